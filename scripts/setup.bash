@@ -92,12 +92,15 @@ install_packages() {
     [ -t 0 ] || sudo -n true 2>/dev/null || die "sudo asks for a password and nobody is there to type it; as root: apt-get install --no-install-recommends" $missing
     as_root=(sudo)
   fi
-  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300)
-  say "installing packages:" $missing
-  "${as_root[@]}" update >&2 || say "apt-get update failed; trying with the lists that are there"
+  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+  mkdir -p build
+  say "installing packages (a minute or two; all of it in build/packages.log):" $missing
+  "${as_root[@]}" update >build/packages.log 2>&1 || say "apt-get update failed; trying with the lists that are there"
   # shellcheck disable=SC2086
-  "${as_root[@]}" install --no-install-recommends $missing >&2 ||
+  "${as_root[@]}" install --no-install-recommends $missing >>build/packages.log 2>&1 || {
+    tail -20 build/packages.log >&2
     die "apt-get could not install the packages. Belfry knows Debian 12, Debian 13 and Ubuntu 24.04 (with the universe component)."
+  }
 }
 
 check_node() {

@@ -37,7 +37,7 @@ if [ ! -e "$root/etc/debian_version" ]; then
 fi
 
 # The host's way to the network: resolver, mirror settings, certificate authorities.
-cp /etc/resolv.conf "$root/etc/resolv.conf"
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
 grep -lrs '^Acquire::' /etc/apt/apt.conf.d | while read -r file; do cp "$file" "$root/etc/apt/apt.conf.d/"; done
 if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
   cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/"
