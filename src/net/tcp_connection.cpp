@@ -30,7 +30,9 @@ struct TcpConnection::State {
     closed = true;
     stream.close();
     tasks.cancel();
+    calling = true;
     if (callbacks.closed) callbacks.closed(why);
+    calling = false;
   }
 
   static Task<void> read_all(State& self) {
@@ -50,7 +52,9 @@ struct TcpConnection::State {
       } else if (chunk->empty()) {
         self.end({Errc::cancelled, "the peer closed the connection", 0});
       } else {
+        self.calling = true;
         self.callbacks.receive(*chunk);
+        self.calling = false;
       }
     }
   }
@@ -74,6 +78,7 @@ struct TcpConnection::State {
   base::Event ready;
   std::size_t queued = 0;
   bool closed = false;
+  bool calling = false;
   base::TaskGroup tasks;
 };
 
@@ -90,6 +95,7 @@ TcpConnection::~TcpConnection() {
   if (!state_) return;
   close();
   // A callback that destroys the connection runs inside one of its tasks: they end a turn later.
+  if (!state_->calling) return;
   base::Loop& loop = state_->loop;
   loop.post([state = std::move(state_)] {});
 }
