@@ -13,7 +13,8 @@ target_link_libraries(belfry_options INTERFACE Threads::Threads)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-  target_compile_options(belfry_options INTERFACE
+  # libstdc++ 12's own stable_sort calls what it deprecates itself.
+  target_compile_options(belfry_options INTERFACE -Wno-deprecated-declarations
     $<$<COMPILE_LANGUAGE:CXX>:-ftrivial-auto-var-init=zero>
     $<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>)
 else()

@@ -5,6 +5,7 @@
 #include "base/task.hpp"
 #include "base/wait.hpp"
 #include "call/endpoint.hpp"
+#include "call/journal.hpp"
 #include "call/media.hpp"
 #include "call/program.hpp"
 #include "call/record.hpp"
@@ -35,8 +36,10 @@ class Leg final : private EndpointListener, private SeatListener {
 
   /// Tries the routes of the dial plan until one answers or all have failed, then runs the program.
   void start_outbound();
-  /// After a restart: takes up the stored attempt (rule R3).
-  void resume_outbound();
+  /// After a restart: takes up the stored attempt with the same first packet (rule R3).
+  void resume();
+  /// After a restart: ends what the stored attempt began, on the wire and in the record (rule R3).
+  void end_after_restart();
   /// `endpoint` was made with `listener()`.
   void start_inbound(std::unique_ptr<Endpoint> endpoint);
   EndpointListener& listener() { return *this; }
@@ -56,16 +59,28 @@ class Leg final : private EndpointListener, private SeatListener {
   void hang_up(HangupCause cause, std::string detail = {});
   /// Writes a line of the timeline: "twiml.verb", "webhook.request", …
   void note(std::string type, base::json::object data);
+  /// Kept up to date by the switchboard, for the record's end after a crash.
+  void mark_seen(base::WallTime now) { record_.last_seen = now; }
   /// Remembers the last error of the program and writes it into the timeline.
   void note_error(int code, std::string message);
-  /// Waits for the end of the leg.
-  base::Task<void> wait_until_ended();
-  /// Waits for the answer; false when the leg ended without one.
-  base::Task<bool> wait_until_answered();
+  /// Inbound, before the answer: the caller is told that it rings.
+  void ring();
   bool is_ringing() const { return record_.status == LegStatus::ringing; }
 
+  /// Moments of a leg, for those who wait for them; they may outlive the leg.
+  struct Milestones {
+    explicit Milestones(base::Loop& loop) : rang(loop), settled(loop), over(loop) {}
+    base::Event rang;
+    base::Event settled;  // answered, or over without an answer
+    base::Event over;
+    bool was_answered = false;
+    Ending ending;  // valid when over
+  };
+  std::shared_ptr<Milestones> milestones() const { return milestones_; }
+
  private:
-  struct PlaybackWait;
+  class PlaybackWait;
+  using AttemptOutcome = std::optional<Ending>;  // nothing: answered
 
   // EndpointListener
   void on_ringing() override;
@@ -84,26 +99,28 @@ class Leg final : private EndpointListener, private SeatListener {
   /// The only place where the status changes: checks the table, writes row, event and callback in
   /// one step.
   void enter(LegStatus next, base::json::object data = {});
-  void append_event(struct Changes& changes, std::string type, base::json::object data);
-  void append_callback(struct Changes& changes, LegStatus status);
+  EventRecord make_event(std::string type, base::json::object data);
+  void add_callback(Changes& changes);
   void attach_seat();
   void finish(Ending ending);
   void accept_digit(char digit, std::string_view how);
-  base::Task<void> dial_routes();
-  base::Task<base::Result<>> open_attempt(Carrier& carrier, std::string caller_id);
+  void stop_playing();
+  base::Task<void> run_outbound();
+  base::Task<AttemptOutcome> try_route(Carrier& carrier, std::string caller_id);
+  base::Task<void> run_resumed();
   base::Task<void> run_program();
-  void start_program();
+  base::Result<> open_endpoint();
+  void start_timer(base::TimerId& timer, base::Duration delay, HangupCause cause);
 
   Services& services_;
   LegRecord record_;
   std::unique_ptr<Endpoint> endpoint_;
   SeatId listened_seat_;
-  base::Event answered_event_;
-  base::Event ended_event_;
-  base::Mailbox<Ending> attempt_endings_;
+  std::shared_ptr<Milestones> milestones_;  // shared with whoever waits for them
+  base::Mailbox<AttemptOutcome> attempt_outcomes_;
   std::optional<Ending> own_ending_;  // why we hung up, if we did
   base::Mailbox<char> digits_;
-  std::map<PlaybackId, PlaybackWait*> playing_;
+  PlaybackWait* playing_ = nullptr;
   base::TimerId ring_timer_ = 0;
   base::TimerId duration_timer_ = 0;
   base::TaskGroup tasks_;  // last: what runs in it uses the rest

@@ -15,7 +15,8 @@ namespace belfry::call {
 /// What drives a leg once it is answered (inbound: once it arrived). Stored with the leg, so that a
 /// queued call survives a restart.
 struct ProgramSpec {
-  std::string kind;  // names a `ProgramFactory`: "twiml", "bridge"; empty: hang up at once
+  std::string
+      kind;  // names a `ProgramFactory`: "twiml", "bridge"; empty: another leg's program drives it
   /// The factory's own parameters, e.g. {"url","method","fallback_url","fallback_method"} or
   /// {"twiml"}.
   base::json::object parameters;

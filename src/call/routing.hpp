@@ -15,7 +15,7 @@ namespace belfry::call {
 struct Route {
   std::string prefix;  // "+507"; empty: every number
   std::string carrier;
-  std::string caller_id;  // shown to the party; empty: what the call says
+  std::string caller_id = {};  // shown to the party; empty: what the call says
   int priority = 1;       // lower first
   int weight = 100;       // share among equal priorities
 };

@@ -15,8 +15,7 @@
 namespace belfry::call {
 
 class Switchboard;
-class WebClient;
-class Speech;
+class Outbox;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -27,6 +26,7 @@ struct Services {
   DialPlan& dial_plan;
   NumberTable& numbers;
   EventFeed& feed;
+  Outbox& outbox;
   const CallbackFormat& callback_format;
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
@@ -55,6 +55,9 @@ struct IncomingCall {
   std::string from;
   std::string to;
   std::string endpoint;  // "sip", "simulator"
+  std::string carrier;   // who can end the dialog after a restart: a trunk's name, "registration",
+                         // "simulator"
+  std::string attempt_id;  // the local SIP identifiers are derived from it
   /// Makes the endpoint for the listener of the new leg.
   std::function<std::unique_ptr<Endpoint>(EndpointListener&)> open;
 };
@@ -74,7 +77,7 @@ class Switchboard {
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
   /// turn; find it again.
-  base::Result<Leg*> place_child(PlaceCall call);
+  base::Result<std::string> place_child(PlaceCall call);
   /// @return the leg's SID, or Errc::not_found (nobody answers that number), Errc::unavailable
   /// (503).
   base::Result<std::string> accept(IncomingCall call);

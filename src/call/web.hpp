@@ -23,6 +23,8 @@ struct WebRequest {
   WebHeaders headers;
   std::vector<std::string> cookies;  // "name=value"
   Delivery::Signature signature = Delivery::Signature::twilio;
+  std::string
+      idempotency_id;  // I-Twilio-Idempotency-Token or webhook-id: the same on every attempt
   /// A document of an application of ours: answered in process, without a socket.
   bool own_application = false;
   std::size_t max_body = 64 * 1024;
