@@ -8,6 +8,12 @@
 #include "store/store.hpp"
 #include "store/testing.hpp"
 
+/// ThreadSanitizer asks this. The child of a fork starts a thread, which it refuses by default when
+/// the parent ever had one (the log's).
+extern "C" const char* __tsan_default_options() {
+  return "die_after_fork=0";
+}
+
 /// Rule R1: what was acknowledged is there after SIGKILL at any moment.
 namespace belfry::store {
 namespace {

@@ -61,17 +61,19 @@ void Writer::read(Read read) {
   wake();
 }
 
+/// The writer is roused once per turn of the loop, not per write: what one turn asks for shares a
+/// transaction.
 void Writer::wake() {
-  if (mode_ == Settings::Mode::thread) {
-    wake_.notify_one();
-    return;
-  }
   if (std::exchange(turn_posted_, true)) return;
   loop_.post([self = std::weak_ptr(self_)] {
     const auto alive = self.lock();
     if (!alive) return;
-    (*alive)->turn_posted_ = false;
-    (*alive)->process((*alive)->take());
+    Writer& writer = **alive;
+    writer.turn_posted_ = false;
+    if (writer.mode_ == Settings::Mode::thread)
+      writer.wake_.notify_one();
+    else
+      writer.process(writer.take());
   });
 }
 
