@@ -33,6 +33,7 @@ struct StatusCallback {
 /// can be made again after a crash.
 struct Attempt {
   std::string id;       // the SIP identifiers are derived from it
+  std::string leg_sid;  // whose attempt it is
   std::string carrier;  // "simulator", a trunk's name, "registration"
   std::string caller;   // the number shown to the party
   base::WallTime started{};

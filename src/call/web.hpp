@@ -36,6 +36,8 @@ struct WebResponse {
   std::string body;
   std::string final_url;                 // after redirects: the base of relative URLs
   std::vector<std::string> set_cookies;  // raw Set-Cookie values
+  std::string etag;                      // for conditional requests; empty when not sent
+  std::string last_modified;
   std::chrono::milliseconds took{};
 };
 
