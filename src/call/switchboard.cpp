@@ -123,7 +123,8 @@ base::Result<std::string> Switchboard::accept(IncomingCall call) {
   record.to = call.to;
   record.status = LegStatus::ringing;
   record.endpoint = call.endpoint;
-  record.attempt = Attempt{call.attempt_id, record.sid, call.carrier, call.from, record.created, {}};
+  record.attempt =
+      Attempt{call.attempt_id, record.sid, call.carrier, call.from, record.created, {}};
 
   Changes changes;
   changes.legs.push_back(record);

@@ -59,7 +59,8 @@ struct IncomingCall {
                          // "simulator"
   std::string attempt_id;  // the local SIP identifiers are derived from it
   /// Makes the endpoint for the new leg.
-  std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)> open;
+  std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
+      open;
 };
 
 /// Owns the live legs; admits, places and recovers calls. Control thread.

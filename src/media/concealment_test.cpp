@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/concealment.hpp"
 
 #include "media/level.hpp"

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/dtmf.hpp"
 
 #include <numbers>

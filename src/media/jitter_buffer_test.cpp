@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/jitter_buffer.hpp"
 
 #include <map>

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/level.hpp"
 
 #include "media/testing.hpp"

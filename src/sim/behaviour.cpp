@@ -12,8 +12,9 @@ using base::fail;
 using base::Result;
 using base::json::value;
 
-constexpr std::array<std::string_view, 7> on_call_words = {"answer",      "busy",      "reject", "no-answer",
-                                                           "unreachable", "voicemail", "person"};
+constexpr std::array<std::string_view, 7> on_call_words = {
+    "answer", "busy", "reject", "no-answer", "unreachable", "voicemail", "person"
+};
 constexpr std::size_t max_steps = 100;
 constexpr std::size_t max_text = 4096;
 constexpr double max_wait_ms = 24 * 3600 * 1000.0;
@@ -22,13 +23,18 @@ std::unexpected<base::Error> wrong(std::string_view member, std::string_view exp
   return fail(Errc::invalid_argument, std::string(member) + " must be " + std::string(expected));
 }
 
-Result<double> read_number(const value& member, std::string_view name, double lowest, double highest) {
-  const auto number = member.is_number() ? member.try_to_number<double>() : boost::system::result<double>(-1.0);
-  if (!member.is_number() || !number || *number < lowest || *number > highest) {
-    return wrong(name, "a number from " + std::to_string(static_cast<long long>(lowest)) + " to " +
-                           std::to_string(static_cast<long long>(highest)));
+Result<double> read_number(
+    const value& member, std::string_view name, double lowest, double highest
+) {
+  boost::system::error_code error;
+  const double number = member.to_number<double>(error);
+  if (error || number < lowest || number > highest) {
+    return wrong(
+        name, "a number from " + std::to_string(static_cast<long long>(lowest)) + " to " +
+                  std::to_string(static_cast<long long>(highest))
+    );
   }
-  return *number;
+  return number;
 }
 
 Result<std::chrono::milliseconds> read_ms(const value& member, std::string_view name) {
@@ -38,7 +44,8 @@ Result<std::chrono::milliseconds> read_ms(const value& member, std::string_view 
 
 Result<std::string> read_text(const value& member, std::string_view name) {
   const auto* text = member.if_string();
-  if (text == nullptr || text->size() > max_text) return wrong(name, "a text of at most 4096 characters");
+  if (text == nullptr || text->size() > max_text)
+    return wrong(name, "a text of at most 4096 characters");
   return std::string(text->c_str(), text->size());
 }
 
@@ -53,7 +60,8 @@ bool are_keys(std::string_view keys) {
 }
 
 bool is_file_name(std::string_view name) {
-  return !name.empty() && !name.starts_with('.') && name.find_first_of("/\\") == std::string_view::npos;
+  return !name.empty() && !name.starts_with('.') &&
+         name.find_first_of("/\\") == std::string_view::npos;
 }
 
 Result<> read_step_member(ScriptStep& step, std::string_view key, const value& member) {
@@ -72,7 +80,8 @@ Result<> read_step_member(ScriptStep& step, std::string_view key, const value& m
     step.say = text;
   } else if (key == "play") {
     BELFRY_TRY(name, read_text(member, key));
-    if (!is_file_name(name)) return wrong("play", "the name of a file in the simulator's audio folder");
+    if (!is_file_name(name))
+      return wrong("play", "the name of a file in the simulator's audio folder");
     step.play = name;
   } else if (key == "tone_hz") {
     BELFRY_TRY(hz, read_number(member, key, 20, 3800));
@@ -91,7 +100,8 @@ Result<> read_step_member(ScriptStep& step, std::string_view key, const value& m
 
 Result<std::vector<ScriptStep>> read_script(const value& member) {
   const auto* steps = member.if_array();
-  if (steps == nullptr || steps->size() > max_steps) return wrong("script", "a list of at most 100 steps");
+  if (steps == nullptr || steps->size() > max_steps)
+    return wrong("script", "a list of at most 100 steps");
   std::vector<ScriptStep> script;
   for (const value& item : *steps) {
     const auto* members = item.if_object();
@@ -122,7 +132,8 @@ Result<NetworkConditions> read_network(const value& member) {
     } else if (key == "one_way") {
       BELFRY_TRY(word, read_text(entry.value(), key));
       if (word != "in" && word != "out") return wrong(key, "\"in\" or \"out\"");
-      network.one_way = word == "in" ? NetworkConditions::OneWay::in : NetworkConditions::OneWay::out;
+      network.one_way =
+          word == "in" ? NetworkConditions::OneWay::in : NetworkConditions::OneWay::out;
     } else {
       return fail(Errc::invalid_argument, "network has no member \"" + std::string(key) + "\"");
     }
@@ -145,7 +156,9 @@ base::json::object step_to_json(const ScriptStep& step) {
 
 base::json::object network_to_json(const NetworkConditions& network) {
   base::json::object result{
-      {"loss", network.loss}, {"jitter_ms", network.jitter.count()}, {"delay_ms", network.delay.count()}
+      {"loss", network.loss},
+      {"jitter_ms", network.jitter.count()},
+      {"delay_ms", network.delay.count()}
   };
   if (network.one_way != NetworkConditions::OneWay::no) {
     result["one_way"] = network.one_way == NetworkConditions::OneWay::in ? "in" : "out";
@@ -157,7 +170,8 @@ base::json::object network_to_json(const NetworkConditions& network) {
 
 Result<Behaviour> Behaviour::from_json(const value& document) {
   const auto* members = document.if_object();
-  if (members == nullptr) return fail(Errc::invalid_argument, "a phone's behaviour is a JSON object");
+  if (members == nullptr)
+    return fail(Errc::invalid_argument, "a phone's behaviour is a JSON object");
   Behaviour behaviour;
   for (const auto& entry : *members) {
     const std::string_view key = entry.key();
@@ -178,7 +192,9 @@ Result<Behaviour> Behaviour::from_json(const value& document) {
       BELFRY_TRY(network, read_network(entry.value()));
       behaviour.network = network;
     } else if (key != "number") {  // as in the configuration file, where it names the phone
-      return fail(Errc::invalid_argument, "a phone's behaviour has no member \"" + std::string(key) + "\"");
+      return fail(
+          Errc::invalid_argument, "a phone's behaviour has no member \"" + std::string(key) + "\""
+      );
     }
   }
   return behaviour;
@@ -187,10 +203,12 @@ Result<Behaviour> Behaviour::from_json(const value& document) {
 base::json::object Behaviour::to_json() const {
   base::json::array steps;
   for (const ScriptStep& step : script) steps.push_back(step_to_json(step));
-  return {{"on_call", on_call_words.at(static_cast<std::size_t>(on_call))},
-          {"answer_after_ms", answer_after.count()},
-          {"script", std::move(steps)},
-          {"network", network_to_json(network)}};
+  return {
+      {"on_call", on_call_words.at(static_cast<std::size_t>(on_call))},
+      {"answer_after_ms", answer_after.count()},
+      {"script", std::move(steps)},
+      {"network", network_to_json(network)}
+  };
 }
 
 }  // namespace belfry::sim

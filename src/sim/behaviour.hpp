@@ -30,7 +30,8 @@ struct NetworkConditions {
   OneWay one_way = OneWay::no;
 };
 
-/// What a simulated phone does when it is called. Read from and written as the JSON of `PUT /sim/phones/{number}`.
+/// What a simulated phone does when it is called. Read from and written as the JSON of `PUT
+/// /sim/phones/{number}`.
 struct Behaviour {
   enum class OnCall { answer, busy, reject, no_answer, unreachable, voicemail, person };
   OnCall on_call = OnCall::answer;

@@ -17,10 +17,11 @@ std::string complaint(std::string_view text) {
 }
 
 TEST(Behaviour, IsReadAsDocumentedAndWrittenBack) {
-  const std::string text = R"({"on_call":"voicemail","answer_after_ms":800,"script":[)"
-                           R"({"after_speech":true,"press":"1"},{"after_ms":2000,"press":"2#"},{"say":"hello"},)"
-                           R"({"play":"greeting.wav"},{"tone_hz":4.4E2,"ms":1000},{"hang_up":true}],)"
-                           R"("network":{"loss":5E-2,"jitter_ms":60,"delay_ms":40,"one_way":"in"}})";
+  const std::string text =
+      R"({"on_call":"voicemail","answer_after_ms":800,"script":[)"
+      R"({"after_speech":true,"press":"1"},{"after_ms":2000,"press":"2#"},{"say":"hello"},)"
+      R"({"play":"greeting.wav"},{"tone_hz":4.4E2,"ms":1000},{"hang_up":true}],)"
+      R"("network":{"loss":5E-2,"jitter_ms":60,"delay_ms":40,"one_way":"in"}})";
   const Behaviour behaviour = read(text);
   EXPECT_EQ(behaviour.on_call, Behaviour::OnCall::voicemail);
   EXPECT_EQ(behaviour.script.size(), 6U);
@@ -37,10 +38,15 @@ TEST(Behaviour, AnswersAfterOneSecondWhenNothingIsSaid) {
 TEST(Behaviour, SaysWhatIsWrong) {
   EXPECT_THAT(complaint(R"({"on_call":"maybe"})"), testing::HasSubstr("one of answer, busy"));
   EXPECT_THAT(complaint(R"({"on_cal":"busy"})"), testing::HasSubstr("\"on_cal\""));
-  EXPECT_THAT(complaint(R"({"answer_after_ms":"soon"})"), testing::HasSubstr("answer_after_ms must be a number"));
+  EXPECT_THAT(
+      complaint(R"({"answer_after_ms":"soon"})"),
+      testing::HasSubstr("answer_after_ms must be a number")
+  );
   EXPECT_THAT(complaint(R"({"network":{"loss":2}})"), testing::HasSubstr("loss"));
   EXPECT_THAT(complaint(R"({"script":[{"press":"x"}]})"), testing::HasSubstr("press"));
-  EXPECT_THAT(complaint(R"({"script":[{"play":"../../etc/passwd"}]})"), testing::HasSubstr("name of a file"));
+  EXPECT_THAT(
+      complaint(R"({"script":[{"play":"../../etc/passwd"}]})"), testing::HasSubstr("name of a file")
+  );
   EXPECT_THAT(complaint("[]"), testing::HasSubstr("object"));
 }
 

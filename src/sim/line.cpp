@@ -2,7 +2,10 @@
 
 namespace belfry::sim {
 
-Line::Line(World& world, Phone& phone, std::string call_sid, std::string caller, call::EndpointListener& listener)
+Line::Line(
+    World& world, Phone& phone, std::string call_sid, std::string caller,
+    call::EndpointListener& listener
+)
     : world_(world),
       phone_(phone),
       call_sid_(std::move(call_sid)),
@@ -10,7 +13,8 @@ Line::Line(World& world, Phone& phone, std::string call_sid, std::string caller,
       listener_(listener) {}
 
 std::unique_ptr<Line> Line::outgoing(
-    World& world, Phone& phone, std::string call_sid, const std::string& to, call::EndpointListener& listener
+    World& world, Phone& phone, std::string call_sid, const std::string& to,
+    call::EndpointListener& listener
 ) {
   auto line = std::make_unique<Line>(world, phone, std::move(call_sid), phone.number(), listener);
   line->call_ = &phone.dial(*line, to);
@@ -19,7 +23,8 @@ std::unique_ptr<Line> Line::outgoing(
 
 Line::~Line() {
   *alive_ = false;
-  if (call_ != nullptr && !ended_) call_->on_line_ended({call::HangupCause::failed, 0, "the line was cut"});
+  if (call_ != nullptr && !ended_)
+    call_->on_line_ended({call::HangupCause::failed, 0, "the line was cut"});
 }
 
 void Line::later(base::Work work) {
@@ -65,7 +70,9 @@ void Line::on_phone_answered() {
   later([this] { listener_.on_answered(); });
 }
 
-void Line::on_phone_ended(call::Ending ending) { end(std::move(ending)); }
+void Line::on_phone_ended(call::Ending ending) {
+  end(std::move(ending));
+}
 
 void Line::end(call::Ending ending) {
   if (ended_) return;

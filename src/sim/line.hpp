@@ -4,15 +4,19 @@
 
 namespace belfry::sim {
 
-/// A leg's connection to a simulated phone, in either direction. Signals travel on later turns of the loop, as on a
-/// network. Control thread.
+/// A leg's connection to a simulated phone, in either direction. Signals travel on later turns of
+/// the loop, as on a network. Control thread.
 class Line final : public call::Endpoint, private PhoneLine {
  public:
   /// Exchange to phone: rings it on `dial`.
-  Line(World& world, Phone& phone, std::string call_sid, std::string caller, call::EndpointListener& listener);
+  Line(
+      World& world, Phone& phone, std::string call_sid, std::string caller,
+      call::EndpointListener& listener
+  );
   /// Phone to exchange: `phone` dials `to`.
   static std::unique_ptr<Line> outgoing(
-      World& world, Phone& phone, std::string call_sid, const std::string& to, call::EndpointListener& listener
+      World& world, Phone& phone, std::string call_sid, const std::string& to,
+      call::EndpointListener& listener
   );
   ~Line() override;
 
@@ -20,7 +24,9 @@ class Line final : public call::Endpoint, private PhoneLine {
   void ring() override;
   void answer() override;
   void hang_up(call::HangupCause cause) override;
-  call::SeatId seat() const override { return call_ != nullptr ? call_->leg_seat() : call::SeatId{}; }
+  call::SeatId seat() const override {
+    return call_ != nullptr ? call_->leg_seat() : call::SeatId{};
+  }
   void on_words(std::string_view words) override;
   std::string_view kind() const override { return "simulator"; }
 

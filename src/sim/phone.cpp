@@ -52,13 +52,11 @@ base::json::object Phone::to_json() const {
   base::json::array messages;
   for (const Message& message : messages_) messages.push_back(message.to_json());
   std::string_view state = "idle";
-  if (!calls_.empty() && !calls_.back()->over()) state = calls_.back()->ringing() ? "ringing" : "in-call";
-  return {{"number", number_},
-          {"state", state},
-          {"rings", rings_},
-          {"behaviour", behaviour_.to_json()},
-          {"calls", std::move(calls)},
-          {"messages", std::move(messages)}};
+  if (!calls_.empty() && !calls_.back()->over())
+    state = calls_.back()->ringing() ? "ringing" : "in-call";
+  return {{"number", number_},         {"state", state},
+          {"rings", rings_},           {"behaviour", behaviour_.to_json()},
+          {"calls", std::move(calls)}, {"messages", std::move(messages)}};
 }
 
 }  // namespace belfry::sim

@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t max_heard = 500;
 constexpr std::size_t max_digits = 256;
-/// `after_speech`: this long after the end of speech; the detector itself needs 0.1 s to notice the end.
+/// `after_speech`: this long after the end of speech; the detector itself needs 0.1 s to notice the
+/// end.
 constexpr base::Duration silence_after_speech = 400ms;
 constexpr std::string_view voicemail_greeting =
     "Hello. Nobody is here to take your call. Please leave a message after the tone.";
@@ -38,7 +39,8 @@ gateway::media::LinkQuality quality(const NetworkConditions& network, bool block
 }  // namespace
 
 PhoneCall::PhoneCall(
-    World& world, PhoneLine& line, Direction direction, std::string number, std::string other, std::uint64_t id
+    World& world, PhoneLine& line, Direction direction, std::string number, std::string other,
+    std::uint64_t id
 )
     : world_(world),
       line_(&line),
@@ -80,7 +82,9 @@ base::Task<void> PhoneCall::behave(Behaviour behaviour) {
     case Behaviour::OnCall::person:
     case Behaviour::OnCall::no_answer:
     case Behaviour::OnCall::busy:
-    case Behaviour::OnCall::unreachable: co_await answered_.wait(); break;
+    case Behaviour::OnCall::unreachable:
+      co_await answered_.wait();
+      break;
   }
   if (behaviour.on_call == Behaviour::OnCall::voicemail) co_await leave_voicemail();
   co_await run_script(std::move(behaviour.script));
@@ -102,7 +106,8 @@ void PhoneCall::connect(const NetworkConditions& network) {
   using enum NetworkConditions::OneWay;
   constexpr std::uint8_t telephone_event = 101;
   seats_ = world_.media.open_linked_seats(
-      quality(network, network.one_way == out), quality(network, network.one_way == in), world_.seed ^ (id_ << 20)
+      quality(network, network.one_way == out), quality(network, network.one_way == in),
+      world_.seed ^ (id_ << 20)
   );
   world_.media.set_terms(seats_.leg, phone_terms(telephone_event));
   world_.media.set_terms(seats_.phone, phone_terms(telephone_event));
@@ -111,7 +116,9 @@ void PhoneCall::connect(const NetworkConditions& network) {
   if (!world_.heard_folder.empty()) {
     heard_file_ = world_.heard_folder + "/" + call_sid_ + ".wav";
     if (const auto started = world_.media.record(seats_.phone, heard_file_); !started) {
-      base::log::warning("sim.not_recorded", {{"call", call_sid_}, {"why", started.error().message}});
+      base::log::warning(
+          "sim.not_recorded", {{"call", call_sid_}, {"why", started.error().message}}
+      );
       heard_file_.clear();
     }
   }
@@ -143,7 +150,9 @@ void PhoneCall::hang_up(call::HangupCause cause) {
   if (over()) return;
   if (ringing() && cause == call::HangupCause::normal) cause = call::HangupCause::rejected;
   const std::uint16_t sip_status = cause == call::HangupCause::rejected ? 603 : 0;
-  call::Ending ending{cause, sip_status, std::string(connected() ? "the phone hung up" : "the phone declined")};
+  call::Ending ending{
+      cause, sip_status, std::string(connected() ? "the phone hung up" : "the phone declined")
+  };
   PhoneLine& line = *line_;
   end(ending);
   line.on_phone_ended(std::move(ending));
@@ -156,7 +165,8 @@ void PhoneCall::on_line_ended(const call::Ending& ending) {
 void PhoneCall::end(call::Ending ending) {
   state_ = State::ended;
   ended_at_ = world_.loop.wall_now();
-  end_reason_ = ending.detail.empty() ? std::string(to_string(ending.cause)) : std::move(ending.detail);
+  end_reason_ =
+      ending.detail.empty() ? std::string(to_string(ending.cause)) : std::move(ending.detail);
   line_ = nullptr;
   if (seats_.phone) {
     world_.media.listen(seats_.phone, nullptr);
@@ -170,8 +180,11 @@ void PhoneCall::end(call::Ending ending) {
 }
 
 void PhoneCall::on_words(std::string_view words) {
-  if (heard_.size() >= max_heard || !answered_at_ || network_.one_way == NetworkConditions::OneWay::out) return;
-  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(world_.loop.wall_now() - *answered_at_);
+  if (heard_.size() >= max_heard || !answered_at_ ||
+      network_.one_way == NetworkConditions::OneWay::out)
+    return;
+  const auto since =
+      std::chrono::duration_cast<std::chrono::milliseconds>(world_.loop.wall_now() - *answered_at_);
   heard_.push_back({since, std::string(words)});
   changed();
 }
@@ -195,14 +208,16 @@ base::Task<void> PhoneCall::run_step(ScriptStep step) {
   if (!step.play.empty()) {
     auto clip = media::read_audio_file(world_.audio_folder + "/" + step.play);
     if (clip) {
-      call::Playback sound = call::ClipPlayback{std::make_shared<const media::PcmClip>(std::move(*clip))};
+      call::Playback sound =
+          call::ClipPlayback{std::make_shared<const media::PcmClip>(std::move(*clip))};
       co_await play(std::move(sound));
     } else {
       base::log::warning("sim.play_failed", {{"file", step.play}, {"why", clip.error().message}});
     }
   }
   if (step.tone_hz > 0) {
-    call::Playback tone = call::ClipPlayback{make_tone(step.tone_hz, std::max(step.tone_length, 20ms))};
+    call::Playback tone =
+        call::ClipPlayback{make_tone(step.tone_hz, std::max(step.tone_length, 20ms))};
     co_await play(std::move(tone));
   }
   if (step.hang_up) hang_up(call::HangupCause::normal);
@@ -232,14 +247,17 @@ base::Task<void> PhoneCall::say_aloud(std::string text) {
   co_await play(std::move(words));
 }
 
-base::Task<bool> PhoneCall::next_speech_change() { co_return co_await speech_.pop(); }
+base::Task<bool> PhoneCall::next_speech_change() {
+  co_return co_await speech_.pop();
+}
 
 base::Task<void> PhoneCall::wait_for_silence() {
   speech_.clear();
   while (true) {
     if (spoken_to_ && !speaking_) {
       base::Task<bool> change = next_speech_change();
-      const auto changed = co_await base::with_time_limit(world_.loop, std::move(change), silence_after_speech);
+      const auto changed =
+          co_await base::with_time_limit(world_.loop, std::move(change), silence_after_speech);
       if (!changed) break;
     } else {
       co_await speech_.pop();
@@ -248,7 +266,9 @@ base::Task<void> PhoneCall::wait_for_silence() {
   spoken_to_ = false;  // the next step waits for the next speech
 }
 
-void PhoneCall::on_playback_finished(call::PlaybackId playback) { played_.push(playback); }
+void PhoneCall::on_playback_finished(call::PlaybackId playback) {
+  played_.push(playback);
+}
 
 void PhoneCall::on_seat_digit(char digit) {
   if (digits_heard_.size() < max_digits) digits_heard_ += digit;
@@ -266,9 +286,12 @@ void PhoneCall::changed() {
 }
 
 base::json::object PhoneCall::to_json() const {
-  constexpr std::array<std::string_view, 4> state_words = {"ringing", "dialing", "in-call", "ended"};
+  constexpr std::array<std::string_view, 4> state_words = {
+      "ringing", "dialing", "in-call", "ended"
+  };
   base::json::array heard;
-  for (const Heard& words : heard_) heard.push_back({{"at_ms", words.at.count()}, {"text", words.text}});
+  for (const Heard& words : heard_)
+    heard.push_back({{"at_ms", words.at.count()}, {"text", words.text}});
   const auto when = [](const std::optional<base::WallTime>& time) {
     return time ? base::json::value(base::to_rfc3339(*time)) : base::json::value(nullptr);
   };
@@ -282,7 +305,8 @@ base::json::object PhoneCall::to_json() const {
       {"rang_at", base::to_rfc3339(rang_at_)},
       {"answered_at", when(answered_at_)},
       {"ended_at", when(ended_at_)},
-      {"end_reason", end_reason_.empty() ? base::json::value(nullptr) : base::json::value(end_reason_)},
+      {"end_reason",
+       end_reason_.empty() ? base::json::value(nullptr) : base::json::value(end_reason_)},
       {"heard", std::move(heard)},
       {"digits_heard", digits_heard_},
       {"audio_url", heard_file_.empty() || !over() ? base::json::value(nullptr)

@@ -35,12 +35,16 @@ class PhoneLine {
   virtual void on_phone_ended(call::Ending ending) = 0;
 };
 
-/// One call of a simulated phone, from ringing to its end, and what it heard. After its end it is a memory.
+/// One call of a simulated phone, from ringing to its end, and what it heard. After its end it is a
+/// memory.
 class PhoneCall final : private call::SeatListener {
  public:
   enum class Direction { inbound, outbound };  // as the phone sees it
 
-  PhoneCall(World& world, PhoneLine& line, Direction direction, std::string number, std::string other, std::uint64_t id);
+  PhoneCall(
+      World& world, PhoneLine& line, Direction direction, std::string number, std::string other,
+      std::uint64_t id
+  );
   ~PhoneCall() override;
 
   // --- What the phone's owner, script or user does ---

@@ -18,12 +18,16 @@ PhoneNetwork::PhoneNetwork(World world) : world_(std::move(world)) {
   };
 }
 
-PhoneNetwork::~PhoneNetwork() { world_.on_change = nullptr; }
+PhoneNetwork::~PhoneNetwork() {
+  world_.on_change = nullptr;
+}
 
 base::Result<std::string> PhoneNetwork::check_number(std::string_view number) {
   const auto party = call::Party::parse(number);
   if (!party || party->kind != call::Party::Kind::telephone) {
-    return base::fail(base::Errc::invalid_argument, "a telephone number is 1 to 15 digits with an optional +");
+    return base::fail(
+        base::Errc::invalid_argument, "a telephone number is 1 to 15 digits with an optional +"
+    );
   }
   return party->address;
 }
@@ -55,24 +59,28 @@ base::Result<std::unique_ptr<call::Endpoint>> PhoneNetwork::open(
   if (!phones_.contains(party.address) && phones_.size() >= max_phones) {
     return base::fail(base::Errc::unavailable, "the simulator has 10,000 phones already");
   }
-  return std::make_unique<Line>(world_, phone(party.address), attempt.leg_sid, attempt.caller, listener);
+  return std::make_unique<Line>(
+      world_, phone(party.address), attempt.leg_sid, attempt.caller, listener
+  );
 }
 
 base::Result<> PhoneNetwork::place_call(const std::string& from, const std::string& to) {
-  if (switchboard_ == nullptr) return base::fail(base::Errc::unavailable, "the exchange is not open yet");
+  if (switchboard_ == nullptr)
+    return base::fail(base::Errc::unavailable, "the exchange is not open yet");
   const auto party = call::Party::parse(to);
   if (!party) return base::fail(party.error());
   Phone& caller = phone(from);
-  if (caller.current() != nullptr) return base::fail(base::Errc::conflict, "the phone is in a call");
+  if (caller.current() != nullptr)
+    return base::fail(base::Errc::conflict, "the phone is in a call");
   call::IncomingCall call;
   call.source = call::IncomingCall::Source::simulator;
   call.from = from;
   call.to = party->to_string();
   call.endpoint = "simulator";
   call.carrier = std::string(name());
-  call.open = [this, &caller, to = call.to](const std::string& sid, call::EndpointListener& listener) {
-    return Line::outgoing(world_, caller, sid, to, listener);
-  };
+  call.open = [this, &caller, to = call.to](
+                  const std::string& sid, call::EndpointListener& listener
+              ) { return Line::outgoing(world_, caller, sid, to, listener); };
   const auto accepted = switchboard_->accept(std::move(call));
   if (!accepted) return base::fail(accepted.error());
   return {};

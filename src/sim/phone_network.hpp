@@ -12,8 +12,9 @@
 
 namespace belfry::sim {
 
-/// The built-in telephone network: every number that no route claims belongs to a simulated phone. A carrier of the
-/// dial plan, and the way in for phones that call. At most 10,000 phones are remembered. Control thread.
+/// The built-in telephone network: every number that no route claims belongs to a simulated phone.
+/// A carrier of the dial plan, and the way in for phones that call. At most 10,000 phones are
+/// remembered. Control thread.
 class PhoneNetwork final : public call::Carrier {
  public:
   explicit PhoneNetwork(World world);

@@ -23,7 +23,8 @@ belfry::media::PcmClipPtr ClipRates::at_rate(
     entries_.erase(by_age_.begin()->second);
     by_age_.erase(by_age_.begin());
   }
-  auto resampled = std::make_shared<const belfry::media::PcmClip>(belfry::media::resample(*clip, rate));
+  auto resampled =
+      std::make_shared<const belfry::media::PcmClip>(belfry::media::resample(*clip, rate));
   entries_[key] = {clip, resampled, ++last_age_};
   by_age_[last_age_] = key;
   return resampled;

@@ -6,11 +6,13 @@
 
 namespace belfry::gateway::media {
 
-/// Clips at the rates of codecs: a prompt that a thousand callers hear is resampled once. Keeps at most 512 results,
-/// the oldest go first. Control thread.
+/// Clips at the rates of codecs: a prompt that a thousand callers hear is resampled once. Keeps at
+/// most 512 results, the oldest go first. Control thread.
 class ClipRates {
  public:
-  belfry::media::PcmClipPtr at_rate(const belfry::media::PcmClipPtr& clip, belfry::media::SampleRate rate);
+  belfry::media::PcmClipPtr at_rate(
+      const belfry::media::PcmClipPtr& clip, belfry::media::SampleRate rate
+  );
 
  private:
   using Key = std::pair<const belfry::media::PcmClip*, std::uint32_t>;

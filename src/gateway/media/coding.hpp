@@ -10,8 +10,14 @@
 
 namespace belfry::gateway::media {
 
-/// Everything about a seat that hangs on its terms and needs memory: made and freed on the control thread, used on the
-/// media worker's.
+/// Between a wideband seat and a narrowband peer, one per direction.
+struct Converters {
+  belfry::media::Resampler to_narrow{belfry::media::wideband, belfry::media::narrowband};
+  belfry::media::Resampler from_narrow{belfry::media::narrowband, belfry::media::wideband};
+};
+
+/// Everything about a seat that hangs on its terms and needs memory: made and freed on the control
+/// thread, used on the media worker's.
 struct Coding {
   explicit Coding(const MediaTerms& agreed);
 
@@ -22,12 +28,7 @@ struct Coding {
   belfry::media::Concealment concealment;
   /// Only when the party sends no telephone-events.
   std::optional<belfry::media::DtmfDetector> keys_in_audio;
-  /// A wideband seat brings the converters for both directions; recordings and narrowband peers need them.
-  struct Converters {
-    belfry::media::Resampler to_narrow{belfry::media::wideband, belfry::media::narrowband};
-    belfry::media::Resampler from_narrow{belfry::media::narrowband, belfry::media::wideband};
-  };
-  std::optional<Converters> converters;
+  std::optional<Converters> converters;  // of a wideband seat: it brings those for both directions
   std::optional<belfry::media::Resampler> recording_converter;
 };
 

@@ -6,8 +6,8 @@
 #include "call/media.hpp"
 #include "gateway/media/seat.hpp"
 
-/// What the control thread tells a media worker, and what a worker tells back. Values in bounded rings; whatever was
-/// allocated for the worker comes back to be freed.
+/// What the control thread tells a media worker, and what a worker tells back. Values in bounded
+/// rings; whatever was allocated for the worker comes back to be freed.
 namespace belfry::gateway::media {
 
 struct AddSeat {
@@ -47,7 +47,8 @@ struct AskStatistics {
   std::uint64_t question = 0;
 };
 using Command = std::variant<
-    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, SetRecording, AskStatistics>;
+    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech,
+    SetRecording, AskStatistics>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
@@ -61,7 +62,7 @@ struct Retired {
   std::unique_ptr<Coding> coding;
 };
 using Report = std::variant<
-    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, StatisticsAnswer, RecordingEnded,
-    Retired>;
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, StatisticsAnswer,
+    RecordingEnded, Retired>;
 
 }  // namespace belfry::gateway::media

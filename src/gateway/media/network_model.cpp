@@ -17,11 +17,14 @@ struct Packet {
 /// One direction.
 class Link {
  public:
-  Link(LinkQuality quality, std::uint64_t seed) : quality_(quality), random_(seed), packets_(max_under_way) {}
+  Link(LinkQuality quality, std::uint64_t seed)
+      : quality_(quality), random_(seed), packets_(max_under_way) {}
 
   void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) {
     const bool lost = random_.unit() < quality_.loss;
-    const base::Duration late{static_cast<std::int64_t>(random_.unit() * static_cast<double>(quality_.jitter.count()))};
+    const base::Duration late{
+        static_cast<std::int64_t>(random_.unit() * static_cast<double>(quality_.jitter.count()))
+    };
     if (lost || quality_.blocked || bytes.empty() || bytes.size() > max_packet) return;
     const auto slot = std::ranges::find(packets_, 0U, &Packet::size);
     if (slot == packets_.end()) return;
@@ -37,7 +40,8 @@ class Link {
       Packet* next = nullptr;
       for (Packet& packet : packets_) {
         if (packet.size == 0 || packet.arrives > now) continue;
-        if (next == nullptr || std::pair(packet.arrives, packet.number) < std::pair(next->arrives, next->number)) {
+        if (next == nullptr ||
+            std::pair(packet.arrives, packet.number) < std::pair(next->arrives, next->number)) {
           next = &packet;
         }
       }
@@ -57,7 +61,8 @@ class Link {
 class ModelledWire final : public Wire {
  public:
   // The links are shared by the two ends, which may go at different times.
-  ModelledWire(std::shared_ptr<Link> out, std::shared_ptr<Link> in) : out_(std::move(out)), in_(std::move(in)) {}
+  ModelledWire(std::shared_ptr<Link> out, std::shared_ptr<Link> in)
+      : out_(std::move(out)), in_(std::move(in)) {}
   void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override {
     out_->send(kind, bytes, now);
   }

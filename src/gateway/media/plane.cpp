@@ -11,7 +11,8 @@ struct Overloaded : Handlers... {
 };
 
 Recorder::Drive recorder_drive(Plane::Settings::Drive drive) {
-  return drive == Plane::Settings::Drive::thread ? Recorder::Drive::thread : Recorder::Drive::by_owner;
+  return drive == Plane::Settings::Drive::thread ? Recorder::Drive::thread
+                                                 : Recorder::Drive::by_owner;
 }
 
 }  // namespace
@@ -19,9 +20,7 @@ Recorder::Drive recorder_drive(Plane::Settings::Drive drive) {
 Plane::Plane(base::Loop& loop, base::Random& random, Settings settings)
     : loop_(loop), random_(random), settings_(settings), recorder_(recorder_drive(settings.drive)) {
   if (settings_.drive != Settings::Drive::thread) return;
-  worker_.on_report([this] {
-    loop_.post_from_any_thread([this] { drain_reports(); });
-  });
+  worker_.on_report([this] { loop_.post_from_any_thread([this] { drain_reports(); }); });
   thread_ = std::thread([this] {
     const base::SystemClock clock;
     worker_.run(clock, stopping_);
@@ -52,7 +51,9 @@ base::Result<Plane::NetworkSeat> Plane::open_network_seat() {
   return NetworkSeat{add(std::move(wire)), port};
 }
 
-Plane::LinkedSeats Plane::open_linked_seats(LinkQuality to_phone, LinkQuality to_leg, std::uint64_t seed) {
+Plane::LinkedSeats Plane::open_linked_seats(
+    LinkQuality to_phone, LinkQuality to_leg, std::uint64_t seed
+) {
   auto [leg, phone] = make_modelled_network(to_phone, to_leg, seed);
   const call::SeatId leg_seat = add(std::move(leg));
   return {leg_seat, add(std::move(phone))};
@@ -70,7 +71,8 @@ void Plane::close_seat(call::SeatId seat) {
 }
 
 void Plane::listen(call::SeatId seat, call::SeatListener* listener) {
-  if (const auto found = seats_.find(seat); found != seats_.end()) found->second.listener = listener;
+  if (const auto found = seats_.find(seat); found != seats_.end())
+    found->second.listener = listener;
 }
 
 call::PlaybackId Plane::play(call::SeatId seat, call::Playback playback) {
@@ -84,10 +86,18 @@ call::PlaybackId Plane::play(call::SeatId seat, call::Playback playback) {
   return id;
 }
 
-void Plane::stop_playing(call::SeatId seat) { worker_.submit(StopPlaying{seat}); }
-void Plane::connect(call::SeatId one, call::SeatId other) { worker_.submit(Connect{one, other}); }
-void Plane::disconnect(call::SeatId seat) { worker_.submit(Disconnect{seat}); }
-void Plane::watch_speech(call::SeatId seat) { worker_.submit(WatchSpeech{seat}); }
+void Plane::stop_playing(call::SeatId seat) {
+  worker_.submit(StopPlaying{seat});
+}
+void Plane::connect(call::SeatId one, call::SeatId other) {
+  worker_.submit(Connect{one, other});
+}
+void Plane::disconnect(call::SeatId seat) {
+  worker_.submit(Disconnect{seat});
+}
+void Plane::watch_speech(call::SeatId seat) {
+  worker_.submit(WatchSpeech{seat});
+}
 
 base::Result<> Plane::record(call::SeatId seat, std::string path) {
   if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
@@ -96,7 +106,9 @@ base::Result<> Plane::record(call::SeatId seat, std::string path) {
   return {};
 }
 
-void Plane::stop_recording(call::SeatId seat) { worker_.submit(SetRecording{seat, nullptr}); }
+void Plane::stop_recording(call::SeatId seat) {
+  worker_.submit(SetRecording{seat, nullptr});
+}
 
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   base::Completion<call::SeatStatistics> answer(loop_);
@@ -112,7 +124,9 @@ void Plane::step() {
   recorder_.drain();
 }
 
-std::optional<base::Instant> Plane::next_step() const { return worker_.next_step(); }
+std::optional<base::Instant> Plane::next_step() const {
+  return worker_.next_step();
+}
 
 void Plane::drain_reports() {
   while (auto report = worker_.take_report()) handle(*report);
@@ -130,19 +144,27 @@ void Plane::handle(Report& report) {
   std::visit(
       Overloaded{
           [&](PlaybackStarted& what) {
-            tell(what.seat, [&](call::SeatListener& listener) { listener.on_playback_started(what.playback); });
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_playback_started(what.playback);
+            });
           },
           [&](PlaybackFinished& what) {
-            tell(what.seat, [&](call::SeatListener& listener) { listener.on_playback_finished(what.playback); });
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_playback_finished(what.playback);
+            });
           },
           [&](DigitHeard& what) {
-            tell(what.seat, [&](call::SeatListener& listener) { listener.on_seat_digit(what.digit); });
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_seat_digit(what.digit);
+            });
           },
           [&](MediaTimedOut& what) {
             tell(what.seat, [](call::SeatListener& listener) { listener.on_media_timeout(); });
           },
           [&](SpeechChanged& what) {
-            tell(what.seat, [&](call::SeatListener& listener) { listener.on_speech(what.speaking); });
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_speech(what.speaking);
+            });
           },
           [&](StatisticsAnswer& answer) {
             const auto asked = questions_.extract(answer.question);

@@ -18,9 +18,9 @@
 
 namespace belfry::gateway::media {
 
-/// The control thread's side of the media plane: makes seats, sends commands to the worker, hands its reports to
-/// the listeners. With a thread, the worker runs by itself; without (simulation), its owner calls `step()` with the
-/// loop's clock, and a whole server runs on one virtual time.
+/// The control thread's side of the media plane: makes seats, sends commands to the worker, hands
+/// its reports to the listeners. With a thread, the worker runs by itself; without (simulation),
+/// its owner calls `step()` with the loop's clock, and a whole server runs on one virtual time.
 class Plane final : public call::MediaPlane {
  public:
   struct Settings {

@@ -36,7 +36,8 @@ base::Result<RecordingTap*> Recorder::start(const std::string& path) {
 
 void Recorder::finish(RecordingTap* tap) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = recordings_.find(tap); found != recordings_.end()) found->second->finished = true;
+  if (const auto found = recordings_.find(tap); found != recordings_.end())
+    found->second->finished = true;
 }
 
 bool Recorder::active() const {

@@ -13,9 +13,9 @@
 
 namespace belfry::gateway::media {
 
-/// Writes recordings to disk on a thread of its own, a few times a second, so that neither a call nor the control
-/// thread waits for a file. A disk that fails ends the recording, never the call. Without a thread (simulation) its
-/// owner calls `drain()`.
+/// Writes recordings to disk on a thread of its own, a few times a second, so that neither a call
+/// nor the control thread waits for a file. A disk that fails ends the recording, never the call.
+/// Without a thread (simulation) its owner calls `drain()`.
 class Recorder {
  public:
   enum class Drive { thread, by_owner };
@@ -43,7 +43,8 @@ class Recorder {
   void run(const std::stop_token& stop);
 
   Drive drive_;
-  mutable std::mutex mutex_;  // guards the map, between control and file thread; the media worker never takes it
+  mutable std::mutex
+      mutex_;  // guards the map, between control and file thread; the media worker never takes it
   std::condition_variable_any work_;
   std::map<RecordingTap*, std::unique_ptr<Recording>> recordings_;
   std::jthread thread_;  // started with the first recording

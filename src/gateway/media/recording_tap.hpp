@@ -8,8 +8,9 @@
 
 namespace belfry::gateway::media {
 
-/// Where a seat leaves what it hears for the file thread: 20 ms frames at 8 kHz, about 5 s of them. When the disk is
-/// slower than that, frames are dropped and counted: a call never waits for a file.
+/// Where a seat leaves what it hears for the file thread: 20 ms frames at 8 kHz, about 5 s of them.
+/// When the disk is slower than that, frames are dropped and counted: a call never waits for a
+/// file.
 class RecordingTap {
  public:
   using Samples = std::array<belfry::media::Sample, 160>;

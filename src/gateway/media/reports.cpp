@@ -30,7 +30,9 @@ void Reports::handle_packet(const rtp::PacketView& packet, base::Instant now) {
   received_.handle_packet(packet.sequence, packet.timestamp, now);
 }
 
-void Reports::handle_sent(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now) {
+void Reports::handle_sent(
+    const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now
+) {
   if (!own_source_) next_ = now + 1s;  // the first report comes early, so that short calls have one
   own_source_ = header.ssrc;
   ++packets_out_;
@@ -68,7 +70,8 @@ std::span<const std::byte> Reports::write(
   std::size_t count = 0;
   if (source_) blocks[count++] = received_.report(*source_, now);
   writer.sender_report(
-      stream.ssrc(), sent_.report(stream.timestamp(), report_clock(now)), std::span(blocks).first(count)
+      stream.ssrc(), sent_.report(stream.timestamp(), report_clock(now)),
+      std::span(blocks).first(count)
   );
   writer.source_description(stream.ssrc(), {cname_.data(), cname_.size()});
   return writer.written();

@@ -13,9 +13,10 @@
 
 namespace belfry::gateway::media {
 
-/// A seat's RTCP: counts what comes and goes, says so every 5 s on average (RFC 3550 §6.2), and hears what the other
-/// side says. NTP times are those of the monotonic clock: the standard asks only that one clock is used, and a stepped
-/// wall clock must not spoil round trips. Worker's thread, no allocation after construction.
+/// A seat's RTCP: counts what comes and goes, says so every 5 s on average (RFC 3550 §6.2), and
+/// hears what the other side says. NTP times are those of the monotonic clock: the standard asks
+/// only that one clock is used, and a stepped wall clock must not spoil round trips. Worker's
+/// thread, no allocation after construction.
 class Reports {
  public:
   explicit Reports(base::Random& random);
@@ -26,8 +27,12 @@ class Reports {
 
   bool due(base::Instant now) const { return now >= next_; }
   /// @return the compound packet, in `into`.
-  std::span<const std::byte> write(const rtp::OutgoingStream& stream, std::span<std::byte> into, base::Instant now);
-  std::span<const std::byte> write_goodbye(const rtp::OutgoingStream& stream, std::span<std::byte> into) const;
+  std::span<const std::byte> write(
+      const rtp::OutgoingStream& stream, std::span<std::byte> into, base::Instant now
+  );
+  std::span<const std::byte> write_goodbye(
+      const rtp::OutgoingStream& stream, std::span<std::byte> into
+  ) const;
   call::SeatStatistics statistics() const;
 
  private:

@@ -7,8 +7,9 @@ using namespace std::chrono_literals;
 using belfry::media::ConstSamples;
 using belfry::media::Samples;
 
-constexpr std::uint32_t units_per_frame = 160;  // 20 ms of an 8 kHz RTP clock: G.711, and G.722 by RFC 3551 §4.5.2
-constexpr int max_relay_gap = 100;              // beyond it the numbers start anew
+constexpr std::uint32_t units_per_frame =
+    160;  // 20 ms of an 8 kHz RTP clock: G.711, and G.722 by RFC 3551 §4.5.2
+constexpr int max_relay_gap = 100;  // beyond it the numbers start anew
 
 belfry::media::JitterBuffer::Settings jitter_settings() {
   belfry::media::JitterBuffer::Settings settings;
@@ -19,9 +20,12 @@ belfry::media::JitterBuffer::Settings jitter_settings() {
 
 belfry::media::Tone tone_of(call::TonePlayback::Kind kind) {
   switch (kind) {
-    case call::TonePlayback::Kind::ringback: return belfry::media::tones::ringback;
-    case call::TonePlayback::Kind::busy: return belfry::media::tones::busy;
-    case call::TonePlayback::Kind::beep: return belfry::media::tones::beep;
+    case call::TonePlayback::Kind::ringback:
+      return belfry::media::tones::ringback;
+    case call::TonePlayback::Kind::busy:
+      return belfry::media::tones::busy;
+    case call::TonePlayback::Kind::beep:
+      return belfry::media::tones::beep;
   }
   return belfry::media::tones::beep;
 }
@@ -93,8 +97,9 @@ void Seat::join(Seat* peer) {
 }
 
 bool Seat::relays() const {
-  return peer_ != nullptr && coding_ && peer_->coding_ && coding_->codec.codec == peer_->coding_->codec.codec &&
-         coding_->terms.send && peer_->coding_->terms.receive && player_.idle() && !digit_sender_.active();
+  return peer_ != nullptr && coding_ && peer_->coding_ &&
+         coding_->codec.codec == peer_->coding_->codec.codec && coding_->terms.send &&
+         peer_->coding_->terms.receive && player_.idle() && !digit_sender_.active();
 }
 
 // --- In ---
@@ -120,7 +125,9 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   if (relayed) peer_->relay(*packet, peer_->coding_->terms.payload_type_out, now);
   if (relayed && recording_ == nullptr && !watches_speech_) return;
   jitter_.insert(
-      {packet->ssrc, packet->sequence, packet->timestamp, packet->payload_type, packet->marker, packet->payload}, now
+      {packet->ssrc, packet->sequence, packet->timestamp, packet->payload_type, packet->marker,
+       packet->payload},
+      now
   );
 }
 
@@ -135,13 +142,15 @@ void Seat::on_digits(const rtp::PacketView& packet, base::Instant now) {
 
 void Seat::take_digit_events() {
   while (const auto event = digit_receiver_.poll_event()) {
-    if (const auto* pressed = std::get_if<rtp::DigitPressed>(&*event)) events_.push(DigitHeard{id(), pressed->digit});
+    if (const auto* pressed = std::get_if<rtp::DigitPressed>(&*event))
+      events_.push(DigitHeard{id(), pressed->digit});
   }
 }
 
 void Seat::relay(const rtp::PacketView& packet, std::uint8_t payload_type, base::Instant now) {
   if (packet.payload.size() > packet_.size() - rtp::header_size) return;
-  const auto gap = relay_ ? static_cast<std::int16_t>(packet.sequence - relay_->last_in) : std::int16_t{0};
+  const auto gap =
+      relay_ ? static_cast<std::int16_t>(packet.sequence - relay_->last_in) : std::int16_t{0};
   rtp::PacketHeader header;
   if (!relay_ || relay_->source != packet.ssrc || gap > max_relay_gap || gap < -max_relay_gap) {
     relay_ = Relay{packet.ssrc, packet.sequence, 0, stream_.timestamp() - packet.timestamp};
@@ -150,9 +159,12 @@ void Seat::relay(const rtp::PacketView& packet, std::uint8_t payload_type, base:
   } else {
     // Gaps stay gaps, so that the receiver conceals what was lost on the way to us.
     const std::uint32_t timestamp = packet.timestamp + relay_->timestamp_offset;
-    header = {packet.marker, payload_type, static_cast<std::uint16_t>(relay_->last_out + gap), timestamp,
-              stream_.ssrc()};
-    for (std::int16_t step = 0; step < gap; ++step) header = stream_.next_at(payload_type, timestamp, packet.marker);
+    header = {
+        packet.marker, payload_type, static_cast<std::uint16_t>(relay_->last_out + gap), timestamp,
+        stream_.ssrc()
+    };
+    for (std::int16_t step = 0; step < gap; ++step)
+      header = stream_.next_at(payload_type, timestamp, packet.marker);
     if (gap > 0) {
       relay_->last_in = packet.sequence;
       relay_->last_out = header.sequence;
@@ -191,7 +203,8 @@ void Seat::decode_frame(base::Instant now) {
 void Seat::examine_frame() {
   if (coding_->keys_in_audio) {
     coding_->keys_in_audio->handle_frame(heard_.samples());
-    while (const auto digit = coding_->keys_in_audio->poll_digit()) events_.push(DigitHeard{id(), *digit});
+    while (const auto digit = coding_->keys_in_audio->poll_digit())
+      events_.push(DigitHeard{id(), *digit});
   }
   if (!watches_speech_) return;
   const bool speaking = voice_.handle_frame(heard_.samples());
@@ -248,8 +261,10 @@ bool Seat::send_digit(base::Instant now) {
   const auto packet = digit_sender_.tick(stream_.timestamp());
   if (packet) {
     std::ranges::copy(packet->payload, packet_.begin() + rtp::header_size);
-    send(stream_.next_at(*coding_->terms.telephone_event_out, packet->timestamp, packet->marker),
-         packet->payload.size(), now);
+    send(
+        stream_.next_at(*coding_->terms.telephone_event_out, packet->timestamp, packet->marker),
+        packet->payload.size(), now
+    );
   }
   stream_.be_silent(units_per_frame);
   if (!digit_sender_.active()) {
@@ -270,19 +285,22 @@ bool Seat::fill_from_peer(Samples into) {
   const bool to_wide = into.size() > heard.size();
   auto& converters = to_wide ? coding_->converters : peer_->coding_->converters;
   if (!converters) return false;
-  const std::size_t got = (to_wide ? converters->from_narrow : converters->to_narrow).process(heard, converted);
+  const std::size_t got =
+      (to_wide ? converters->from_narrow : converters->to_narrow).process(heard, converted);
   std::copy_n(converted.begin(), std::min(got, into.size()), into.begin());
   return true;
 }
 
 void Seat::send_frame(ConstSamples samples, base::Instant now) {
-  const std::size_t size = coding_->encoder->encode(samples, std::span(packet_).subspan(rtp::header_size));
+  const std::size_t size =
+      coding_->encoder->encode(samples, std::span(packet_).subspan(rtp::header_size));
   send(stream_.next(coding_->terms.payload_type_out, units_per_frame), size, now);
 }
 
 void Seat::send(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now) {
   rtp::write_header(header, packet_);
-  const std::span<const std::byte> bytes = std::span(packet_).first(rtp::header_size + payload_size);
+  const std::span<const std::byte> bytes =
+      std::span(packet_).first(rtp::header_size + payload_size);
   reports_.handle_sent(header, payload_size, now);
   wire_->send(PacketKind::rtp, bytes, now);
 }

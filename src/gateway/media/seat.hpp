@@ -39,14 +39,16 @@ struct SpeechChanged {
   call::SeatId seat;
   bool speaking = false;
 };
-using SeatEvent = std::variant<PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged>;
+using SeatEvent =
+    std::variant<PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged>;
 
-/// One leg's media place: turns packets into frames and digits, and frames into packets. Alone in its room it plays
-/// and listens; with a peer it passes the peer's audio on, packet by packet when both have the same codec, decoded
-/// and encoded when not. What it plays goes before what the peer says.
+/// One leg's media place: turns packets into frames and digits, and frames into packets. Alone in
+/// its room it plays and listens; with a peer it passes the peer's audio on, packet by packet when
+/// both have the same codec, decoded and encoded when not. What it plays goes before what the peer
+/// says.
 ///
-/// Each tick (20 ms) the worker calls `hear` of all seats, then `speak` of all. One thread (the worker's) after
-/// construction; no allocation, no lock, never throws.
+/// Each tick (20 ms) the worker calls `hear` of all seats, then `speak` of all. One thread (the
+/// worker's) after construction; no allocation, no lock, never throws.
 class Seat final : private PacketSink {
  public:
   struct Settings {

@@ -7,7 +7,8 @@
 
 namespace belfry::gateway::media {
 
-/// What two sides have agreed for one audio stream; what a seat needs to send and to understand packets.
+/// What two sides have agreed for one audio stream; what a seat needs to send and to understand
+/// packets.
 struct MediaTerms {
   belfry::media::Codec codec = belfry::media::Codec::pcmu;
   std::uint8_t payload_type_out = 0;
@@ -21,7 +22,8 @@ struct MediaTerms {
   // For packets on a network
   std::optional<net::Address> remote;          // RTP
   std::optional<net::Address> remote_control;  // RTCP
-  /// Where the party's signalling comes from: the only other host from which a first packet is believed (rule M1).
+  /// Where the party's signalling comes from: the only other host from which a first packet is
+  /// believed (rule M1).
   std::optional<net::IpAddress> signalling;
 };
 

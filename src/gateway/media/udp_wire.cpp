@@ -90,8 +90,10 @@ UdpWire::~UdpWire() {
 
 void UdpWire::apply(const MediaTerms& terms, base::Instant now) {
   const auto set = [](Peer& peer, const std::optional<net::Address>& address) {
-    const SocketAddress target = address ? to_socket_address(address->ip, address->port) : SocketAddress{};
-    const bool changed = target.length != peer.length || std::memcmp(&target.storage, &peer.address, target.length) != 0;
+    const SocketAddress target =
+        address ? to_socket_address(address->ip, address->port) : SocketAddress{};
+    const bool changed = target.length != peer.length ||
+                         std::memcmp(&target.storage, &peer.address, target.length) != 0;
     peer = {target.storage, target.length};
     return changed;
   };
@@ -111,21 +113,27 @@ void UdpWire::send(PacketKind kind, std::span<const std::byte> bytes, base::Inst
   const Peer& to = peer(kind);
   if (!to.known()) return;
   // A full buffer or an unreachable port loses the packet, as the network may.
-  (void)sendto(sockets_[kind == PacketKind::rtp ? 0 : 1], bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
-               reinterpret_cast<const sockaddr*>(&to.address), to.length);
+  (void)sendto(
+      sockets_[kind == PacketKind::rtp ? 0 : 1], bytes.data(), bytes.size(),
+      MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to.address), to.length
+  );
 }
 
-bool UdpWire::believe(PacketKind kind, const sockaddr_storage& source, socklen_t length, base::Instant now) {
+bool UdpWire::believe(
+    PacketKind kind, const sockaddr_storage& source, socklen_t length, base::Instant now
+) {
   Peer& known = peer(kind);
   if (!rtp_peer_.known()) return false;  // nothing is agreed yet
-  const bool expected = known.known() && same_host(source, known.address) && port_of(source) == port_of(known.address);
+  const bool expected = known.known() && same_host(source, known.address) &&
+                        port_of(source) == port_of(known.address);
   if (expected) {
     if (kind == PacketKind::rtp) confirmed_ = true;
     return true;
   }
   const bool from_party = same_host(source, rtp_peer_.address) ||
                           (signalling_.known() && same_host(source, signalling_.address));
-  if (confirmed_ || kind != PacketKind::rtp || !from_party || !latch_until_ || now > *latch_until_) return false;
+  if (confirmed_ || kind != PacketKind::rtp || !from_party || !latch_until_ || now > *latch_until_)
+    return false;
   known = {source, length};
   confirmed_ = true;
   return true;
@@ -144,12 +152,17 @@ void UdpWire::receive(base::Instant now, PacketSink& sink) {
       messages[i].msg_hdr.msg_iov = &vectors[i];
       messages[i].msg_hdr.msg_iovlen = 1;
     }
-    const int got = recvmmsg(sockets_[kind == PacketKind::rtp ? 0 : 1], messages.data(), batch, MSG_DONTWAIT, nullptr);
+    const int got = recvmmsg(
+        sockets_[kind == PacketKind::rtp ? 0 : 1], messages.data(), batch, MSG_DONTWAIT, nullptr
+    );
     for (int i = 0; i < got; ++i) {
       const mmsghdr& message = messages[static_cast<unsigned>(i)];
       if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
-      if (!believe(kind, sources[static_cast<unsigned>(i)], message.msg_hdr.msg_namelen, now)) continue;
-      sink.on_packet(kind, std::span(buffers[static_cast<unsigned>(i)]).first(message.msg_len), now);
+      if (!believe(kind, sources[static_cast<unsigned>(i)], message.msg_hdr.msg_namelen, now))
+        continue;
+      sink.on_packet(
+          kind, std::span(buffers[static_cast<unsigned>(i)]).first(message.msg_len), now
+      );
     }
   }
 }

@@ -11,10 +11,10 @@
 
 namespace belfry::gateway::media {
 
-/// A pair of UDP sockets, RTP on an even port and RTCP on the next, taken at random from the configured range
-/// (rule M6). Believes packets from the signalled address only; while that has sent nothing, it latches once,
-/// within 5 s, onto another port or host of the signalling side (rule M1). Made on the control thread, used on the
-/// media worker's.
+/// A pair of UDP sockets, RTP on an even port and RTCP on the next, taken at random from the
+/// configured range (rule M6). Believes packets from the signalled address only; while that has
+/// sent nothing, it latches once, within 5 s, onto another port or host of the signalling side
+/// (rule M1). Made on the control thread, used on the media worker's.
 class UdpWire final : public Wire {
  public:
   struct Range {
@@ -22,7 +22,9 @@ class UdpWire final : public Wire {
     std::uint16_t last = 20999;
   };
   /// @return Errc::unavailable when no pair of the range is free.
-  static base::Result<std::unique_ptr<UdpWire>> open(const net::IpAddress& local, Range range, base::Random& random);
+  static base::Result<std::unique_ptr<UdpWire>> open(
+      const net::IpAddress& local, Range range, base::Random& random
+  );
   ~UdpWire() override;
 
   std::uint16_t port() const { return port_; }
@@ -40,7 +42,9 @@ class UdpWire final : public Wire {
   };
 
   UdpWire(std::array<int, 2> sockets, std::uint16_t port) : sockets_(sockets), port_(port) {}
-  bool believe(PacketKind kind, const sockaddr_storage& source, socklen_t length, base::Instant now);
+  bool believe(
+      PacketKind kind, const sockaddr_storage& source, socklen_t length, base::Instant now
+  );
   Peer& peer(PacketKind kind) { return kind == PacketKind::rtp ? rtp_peer_ : rtcp_peer_; }
 
   std::array<int, 2> sockets_;

@@ -16,8 +16,8 @@ class PacketSink {
   virtual void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
 };
 
-/// How a seat's packets travel: UDP sockets or a modelled network. Used by the media worker that owns the seat;
-/// sends and receives without blocking and without allocation.
+/// How a seat's packets travel: UDP sockets or a modelled network. Used by the media worker that
+/// owns the seat; sends and receives without blocking and without allocation.
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -26,7 +26,8 @@ class Wire {
   virtual void receive(base::Instant now, PacketSink& sink) = 0;
   /// New terms: addresses may have changed.
   virtual void apply(const MediaTerms& terms, base::Instant now) = 0;
-  /// Sockets whose readiness says that `receive` has work; none for a modelled network, which is always asked.
+  /// Sockets whose readiness says that `receive` has work; none for a modelled network, which is
+  /// always asked.
   virtual std::span<const int> sockets() const { return {}; }
 };
 

@@ -23,7 +23,8 @@ struct Overloaded : Handlers... {
 
 }  // namespace
 
-Worker::Worker() : epoll_(epoll_create1(EPOLL_CLOEXEC)), doorbell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+Worker::Worker()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), doorbell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
 Worker::~Worker() {
   for (const int fd : {epoll_, doorbell_}) {
@@ -32,8 +33,8 @@ Worker::~Worker() {
 }
 
 void Worker::submit(Command command) {
-  // The ring holds far more than a tick's worth; a full one means that the worker is behind, and waiting for it
-  // is what keeps the queue bounded.
+  // The ring holds far more than a tick's worth; a full one means that the worker is behind, and
+  // waiting for it is what keeps the queue bounded.
   while (!commands_.push(std::move(command))) {
     wake();
     std::this_thread::yield();
@@ -94,7 +95,8 @@ void Worker::sleep_until(std::optional<base::Instant> when, base::Instant now) {
 
 void Worker::report(Report report) {
   reported_ = true;
-  if (!overflow_.empty() || !reports_.push(std::move(report))) overflow_.push_back(std::move(report));
+  if (!overflow_.empty() || !reports_.push(std::move(report)))
+    overflow_.push_back(std::move(report));
 }
 
 Seat* Worker::find(call::SeatId seat) {
@@ -111,7 +113,8 @@ void Worker::apply(Command& command, base::Instant now) {
           [&](AddSeat& add_seat) { add(std::move(add_seat.seat), now); },
           [&](RemoveSeat& gone) { remove(gone.seat); },
           [&](SetCoding& change) {
-            if (Seat* seat = find(change.seat)) change.coding = seat->set_coding(std::move(change.coding), now);
+            if (Seat* seat = find(change.seat))
+              change.coding = seat->set_coding(std::move(change.coding), now);
             report(Retired{nullptr, std::move(change.coding)});
             count_relays();
           },
@@ -131,12 +134,15 @@ void Worker::apply(Command& command, base::Instant now) {
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
           [&](SetRecording& recording) {
             Seat* seat = find(recording.seat);
-            RecordingTap* before = seat != nullptr ? seat->set_recording(recording.tap) : recording.tap;
+            RecordingTap* before =
+                seat != nullptr ? seat->set_recording(recording.tap) : recording.tap;
             if (before != nullptr) report(RecordingEnded{before});
           },
           [&](AskStatistics& ask) {
             const Seat* seat = find(ask.seat);
-            report(StatisticsAnswer{ask.question, seat != nullptr ? seat->statistics() : call::SeatStatistics{}});
+            report(StatisticsAnswer{
+                ask.question, seat != nullptr ? seat->statistics() : call::SeatStatistics{}
+            });
           },
       },
       command

@@ -5,17 +5,16 @@
 #include <unordered_map>
 #include <vector>
 
-
 #include "base/ring.hpp"
 #include "base/time.hpp"
 #include "gateway/media/command.hpp"
 
 namespace belfry::gateway::media {
 
-/// One media worker: owns its seats and drives them by `step(now)`. Wakes by tick: every millisecond while a room of
-/// two relays, every 20 ms while it only plays and listens, not at all without seats. No lock, no log line; packets
-/// cost no allocation. `step` and `next_step` on the worker's thread; `submit` and `take_report` on the control
-/// thread.
+/// One media worker: owns its seats and drives them by `step(now)`. Wakes by tick: every
+/// millisecond while a room of two relays, every 20 ms while it only plays and listens, not at all
+/// without seats. No lock, no log line; packets cost no allocation. `step` and `next_step` on the
+/// worker's thread; `submit` and `take_report` on the control thread.
 class Worker {
  public:
   Worker();
@@ -53,7 +52,7 @@ class Worker {
 
   base::Ring<Command> commands_{4096};
   base::Ring<Report> reports_{4096};
-  std::vector<Report> overflow_;  // what did not fit, while the control thread is busy
+  std::vector<Report> overflow_;   // what did not fit, while the control thread is busy
   std::atomic<bool> idle_ = true;  // asleep until a command comes
   std::function<void()> notify_;
   bool reported_ = false;
