@@ -19,6 +19,7 @@ enum Class : std::uint16_t {
   alpha = 512,
   visible = 1024,  // 0x21..0x7E
   ipv6 = 2048,     // hex digits : .
+  opaque = 4096,   // visible, but not <>" : what a URI of any scheme holds
 };
 
 inline constexpr auto table = [] {
@@ -29,7 +30,9 @@ inline constexpr auto table = [] {
   };
   constexpr unsigned alphanumeric =
       token | unreserved | user | password | uri_param | uri_header | host | value;
-  for (unsigned character = 0x21; character < 0x7F; ++character) classes[character] |= visible;
+  for (unsigned character = 0x21; character < 0x7F; ++character)
+    classes[character] |= visible | opaque;
+  for (const unsigned char character : {'<', '>', '"'}) classes[character] = visible;
   mark("0123456789", alphanumeric | digit | ipv6);
   mark("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", alphanumeric | alpha);
   mark("abcdefABCDEF:.", ipv6);

@@ -131,8 +131,7 @@ Uri Uri::sip(std::string_view user, std::string_view host, std::optional<std::ui
 std::string Uri::to_string() const {
   std::string text = scheme_name + ':';
   if (scheme == Scheme::other) {
-    // One more escape than the sender wrote is better than one line more than we meant.
-    append_escaped(text, opaque, characters::uri_param | characters::user | characters::token);
+    append_escaped(text, opaque, characters::opaque);
     return text;
   }
   if (scheme == Scheme::tel) {

@@ -100,8 +100,7 @@ Result<UriScan> scan_uri(std::string_view text) {
   if (scan.scheme_name.empty() || !characters::is(scan.scheme_name[0], characters::alpha) ||
       !characters::all(scan.scheme_name, characters::token))
     return fail(Errc::malformed, "URI scheme is broken");
-  if (!characters::all(rest, characters::visible) || rest.empty() ||
-      rest.find_first_of("<>\"") != std::string_view::npos)
+  if (!characters::all(rest, characters::opaque) || rest.empty())
     return fail(Errc::malformed, "URI holds characters that must be escaped");
 
   scan.scheme = scheme_from(scan.scheme_name);

@@ -42,6 +42,7 @@ TEST(SipUri, KeepsTelephoneNumbersAndUnknownSchemes) {
   const auto other = Uri::parse("isbn:2983792873");
   EXPECT_EQ(other->scheme, Uri::Scheme::other);
   EXPECT_EQ(other->to_string(), "isbn:2983792873");
+  EXPECT_EQ(Uri::parse("im:a@b#c|d?e=%41")->to_string(), "im:a@b#c|d?e=%41");
 }
 
 TEST(SipUri, BrokenOnesAreRefused) {
