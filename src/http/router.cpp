@@ -159,9 +159,10 @@ void Router::read_params(const Route& route, Request& request) {
   }
 }
 
-Task<Response> Router::guarded(Task<Response> task, bool& threw) {
+Task<Response> Router::guarded(const Handler& handler, Request request, bool& threw) {
   try {
-    co_return co_await std::move(task);
+    Task<Response> handling = handler(std::move(request));
+    co_return co_await std::move(handling);
   } catch (const std::exception& error) {
     base::log::error("http.handler_threw", {{"what", error.what()}});
   }
@@ -174,7 +175,7 @@ Task<Response> Router::run(Route& route, Request request) {
   Request asked = Request::make(request.method, request.target);
   asked.id = request.id;
   bool threw = false;
-  Task<Response> handling = guarded(route.handler(std::move(request)), threw);
+  Task<Response> handling = guarded(route.handler, std::move(request), threw);
   Response response = co_await std::move(handling);
   if (threw) co_return error(500, asked, "the request met a defect of the server");
   co_return response;
@@ -195,7 +196,7 @@ Task<Response> Router::answer_unrouted(Request request) {
     asked.id = request.id;
     asked.headers = request.headers;
     bool threw = false;
-    Task<Response> handling = guarded(fallback_(std::move(request)), threw);
+    Task<Response> handling = guarded(fallback_, std::move(request), threw);
     Response response = co_await std::move(handling);
     if (!threw && response.status != 404) co_return response;
     request = std::move(asked);
