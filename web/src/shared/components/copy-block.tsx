@@ -1,0 +1,36 @@
+import { Check, Copy } from "lucide-react";
+import { useRef, useState } from "react";
+import { Button } from "./button";
+
+/// A command to take along. Over plain HTTP from another machine browsers offer no clipboard; then the text is
+/// selected instead, ready for the keyboard's copy.
+export function CopyBlock({ text, label }: { text: string; label: string }) {
+  const code = useRef<HTMLElement>(null);
+  const [copied, setCopied] = useState(false);
+
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      if (code.current) getSelection()?.selectAllChildren(code.current);
+    }
+  };
+
+  return (
+    <div className="relative rounded-xl bg-sunken ring-1 ring-line">
+      {/* Scrolls sideways on narrow screens, so it must be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre tabIndex={0} aria-label={label} className="overflow-x-auto rounded-xl p-4 pr-14 font-mono text-[0.8125rem] leading-relaxed">
+        <code ref={code}>{text}</code>
+      </pre>
+      <Button tone="quiet" size="small" className="absolute top-2.5 right-2.5 bg-sunken px-2" aria-label="Copy" onPress={() => void copy()}>
+        {copied ? <Check aria-hidden size={16} className="text-good" /> : <Copy aria-hidden size={16} />}
+      </Button>
+      <span aria-live="polite" className="sr-only">
+        {copied ? "Copied" : ""}
+      </span>
+    </div>
+  );
+}
