@@ -5,6 +5,7 @@ import { api } from "./shared/api";
 import { useLoad } from "./shared/hooks";
 import { links, type Route } from "./shared/router";
 import { dispatch, useBelfry, useLiveEvents } from "./shared/store";
+import type { State } from "./shared/state";
 import { themes, useTheme, type Theme } from "./shared/theme";
 import { RingingNotice } from "./shared/components/ringing-notice";
 
@@ -35,6 +36,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
         Skip to content
       </a>
       <Navigation route={route} />
+      <TabTitle route={route} />
       <main id="main" tabIndex={-1} className="min-w-0 pb-24 md:pb-10">
         <RingingNotice hidden={route.page === "phones"} />
         {children}
@@ -43,9 +45,20 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   );
 }
 
+function ringingCount(phones: State["phones"]): number {
+  return Object.values(phones).filter((phone) => phone.state === "ringing").length;
+}
+
+/// React puts it into the document's head: a phone that rings is seen from another tab too.
+function TabTitle({ route }: { route: Route }) {
+  const ringing = ringingCount(useBelfry().phones);
+  const name = route.page === "call" ? "Call" : places.find(({ page }) => page === route.page)?.name;
+  return <title>{`${ringing > 0 ? "(ringing) " : ""}${name ?? ""} · Belfry`}</title>;
+}
+
 function Navigation({ route }: { route: Route }) {
   const { phones } = useBelfry();
-  const ringing = Object.values(phones).filter((phone) => phone.state === "ringing").length;
+  const ringing = ringingCount(phones);
   const current = route.page === "call" ? "calls" : route.page;
 
   return (

@@ -58,8 +58,8 @@ export function fromPhone(phone: Phone): BehaviourForm {
 export function describe(phone: Phone): string {
   if (!phone.on_call) return "";
   const name = behaviours.find(({ id }) => id === phone.on_call)?.name ?? phone.on_call;
-  const parts = [name];
-  if (answersByItself(phone.on_call) && phone.answer_after_ms !== undefined) parts[0] += ` after ${phone.answer_after_ms / 1000} s`;
+  const waits = answersByItself(phone.on_call) && phone.answer_after_ms !== undefined;
+  const parts = [waits ? `${name} after ${(phone.answer_after_ms ?? 0) / 1000} s` : name];
   const loss = phone.network?.loss ?? 0;
   const jitter = phone.network?.jitter_ms ?? 0;
   if (loss > 0) parts.push(`${Math.round(loss * 1000) / 10} % loss`);

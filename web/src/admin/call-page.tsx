@@ -40,12 +40,12 @@ export function CallPage({ sid }: { sid: string }) {
     >
       <Problem error={error} retry={reload} />
       {call && (
-        <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem]">
-          <Timeline events={events[sid] ?? []} over={isOver(call.status)} />
-          <div className="flex flex-col gap-6 max-lg:order-first">
-            <Facts call={call} />
-            {media && <Media media={media} />}
+        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr]">
+          <Facts call={call} />
+          <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+            <Timeline events={events[sid] ?? []} over={isOver(call.status)} />
           </div>
+          {media && <Media media={media} />}
         </div>
       )}
     </PageFrame>
@@ -80,8 +80,10 @@ function Facts({ call }: { call: Call }) {
   const now = useNow(1000);
   return (
     <Card>
-      <div role="status" className="flex items-center justify-between gap-3">
-        <StatusPill status={call.status} />
+      <div className="flex items-center justify-between gap-3">
+        <span role="status" className="flex">
+          <StatusPill status={call.status} />
+        </span>
         <span className="text-xl font-semibold tracking-tight tabular-nums">{lengthOf(call, now)}</span>
       </div>
       <p className="mt-4 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium tabular-nums">

@@ -3,7 +3,7 @@ import type { Phone } from "../shared/types";
 /// A number that no carrier assigns (555-01xx is kept for fiction), so the simulator owns it on every install.
 export const firstNumber = "+12025550142";
 
-export const firstWords = "Hello. This is Belfry. Your first call works. Have a good day.";
+export const firstWords = "Hello from Belfry. Your first call works.";
 
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

@@ -14,7 +14,7 @@ const letters: Readonly<Record<string, string>> = {
   "0": "+",
 };
 
-const flashMs = 160;
+const flashMs = 220;
 
 interface KeyPadProps {
   press: (key: string) => void;
@@ -38,8 +38,6 @@ export function KeyPad({ press, pressed }: KeyPadProps) {
   };
 
   return (
-    // The keys inside are buttons and work alone; the group only adds the keyboard's digits.
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/no-noninteractive-element-interactions
     <div role="group" aria-label="Key pad" onKeyDownCapture={onKeyDown} className="flex flex-col gap-3">
       <output aria-label="Keys pressed" className="flex h-9 items-center justify-center truncate text-xl font-medium tracking-[0.2em] tabular-nums">
         {pressed || <span className="text-sm tracking-normal text-muted">Press keys here or on the keyboard</span>}

@@ -1,5 +1,5 @@
 import { Bot, ChevronRight, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, Send, SlidersHorizontal, Smartphone, User } from "lucide-react";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type SyntheticEvent } from "react";
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
@@ -32,7 +32,7 @@ export function PhoneCard({ phone, change }: PhoneCardProps) {
   }[phone.state];
 
   return (
-    <article aria-label={phone.number} className={`flex flex-col gap-5 rounded-3xl bg-surface p-5 sm:p-6 ${frame}`}>
+    <article aria-label={phone.number} className={`flex min-w-0 flex-col gap-5 rounded-3xl bg-surface p-5 sm:p-6 ${frame}`}>
       <CardHeader phone={phone} change={change} />
       <Problem error={action.error} />
       {phone.state === "ringing" && <Ringing phone={phone} from={call?.from} action={action} />}
@@ -144,12 +144,12 @@ function InCall({ phone, call, action }: CallProps) {
 
 function SayForm({ phone, action }: { phone: Phone; action: ActionState }) {
   const [text, setText] = useState("");
-  const say = async (event: FormEvent) => {
+  const say = async (event: SyntheticEvent) => {
     event.preventDefault();
     if (text.trim() && (await action.run(() => api.say(phone.number, text.trim())))) setText("");
   };
   return (
-    <form onSubmit={(event) => void say(event)} className="flex items-end gap-2 *:first:flex-1">
+    <form onSubmit={(event) => void say(event)} className="flex items-end gap-2 *:first:min-w-0 *:first:flex-1">
       <Field label="Say into the phone" autoComplete="off" placeholder="Words to speak" value={text} onChange={setText} />
       <Button type="submit" tone="primary" isDisabled={!text.trim()}>
         <Send aria-hidden size={16} />
@@ -162,7 +162,7 @@ function SayForm({ phone, action }: { phone: Phone; action: ActionState }) {
 function Idle({ phone, action }: { phone: Phone; action: ActionState }) {
   const [to, setTo] = useState("");
   const last = currentCall(phone);
-  const dial = async (event: FormEvent) => {
+  const dial = async (event: SyntheticEvent) => {
     event.preventDefault();
     if (await action.run(() => api.callFrom(phone.number, cleanNumber(to)))) setTo("");
   };
@@ -170,7 +170,7 @@ function Idle({ phone, action }: { phone: Phone; action: ActionState }) {
     <>
       {last && <LastCall call={last} />}
       {phone.calls.length > 1 && <History phone={phone} />}
-      <form onSubmit={(event) => void dial(event)} className="mt-auto flex items-end gap-2 *:first:flex-1">
+      <form onSubmit={(event) => void dial(event)} className="mt-auto flex items-end gap-2 *:first:min-w-0 *:first:flex-1">
         <Field label="Call from this phone" type="tel" autoComplete="off" placeholder="Number to call" value={to} onChange={setTo} />
         <Button type="submit" isDisabled={!cleanNumber(to)}>
           <PhoneOutgoing aria-hidden size={16} />
@@ -184,7 +184,7 @@ function Idle({ phone, action }: { phone: Phone; action: ActionState }) {
 function LastCall({ call }: { call: PhoneCallData }) {
   const now = useNow(15_000);
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex min-w-0 flex-col gap-3">
       <p className="text-sm text-muted">
         Last call {directionWords(call)} · {formatAgo(call.ended_at ?? call.rang_at ?? "", now)}
         {call.end_reason && ` · ${call.end_reason}`}

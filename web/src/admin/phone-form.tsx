@@ -1,9 +1,10 @@
-import { useState, type FormEvent } from "react";
-import { Dialog, Form, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useState, type SyntheticEvent } from "react";
+import { Form } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
 import { Amount, Choices, Field } from "../shared/components/fields";
 import { Problem } from "../shared/components/layout";
+import { Sheet } from "../shared/components/sheet";
 import { useAction } from "../shared/hooks";
 import { cleanNumber, isDialable } from "../shared/phone-number";
 import { dispatch } from "../shared/store";
@@ -18,23 +19,9 @@ interface PhoneFormProps {
 /// Makes a simulated phone or changes how one behaves.
 export function PhoneForm({ start, isNew, close }: PhoneFormProps) {
   return (
-    <ModalOverlay
-      isOpen
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) close();
-      }}
-      className="fixed inset-0 z-40 flex items-end justify-center bg-black/40 sm:items-center sm:p-6"
-    >
-      <Modal className="max-h-dvh w-full max-w-lg animate-appear overflow-y-auto rounded-t-3xl bg-surface shadow-over ring-1 ring-line sm:rounded-3xl">
-        <Dialog className="p-6 outline-none sm:p-7">
-          <Heading slot="title" className="mb-5 text-lg font-semibold tracking-tight">
-            {isNew ? "New phone" : "Change behaviour"}
-          </Heading>
-          <Fields start={start} isNew={isNew} close={close} />
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Sheet title={isNew ? "New phone" : "Change behaviour"} close={close}>
+      <Fields start={start} isNew={isNew} close={close} />
+    </Sheet>
   );
 }
 
@@ -43,7 +30,7 @@ function Fields({ start, isNew, close }: PhoneFormProps) {
   const saving = useAction();
   const set = (change: Partial<BehaviourForm>) => setForm((now) => ({ ...now, ...change }));
 
-  const save = async (event: FormEvent) => {
+  const save = async (event: SyntheticEvent) => {
     event.preventDefault();
     const number = cleanNumber(form.number);
     const done = await saving.run(async () => {

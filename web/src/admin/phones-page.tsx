@@ -10,11 +10,13 @@ import { dispatch, useBelfry } from "../shared/store";
 import { fromPhone, newPhone, type BehaviourForm } from "./behaviour";
 import { freeNumber } from "./first-call";
 import { PhoneCard } from "./phone-card";
+import { ForgetPhones } from "./forget-phones";
 import { PhoneForm } from "./phone-form";
 
 export function PhonesPage() {
   const state = useBelfry();
   const [form, setForm] = useState<{ start: BehaviourForm; isNew: boolean } | null>(null);
+  const [forgetting, setForgetting] = useState(false);
   const { error, loading, reload } = useLoad(
     async () => dispatch({ do: "replace-phones", phones: (await api.phones()).items }),
     state.connections,
@@ -26,12 +28,19 @@ export function PhonesPage() {
   return (
     <PageFrame
       title="Phones"
-      about="Simulated phones inside Belfry. Give one a behaviour for your tests, or be the person who picks up."
+      about="Simulated phones inside Belfry: for your tests, or for you to pick up."
       actions={
-        <Button tone="primary" onPress={create}>
-          <Plus aria-hidden size={17} />
-          New phone
-        </Button>
+        <div className="flex gap-2">
+          {phones.length > 0 && (
+            <Button tone="quiet" onPress={() => setForgetting(true)}>
+              Forget all
+            </Button>
+          )}
+          <Button tone="primary" onPress={create}>
+            <Plus aria-hidden size={17} />
+            New phone
+          </Button>
+        </div>
       }
     >
       {error?.status === 404 ? (
@@ -42,7 +51,7 @@ export function PhonesPage() {
         <Problem error={error} retry={reload} />
       )}
       {phones.length > 0 && (
-        <div className="grid items-start gap-5 md:grid-cols-2">
+        <div className="grid grid-cols-1 gap-5 md:grid-cols-2">
           {phones.map((phone) => (
             <PhoneCard key={phone.number} phone={phone} change={() => setForm({ start: fromPhone(phone), isNew: false })} />
           ))}
@@ -57,6 +66,7 @@ export function PhonesPage() {
           </Button>
         </Empty>
       )}
+      {forgetting && <ForgetPhones close={() => setForgetting(false)} />}
       {form && <PhoneForm start={form.start} isNew={form.isNew} close={() => setForm(null)} />}
     </PageFrame>
   );

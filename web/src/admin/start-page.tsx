@@ -1,5 +1,5 @@
 import { CircleCheck, CircleX, PhoneOutgoing } from "lucide-react";
-import { useEffect, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useState, type SyntheticEvent, type ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
@@ -51,7 +51,7 @@ function FirstCall({ status }: { status: ServerStatus | null }) {
   const placing = useAction();
   const simulated = status?.simulator ?? true;
 
-  const place = async (event: FormEvent) => {
+  const place = async (event: SyntheticEvent) => {
     event.preventDefault();
     await placing.run(async () => {
       const call = await api.placeCall({ to: cleanNumber(to), say: firstWords });

@@ -54,7 +54,7 @@ export function Timeline({ events, over }: { events: readonly CallEvent[]; over:
           ))}
         </ToggleButtonGroup>
       </div>
-      <ol aria-label="Events" aria-live="polite" aria-relevant="additions" className="flex flex-col p-3 sm:p-4">
+      <ol aria-label="Events" aria-live={over ? "off" : "polite"} aria-relevant="additions" className="flex flex-col p-3 sm:p-4">
         {groups.map((group) => (
           <GroupView key={group.entries[0]?.event.seq} group={group} />
         ))}

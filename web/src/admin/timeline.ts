@@ -91,13 +91,14 @@ export function summarise({ data }: CallEvent): string {
   const first = (...names: string[]) => names.map(text).find((value) => value !== "") ?? "";
   const line = first("start_line", "first_line", "summary");
   if (line) return line;
+  const digit = first("digit", "digits");
+  if (digit) return `Key ${digit}`;
   const said = first("text", "words");
-  if (said) return `“${said}”`;
+  if (said) return [text("verb"), `“${said}”`].filter(Boolean).join(" ");
   const request = [text("method"), first("url", "uri")].filter(Boolean).join(" ");
   const response = [first("status", "status_code", "code"), first("reason", "reason_phrase", "end_reason")].filter(Boolean).join(" ");
   const verb = first("verb", "name");
-  const digit = first("digit", "digits");
-  return [verb, request, response, digit].filter(Boolean).join(" · ");
+  return [verb, request, response].filter(Boolean).join(" · ");
 }
 
 export interface Details {

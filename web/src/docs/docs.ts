@@ -8,7 +8,5 @@ SwaggerUIBundle({
   dom_id: "#swagger",
   deepLinking: true,
   displayRequestDuration: true,
-  tryItOutEnabled: true,
   validatorUrl: null,
-  presets: [SwaggerUIBundle.presets.apis],
 });

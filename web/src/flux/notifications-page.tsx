@@ -1,5 +1,5 @@
 import { BellRing, Check, PhoneOutgoing, X } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 import { Form } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
@@ -53,7 +53,7 @@ function NotifyForm({ placed }: { placed: () => void }) {
   const [title, setTitle] = useState("");
   const [task, setTask] = useState("");
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     const done = await placing.run(() =>
       api.notify({ phone_number: cleanNumber(number), task_title: title, ...(task.trim() && { task_id: task.trim() }) }),
@@ -97,7 +97,7 @@ function Row({ notification }: { notification: Notification }) {
             {task_id && <> · {task_id}</>} · {formatAgo(initiated_at, now)}
           </p>
         </div>
-        <span aria-live="polite">
+        <span aria-live="polite" className="flex">
           <Pill tone={tone}>
             {tone === "good" && <Check aria-hidden size={14} strokeWidth={2.6} />}
             {tone === "bad" && <X aria-hidden size={14} strokeWidth={2.6} />}

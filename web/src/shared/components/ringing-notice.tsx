@@ -1,21 +1,16 @@
 import { PhoneIncoming } from "lucide-react";
-import { useEffect } from "react";
 import { formatNumber } from "../format";
 import { links } from "../router";
 import { currentCall, selectPhones } from "../state";
 import { useBelfry } from "../store";
 
-/// Says at once, to eye and ear and in the tab's title, that a phone rings; on the Phones page the phone itself shows it.
+/// Says at once, to eye and ear, that a phone rings; on the Phones page the phone itself shows it.
 export function RingingNotice({ hidden }: { hidden: boolean }) {
   const ringing = selectPhones(useBelfry()).filter((phone) => phone.state === "ringing");
   const words = ringing.map((phone) => {
     const from = currentCall(phone)?.from;
     return `${formatNumber(phone.number)} is ringing${from ? `, call from ${formatNumber(from)}` : ""}`;
   });
-
-  useEffect(() => {
-    document.title = ringing.length > 0 ? "(ringing) Belfry" : "Belfry";
-  }, [ringing.length]);
 
   return (
     <>
