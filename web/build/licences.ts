@@ -45,7 +45,11 @@ function packageFolder(file: string): string | undefined {
 }
 
 function readPackage(folder: string): Package {
-  const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string; version: string; license?: string };
+  const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
   const notices = readdirSync(folder)
     .filter((file) => /^(licen[sc]e|notice|copying|.*\.LICENSE\.txt)/i.test(file))
     .sort()
@@ -55,6 +59,8 @@ function readPackage(folder: string): Package {
 
 function render(packages: Package[]): string {
   const rule = "=".repeat(80);
-  const entries = packages.map(({ name, version, licence, notices }) => [rule, `${name} ${version} (${licence})`, rule, ...notices].join("\n\n"));
+  const entries = packages.map(({ name, version, licence, notices }) =>
+    [rule, `${name} ${version} (${licence})`, rule, ...notices].join("\n\n"),
+  );
   return ["The web pages of Belfry contain the following software of others.", ...entries, ""].join("\n\n");
 }

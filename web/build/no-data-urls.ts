@@ -16,14 +16,20 @@ export function noDataUrls(): Plugin {
       for (const file of Object.values(bundle)) {
         if (file.type !== "asset" || !file.fileName.endsWith(".css")) continue;
         const css = Buffer.from(file.source).toString("utf8");
-        file.source = css.replace(dataUrl, (_all, _quote, kind: string, coding: string | undefined, body: string) => {
-          const picture = coding?.includes("base64") ? Buffer.from(body, "base64") : Buffer.from(decodeURIComponent(unescapeCss(body)));
-          const hash = createHash("sha256").update(picture).digest("hex").slice(0, 8);
-          const name = `picture-${hash}.${endings[kind] ?? "bin"}`;
-          if (!emitted.has(name)) this.emitFile({ type: "asset", fileName: `assets/${name}`, source: picture });
-          emitted.add(name);
-          return `url(${name})`;
-        });
+        file.source = css.replace(
+          dataUrl,
+          (_all, _quote, kind: string, coding: string | undefined, body: string) => {
+            const picture = coding?.includes("base64")
+              ? Buffer.from(body, "base64")
+              : Buffer.from(decodeURIComponent(unescapeCss(body)));
+            const hash = createHash("sha256").update(picture).digest("hex").slice(0, 8);
+            const name = `picture-${hash}.${endings[kind] ?? "bin"}`;
+            if (!emitted.has(name))
+              this.emitFile({ type: "asset", fileName: `assets/${name}`, source: picture });
+            emitted.add(name);
+            return `url(${name})`;
+          },
+        );
         if (/url\(\s*["']?data:/.test(file.source)) this.error(`${file.fileName} still has a data: URL`);
       }
     },

@@ -1,10 +1,9 @@
 import { BellRing, BookOpen, House, Monitor, Moon, PhoneCall, Smartphone, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { api } from "./shared/api";
 import { useLoad } from "./shared/hooks";
 import { links, type Route } from "./shared/router";
-import { dispatch, useBelfry, useLiveEvents } from "./shared/store";
+import { readPhones, useBelfry, useLiveEvents } from "./shared/store";
 import type { State } from "./shared/state";
 import { themes, useTheme, type Theme } from "./shared/theme";
 import { RingingNotice } from "./shared/components/ringing-notice";
@@ -21,7 +20,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   useLiveEvents();
   const { connections } = useBelfry();
   // Phones ring on every page. Without a simulator there are none, and the Phones page says so.
-  useLoad(async () => dispatch({ do: "replace-phones", phones: (await api.phones()).items }), connections);
+  useLoad(readPhones, connections);
 
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[14.5rem_minmax(0,1fr)]">
@@ -62,35 +61,47 @@ function Navigation({ route }: { route: Route }) {
   const current = route.page === "call" ? "calls" : route.page;
 
   return (
-    <div className="z-30 border-line bg-surface max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:border-t max-md:pb-[env(safe-area-inset-bottom)] md:sticky md:top-0 md:flex md:h-dvh md:flex-col md:border-r md:p-4">
-      <a href={links.start} className="mb-7 hidden items-center gap-2.5 rounded-lg px-2 pt-1 text-lg font-semibold tracking-tight md:flex">
+    <nav
+      aria-label="Main"
+      className="z-30 border-line bg-surface max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:border-t max-md:pb-[env(safe-area-inset-bottom)] md:sticky md:top-0 md:flex md:h-dvh md:flex-col md:border-r md:p-4"
+    >
+      <a
+        href={links.start}
+        className="mb-7 hidden items-center gap-2.5 rounded-lg px-2 pt-1 text-lg font-semibold tracking-tight md:flex"
+      >
         <img src="/favicon.svg" alt="" width={30} height={30} />
         Belfry
       </a>
-      <nav aria-label="Main" className="max-md:mx-auto max-md:max-w-lg">
-        <ul className="flex md:flex-col md:gap-1">
-          {places.map(({ page, link, name, icon: Icon }) => (
-            <li key={page} className="flex-1">
-              <a
-                href={link}
-                aria-current={page === current ? "page" : undefined}
-                className="group relative flex items-center rounded-xl text-muted transition-colors hover:text-ink aria-[current=page]:text-accent max-md:flex-col max-md:gap-1 max-md:py-2.5 max-md:text-[0.6875rem] max-md:font-medium md:gap-3 md:px-3 md:py-2.5 md:text-sm md:font-medium md:hover:bg-sunken md:aria-[current=page]:bg-accent/10"
-              >
-                <Icon aria-hidden size={20} strokeWidth={1.9} className={page === "phones" && ringing > 0 ? "animate-swing text-ringing" : ""} />
-                {name}
-                {page === "phones" && ringing > 0 && (
-                  <span className="flex h-5 min-w-5 items-center justify-center rounded-full bg-ringing px-1.5 text-xs font-bold text-on-ringing max-md:absolute max-md:top-1 max-md:left-[calc(50%+0.4rem)] md:ml-auto">
-                    {ringing}
-                    <span className="sr-only"> ringing</span>
-                  </span>
-                )}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <ul className="flex max-md:mx-auto max-md:max-w-lg md:flex-col md:gap-1">
+        {places.map(({ page, link, name, icon: Icon }) => (
+          <li key={page} className="flex-1">
+            <a
+              href={link}
+              aria-current={page === current ? "page" : undefined}
+              className="group relative flex items-center rounded-xl text-muted transition-colors hover:text-ink aria-[current=page]:text-accent max-md:flex-col max-md:gap-1 max-md:py-2.5 max-md:text-[0.6875rem] max-md:font-medium md:gap-3 md:px-3 md:py-2.5 md:text-sm md:font-medium md:hover:bg-sunken md:aria-[current=page]:bg-accent/10"
+            >
+              <Icon
+                aria-hidden
+                size={20}
+                strokeWidth={1.9}
+                className={page === "phones" && ringing > 0 ? "animate-swing text-ringing-ink" : ""}
+              />
+              {name}
+              {page === "phones" && ringing > 0 && (
+                <span className="flex h-5 min-w-5 items-center justify-center rounded-full bg-ringing px-1.5 text-xs font-bold text-on-ringing max-md:absolute max-md:top-1 max-md:left-[calc(50%+0.4rem)] md:ml-auto">
+                  {ringing}
+                  <span className="sr-only"> ringing</span>
+                </span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
       <div className="mt-auto hidden flex-col gap-4 md:flex">
-        <a href="/docs" className="flex items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink">
+        <a
+          href="/docs"
+          className="flex items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink"
+        >
           <BookOpen aria-hidden size={18} strokeWidth={1.9} />
           HTTP API
         </a>
@@ -102,7 +113,7 @@ function Navigation({ route }: { route: Route }) {
           </a>
         </div>
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -37,8 +37,10 @@ export function toBehaviour(form: BehaviourForm): PhoneBehaviour {
   const behaviour: PhoneBehaviour = { on_call: form.onCall };
   if (answersByItself(form.onCall)) behaviour.answer_after_ms = Math.round(form.answerAfterSeconds * 1000);
   const keys = form.pressAfterSpeech.trim();
-  if (form.onCall === "answer" && keys) behaviour.script = [{ after_speech: true, press: keys } satisfies ScriptStep];
-  if (form.lossPercent > 0 || form.jitterMs > 0) behaviour.network = { loss: form.lossPercent / 100, jitter_ms: form.jitterMs };
+  if (form.onCall === "answer" && keys)
+    behaviour.script = [{ after_speech: true, press: keys } satisfies ScriptStep];
+  if (form.lossPercent > 0 || form.jitterMs > 0)
+    behaviour.network = { loss: form.lossPercent / 100, jitter_ms: form.jitterMs };
   return behaviour;
 }
 

@@ -13,19 +13,26 @@ import type { Call, MediaStatistics } from "../shared/types";
 import { lengthOf } from "./calls-page";
 import { Timeline } from "./timeline-view";
 
+const mediaRefreshMs = 5000;
+
 /// One call (one leg): what it is, how it goes, and each thing that happened to it.
 export function CallPage({ sid }: { sid: string }) {
   const { calls, events, connections } = useBelfry();
   const [media, setMedia] = useState<MediaStatistics | null>(null);
   const call = calls[sid];
+  const tick = useNow(mediaRefreshMs);
 
-  // Read again at each change of state: media statistics come with the call, not with its events.
-  const { error, reload } = useLoad(async () => {
-    const [{ media: statistics, ...found }, log] = await Promise.all([api.call(sid), api.callEvents(sid)]);
-    dispatch({ do: "learn-calls", calls: [found] });
-    dispatch({ do: "learn-events", sid, events: log.items });
-    setMedia(statistics);
-  }, `${connections} ${call?.status ?? ""}`);
+  // Media statistics come with the call, not with its events: read at each change of state, and now and then while
+  // people talk.
+  const { error, reload } = useLoad(
+    async () => {
+      const [{ media: statistics, ...found }, log] = await Promise.all([api.call(sid), api.callEvents(sid)]);
+      dispatch({ do: "learn-calls", calls: [found] });
+      dispatch({ do: "learn-events", sid, events: log.items });
+      setMedia(statistics);
+    },
+    `${connections} ${call?.status ?? ""} ${call?.status === "in-progress" ? tick : ""}`,
+  );
 
   return (
     <PageFrame
@@ -61,7 +68,11 @@ function HangUp({ call }: { call: Call }) {
       <Button
         tone="bad"
         isPending={hanging.busy}
-        onPress={() => void hanging.run(async () => dispatch({ do: "learn-calls", calls: [await api.hangUpCall(call.sid)] }))}
+        onPress={() =>
+          void hanging.run(async () =>
+            dispatch({ do: "learn-calls", calls: [await api.hangUpCall(call.sid)] }),
+          )
+        }
       >
         <PhoneOff aria-hidden size={17} />
         Hang up
@@ -87,7 +98,8 @@ function Facts({ call }: { call: Call }) {
         <span className="text-xl font-semibold tracking-tight tabular-nums">{lengthOf(call, now)}</span>
       </div>
       <p className="mt-4 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium tabular-nums">
-        {formatNumber(call.from)} <ArrowRight aria-label="to" size={15} className="text-muted" /> {formatNumber(call.to)}
+        {formatNumber(call.from)} <ArrowRight aria-label="to" size={15} className="text-muted" />{" "}
+        {formatNumber(call.to)}
       </p>
       <dl className="mt-4 flex flex-col gap-2.5 border-t border-line pt-4 text-sm">
         <Fact name="Direction">{directions[call.direction]}</Fact>
@@ -106,7 +118,9 @@ function Facts({ call }: { call: Call }) {
           </Fact>
         )}
       </dl>
-      <p className="mt-4 border-t border-line pt-4 font-mono text-xs break-all text-muted select-all">{call.sid}</p>
+      <p className="mt-4 border-t border-line pt-4 font-mono text-xs break-all text-muted select-all">
+        {call.sid}
+      </p>
     </Card>
   );
 }
@@ -127,7 +141,7 @@ function Media({ media }: { media: MediaStatistics }) {
 
 /// Mean opinion score: 4 and more is as good as a good line, under 3 people complain (ITU-T G.107 annex B).
 function Quality({ mos }: { mos: number }) {
-  const colour = mos >= 4 ? "text-good" : mos >= 3 ? "text-ringing" : "text-bad";
+  const colour = mos >= 4 ? "text-good" : mos >= 3 ? "text-ringing-ink" : "text-bad";
   return (
     <span className={`text-sm font-semibold tabular-nums ${colour}`}>
       {mos.toFixed(1)} <span className="font-normal text-muted">MOS</span>

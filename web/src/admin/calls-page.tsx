@@ -50,7 +50,11 @@ export function CallsPage() {
         <SearchField value={typed} onChange={setTyped} className="flex flex-col gap-1.5">
           <Label className="text-sm font-medium">Number</Label>
           <div className="relative">
-            <Search aria-hidden size={16} className="pointer-events-none absolute top-3 left-3.5 text-muted" />
+            <Search
+              aria-hidden
+              size={16}
+              className="pointer-events-none absolute top-3 left-3.5 text-muted"
+            />
             <Input
               placeholder="+1415…"
               className="h-10 w-full rounded-xl border border-line bg-surface pr-3.5 pl-10 text-base transition-colors placeholder:text-muted/70 hover:border-strong-line data-focused:border-accent sm:text-sm"
@@ -61,7 +65,10 @@ export function CallsPage() {
           label="State"
           value={status}
           onChange={setStatus}
-          choices={[{ id: "any", name: "Any" }, ...allStatuses.map((id) => ({ id: id as string, name: statusWord(id) }))]}
+          choices={[
+            { id: "any", name: "Any" },
+            ...allStatuses.map((id) => ({ id: id as string, name: statusWord(id) })),
+          ]}
         />
       </div>
       <Problem error={error ?? more.error} retry={reload} />
@@ -90,8 +97,15 @@ const columns = "md:grid-cols-[8.5rem_minmax(0,1fr)_minmax(0,1fr)_7rem_6rem_7rem
 function CallTable({ calls }: { calls: readonly Call[] }) {
   const now = useNow(1000);
   return (
-    <div role="table" aria-label="Calls" className="overflow-hidden rounded-2xl bg-surface text-sm shadow-card ring-1 ring-line">
-      <div role="row" className={`grid gap-4 border-b border-line px-5 py-3 text-[0.8125rem] text-muted max-md:sr-only ${columns}`}>
+    <div
+      role="table"
+      aria-label="Calls"
+      className="overflow-hidden rounded-2xl bg-surface text-sm shadow-card ring-1 ring-line"
+    >
+      <div
+        role="row"
+        className={`grid gap-4 border-b border-line px-5 py-3 text-[0.8125rem] text-muted max-md:sr-only ${columns}`}
+      >
         {["State", "From", "To", "Carrier", "Length", "Placed"].map((name) => (
           <span key={name} role="columnheader">
             {name}

@@ -39,8 +39,13 @@ export function KeyPad({ press, pressed }: KeyPadProps) {
 
   return (
     <div role="group" aria-label="Key pad" onKeyDownCapture={onKeyDown} className="flex flex-col gap-3">
-      <output aria-label="Keys pressed" className="flex h-9 items-center justify-center truncate text-xl font-medium tracking-[0.2em] tabular-nums">
-        {pressed || <span className="text-sm tracking-normal text-muted">Press keys here or on the keyboard</span>}
+      <output
+        aria-label="Keys pressed"
+        className="flex h-9 items-center justify-center truncate text-xl font-medium tracking-[0.2em] tabular-nums"
+      >
+        {pressed || (
+          <span className="text-sm tracking-normal text-muted">Press keys here or on the keyboard</span>
+        )}
       </output>
       <div className="grid grid-cols-3 gap-2">
         {keys.map((key) => (
@@ -52,7 +57,11 @@ export function KeyPad({ press, pressed }: KeyPadProps) {
             className="flex h-14 cursor-pointer flex-col items-center justify-center rounded-2xl bg-sunken transition-[background-color,scale] duration-100 hover:bg-line data-flashing:bg-accent data-flashing:text-on-accent data-pressed:scale-95 data-pressed:bg-accent data-pressed:text-on-accent"
           >
             <span className="text-xl leading-none font-medium">{key}</span>
-            {letters[key] && <span className="mt-1 text-[0.625rem] leading-none tracking-[0.14em] opacity-60">{letters[key]}</span>}
+            {letters[key] && (
+              <span className="mt-1 text-[0.625rem] leading-none tracking-[0.14em] opacity-80">
+                {letters[key]}
+              </span>
+            )}
           </Button>
         ))}
       </div>

@@ -7,7 +7,7 @@ import { Problem } from "../shared/components/layout";
 import { Sheet } from "../shared/components/sheet";
 import { useAction } from "../shared/hooks";
 import { cleanNumber, isDialable } from "../shared/phone-number";
-import { dispatch } from "../shared/store";
+import { readPhone } from "../shared/store";
 import { answersByItself, behaviours, toBehaviour, type BehaviourForm } from "./behaviour";
 
 interface PhoneFormProps {
@@ -35,7 +35,7 @@ function Fields({ start, isNew, close }: PhoneFormProps) {
     const number = cleanNumber(form.number);
     const done = await saving.run(async () => {
       await api.setPhone(number, toBehaviour(form));
-      dispatch({ do: "learn-phone", phone: await api.phone(number) });
+      await readPhone(number);
     });
     if (done) close();
   };
@@ -50,11 +50,25 @@ function Fields({ start, isNew, close }: PhoneFormProps) {
         isReadOnly={!isNew}
         value={form.number}
         onChange={(number) => set({ number })}
-        validate={(number) => (isDialable(cleanNumber(number)) ? null : "Digits, with or without a plus sign before them.")}
+        validate={(number) =>
+          isDialable(cleanNumber(number)) ? null : "Digits, with or without a plus sign before them."
+        }
       />
-      <Choices label="When it is called" choices={behaviours} value={form.onCall} onChange={(onCall) => set({ onCall })} />
+      <Choices
+        label="When it is called"
+        choices={behaviours}
+        value={form.onCall}
+        onChange={(onCall) => set({ onCall })}
+      />
       {answersByItself(form.onCall) && (
-        <Amount label="Answers after (seconds)" minValue={0} maxValue={120} step={0.1} value={form.answerAfterSeconds} onChange={(answerAfterSeconds) => set({ answerAfterSeconds })} />
+        <Amount
+          label="Answers after (seconds)"
+          minValue={0}
+          maxValue={120}
+          step={0.1}
+          value={form.answerAfterSeconds}
+          onChange={(answerAfterSeconds) => set({ answerAfterSeconds })}
+        />
       )}
       {form.onCall === "answer" && (
         <Field
@@ -67,8 +81,22 @@ function Fields({ start, isNew, close }: PhoneFormProps) {
         />
       )}
       <div className="grid gap-4 sm:grid-cols-2">
-        <Amount label="Packet loss (%)" minValue={0} maxValue={100} step={0.5} value={form.lossPercent} onChange={(lossPercent) => set({ lossPercent })} />
-        <Amount label="Jitter (ms)" minValue={0} maxValue={1000} step={5} value={form.jitterMs} onChange={(jitterMs) => set({ jitterMs })} />
+        <Amount
+          label="Packet loss (%)"
+          minValue={0}
+          maxValue={100}
+          step={0.5}
+          value={form.lossPercent}
+          onChange={(lossPercent) => set({ lossPercent })}
+        />
+        <Amount
+          label="Jitter (ms)"
+          minValue={0}
+          maxValue={1000}
+          step={5}
+          value={form.jitterMs}
+          onChange={(jitterMs) => set({ jitterMs })}
+        />
       </div>
       <Problem error={saving.error} />
       <div className="mt-2 flex justify-end gap-3">

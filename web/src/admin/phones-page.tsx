@@ -1,12 +1,11 @@
 import { Plus, Smartphone } from "lucide-react";
 import { useEffect, useState } from "react";
-import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
 import { Empty, PageFrame, Problem } from "../shared/components/layout";
 import { useLoad } from "../shared/hooks";
 import { isKey } from "../shared/phone-number";
 import { selectPhones } from "../shared/state";
-import { dispatch, useBelfry } from "../shared/store";
+import { readPhones, useBelfry } from "../shared/store";
 import { fromPhone, newPhone, type BehaviourForm } from "./behaviour";
 import { freeNumber } from "./first-call";
 import { PhoneCard } from "./phone-card";
@@ -17,10 +16,7 @@ export function PhonesPage() {
   const state = useBelfry();
   const [form, setForm] = useState<{ start: BehaviourForm; isNew: boolean } | null>(null);
   const [forgetting, setForgetting] = useState(false);
-  const { error, loading, reload } = useLoad(
-    async () => dispatch({ do: "replace-phones", phones: (await api.phones()).items }),
-    state.connections,
-  );
+  const { error, loading, reload } = useLoad(readPhones, state.connections);
   const phones = selectPhones(state);
   const create = () => setForm({ start: { ...newPhone, number: freeNumber(phones) }, isNew: true });
   useKeysForTheOnlyCall();
@@ -53,13 +49,18 @@ export function PhonesPage() {
       {phones.length > 0 && (
         <div className="grid grid-cols-1 gap-5 md:grid-cols-2">
           {phones.map((phone) => (
-            <PhoneCard key={phone.number} phone={phone} change={() => setForm({ start: fromPhone(phone), isNew: false })} />
+            <PhoneCard
+              key={phone.number}
+              phone={phone}
+              change={() => setForm({ start: fromPhone(phone), isNew: false })}
+            />
           ))}
         </div>
       )}
       {phones.length === 0 && !loading && !error && (
         <Empty icon={<Smartphone size={22} />} title="No phones yet">
-          A number that is called becomes a phone by itself: it answers after a second and listens. Make one here to choose what it does.
+          A number that is called becomes a phone by itself: it answers after a second and listens. Make one
+          here to choose what it does.
           <Button tone="primary" onPress={create}>
             <Plus aria-hidden size={17} />
             New phone
@@ -78,7 +79,12 @@ function useKeysForTheOnlyCall() {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (!isKey(event.key) || event.defaultPrevented || target.closest("input, textarea, [role=dialog], [aria-label='Key pad']")) return;
+      if (
+        !isKey(event.key) ||
+        event.defaultPrevented ||
+        target.closest("input, textarea, [role=dialog], [aria-label='Key pad']")
+      )
+        return;
       const pads = document.querySelectorAll<HTMLElement>("[aria-label='Key pad']");
       const pad = pads[0];
       if (!pad || pads.length > 1) return;

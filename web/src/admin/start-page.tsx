@@ -29,7 +29,10 @@ export function StartPage() {
   }, [reload]);
 
   return (
-    <PageFrame title="Start" about="A calling cloud in one process. What runs here, and a first call in one click.">
+    <PageFrame
+      title="Start"
+      about="A calling cloud in one process. What runs here, and a first call in one click."
+    >
       <Problem error={error} retry={reload} />
       <FirstCall status={status} />
       {status && <Running status={status} />}
@@ -61,7 +64,10 @@ function FirstCall({ status }: { status: ServerStatus | null }) {
   };
 
   return (
-    <section aria-labelledby="first-call" className="overflow-hidden rounded-3xl bg-surface shadow-card ring-1 ring-line lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+    <section
+      aria-labelledby="first-call"
+      className="overflow-hidden rounded-3xl bg-surface shadow-card ring-1 ring-line lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]"
+    >
       <form onSubmit={(event) => void place(event)} className="flex flex-col gap-5 p-6 sm:p-8">
         <div className="flex flex-col gap-1.5">
           <h2 id="first-call" className="text-xl font-semibold tracking-tight">
@@ -80,7 +86,15 @@ function FirstCall({ status }: { status: ServerStatus | null }) {
   );
 }
 
-function PlaceFields({ to, setTo, placing }: { to: string; setTo: (to: string) => void; placing: ActionState }) {
+function PlaceFields({
+  to,
+  setTo,
+  placing,
+}: {
+  to: string;
+  setTo: (to: string) => void;
+  placing: ActionState;
+}) {
   const complaint = placing.error?.fields.to;
   return (
     <>
@@ -103,7 +117,12 @@ function PlaceFields({ to, setTo, placing }: { to: string; setTo: (to: string) =
 function Commands({ to, accountSid = "$ACCOUNT_SID" }: { to: string; accountSid?: string | undefined }) {
   const origin = location.origin;
   const commands = [
-    { id: "belfry", name: "Belfry", text: curlCall(origin, to), about: "Belfry's own interface: a number and a sentence." },
+    {
+      id: "belfry",
+      name: "Belfry",
+      text: curlCall(origin, to),
+      about: "Belfry's own interface: a number and a sentence.",
+    },
     {
       id: "twilio",
       name: "Twilio",
@@ -184,7 +203,9 @@ function Running({ status }: { status: ServerStatus }) {
                 <Pill tone={state === "up" || state === "registered" ? "good" : "waiting"}>{state}</Pill>
               </li>
             ))}
-            {status.trunks.length === 0 && <li className="py-2.5 text-muted">No trunks yet: calls go to simulated phones.</li>}
+            {status.trunks.length === 0 && (
+              <li className="py-2.5 text-muted">No trunks yet: calls go to simulated phones.</li>
+            )}
           </ul>
         </Card>
       </div>

@@ -1,10 +1,28 @@
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Button, Disclosure, DisclosurePanel, Heading, ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import {
+  Button,
+  Disclosure,
+  DisclosurePanel,
+  Heading,
+  ToggleButton,
+  ToggleButtonGroup,
+} from "react-aria-components";
 import { Dot } from "../shared/components/pill";
 import { formatClock, formatOffset } from "../shared/format";
 import type { CallEvent } from "../shared/types";
-import { countKinds, detailsOf, groupEvents, kindNames, kindOf, kinds, startOf, type Entry, type Group, type Kind } from "./timeline";
+import {
+  countKinds,
+  detailsOf,
+  groupEvents,
+  kindNames,
+  kindOf,
+  kinds,
+  startOf,
+  type Entry,
+  type Group,
+  type Kind,
+} from "./timeline";
 
 const colours: Readonly<Record<Kind, { text: string; dot: string }>> = {
   state: { text: "text-kind-state", dot: "bg-kind-state" },
@@ -54,11 +72,18 @@ export function Timeline({ events, over }: { events: readonly CallEvent[]; over:
           ))}
         </ToggleButtonGroup>
       </div>
-      <ol aria-label="Events" aria-live={over ? "off" : "polite"} aria-relevant="additions" className="flex flex-col p-3 sm:p-4">
+      <ol
+        aria-label="Events"
+        aria-live={over ? "off" : "polite"}
+        aria-relevant="additions"
+        className="flex flex-col p-3 sm:p-4"
+      >
         {groups.map((group) => (
           <GroupView key={group.entries[0]?.event.seq} group={group} />
         ))}
-        {events.length === 0 && <li className="px-3 py-8 text-center text-sm text-muted">Nothing has happened yet.</li>}
+        {events.length === 0 && (
+          <li className="px-3 py-8 text-center text-sm text-muted">Nothing has happened yet.</li>
+        )}
       </ol>
     </section>
   );
@@ -75,7 +100,11 @@ function Lanes({ events, present }: { events: readonly CallEvent[]; present: rea
     <div aria-hidden className="flex gap-3">
       <div className="flex flex-col text-[0.6875rem] text-muted max-sm:hidden">
         {present.map((kind) => (
-          <span key={kind} style={{ height: laneHeight, lineHeight: `${laneHeight}px` }} className="whitespace-nowrap">
+          <span
+            key={kind}
+            style={{ height: laneHeight, lineHeight: `${laneHeight}px` }}
+            className="whitespace-nowrap"
+          >
             {kindNames[kind]}
           </span>
         ))}
@@ -83,7 +112,11 @@ function Lanes({ events, present }: { events: readonly CallEvent[]; present: rea
       <div className="min-w-0 flex-1">
         <div className="relative rounded-lg bg-sunken" style={{ height: present.length * laneHeight }}>
           {present.map((kind, lane) => (
-            <span key={kind} className="absolute inset-x-3 h-px bg-line" style={{ top: (lane + 0.5) * laneHeight }} />
+            <span
+              key={kind}
+              className="absolute inset-x-3 h-px bg-line"
+              style={{ top: (lane + 0.5) * laneHeight }}
+            />
           ))}
           <div className="absolute inset-x-3 inset-y-0">
             {events.map((event) => {
@@ -112,7 +145,9 @@ function GroupView({ group }: { group: Group }) {
   const { text, dot } = colours[group.kind];
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3 px-2 sm:grid-cols-[4.5rem_1rem_minmax(0,1fr)]">
-      <span className={`pt-2.5 text-right text-xs font-semibold max-sm:hidden ${text}`}>{shortNames[group.kind]}</span>
+      <span className={`pt-2.5 text-right text-xs font-semibold max-sm:hidden ${text}`}>
+        {shortNames[group.kind]}
+      </span>
       <span aria-hidden className="relative flex justify-center">
         <span className="absolute inset-y-0 w-px bg-line" />
         <span className={`relative mt-3.5 size-2.5 rounded-full ring-4 ring-surface ${dot}`} />
@@ -137,7 +172,11 @@ function EntryView({ entry }: { entry: Entry }) {
         <span className="block shrink-0 font-medium">{title}</span>
         <span className="block truncate text-muted">{summary}</span>
       </span>
-      <time dateTime={event.at} title={formatClock(event.at)} className="shrink-0 text-[0.8125rem] text-muted tabular-nums">
+      <time
+        dateTime={event.at}
+        title={formatClock(event.at)}
+        className="shrink-0 text-[0.8125rem] text-muted tabular-nums"
+      >
         +{formatOffset(offsetMs)}
       </time>
     </>
@@ -153,7 +192,11 @@ function EntryView({ entry }: { entry: Entry }) {
             slot="trigger"
             className="flex w-full min-w-0 cursor-pointer items-baseline gap-3 rounded-lg px-2 py-2 text-left transition-colors hover:bg-sunken"
           >
-            <ChevronRight aria-hidden size={14} className="-mr-1.5 shrink-0 self-center text-muted transition-transform group-data-expanded:rotate-90" />
+            <ChevronRight
+              aria-hidden
+              size={14}
+              className="-mr-1.5 shrink-0 self-center text-muted transition-transform group-data-expanded:rotate-90"
+            />
             {line}
           </Button>
         </Heading>
@@ -172,7 +215,9 @@ function EntryView({ entry }: { entry: Entry }) {
             {blocks.map(([name, body]) => (
               <div key={name} className="flex flex-col gap-1">
                 <span className="text-[0.8125rem] text-muted">{name}</span>
-                <pre className="font-mono text-xs leading-relaxed break-words whitespace-pre-wrap">{body}</pre>
+                <pre className="font-mono text-xs leading-relaxed break-words whitespace-pre-wrap">
+                  {body}
+                </pre>
               </div>
             ))}
           </div>

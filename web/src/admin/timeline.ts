@@ -58,7 +58,12 @@ export function groupEvents(events: readonly CallEvent[], shown: ReadonlySet<Kin
   for (const event of events) {
     const kind = kindOf(event.type);
     if (!shown.has(kind)) continue;
-    const entry = { event, offsetMs: Date.parse(event.at) - start, title: titleOf(event.type), summary: summarise(event) };
+    const entry = {
+      event,
+      offsetMs: Date.parse(event.at) - start,
+      title: titleOf(event.type),
+      summary: summarise(event),
+    };
     const last = groups.at(-1);
     if (last?.kind === kind) last.entries.push(entry);
     else groups.push({ kind, entries: [entry] });
@@ -87,7 +92,8 @@ export function titleOf(type: string): string {
 
 /// The one line that tells most about an event, from the members that such events carry.
 export function summarise({ data }: CallEvent): string {
-  const text = (name: string) => (typeof data[name] === "string" || typeof data[name] === "number" ? String(data[name]) : "");
+  const text = (name: string) =>
+    typeof data[name] === "string" || typeof data[name] === "number" ? String(data[name]) : "";
   const first = (...names: string[]) => names.map(text).find((value) => value !== "") ?? "";
   const line = first("start_line", "first_line", "summary");
   if (line) return line;
@@ -96,7 +102,9 @@ export function summarise({ data }: CallEvent): string {
   const said = first("text", "words");
   if (said) return [text("verb"), `“${said}”`].filter(Boolean).join(" ");
   const request = [text("method"), first("url", "uri")].filter(Boolean).join(" ");
-  const response = [first("status", "status_code", "code"), first("reason", "reason_phrase", "end_reason")].filter(Boolean).join(" ");
+  const response = [first("status", "status_code", "code"), first("reason", "reason_phrase", "end_reason")]
+    .filter(Boolean)
+    .join(" ");
   const verb = first("verb", "name");
   return [verb, request, response].filter(Boolean).join(" · ");
 }
@@ -112,7 +120,8 @@ export function detailsOf({ data }: CallEvent): Details {
   for (const [name, value] of Object.entries(data)) {
     if (value === null || value === undefined) continue;
     if (typeof value === "object") details.blocks.push([name, JSON.stringify(value, null, 2)]);
-    else if (typeof value === "string" && (value.includes("\n") || value.length > 120)) details.blocks.push([name, value]);
+    else if (typeof value === "string" && (value.includes("\n") || value.length > 120))
+      details.blocks.push([name, value]);
     else details.facts.push([name, String(value as string | number | boolean)]);
   }
   return details;

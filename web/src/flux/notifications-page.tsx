@@ -24,7 +24,10 @@ export function NotificationsPage() {
   const notifications = selectNotifications(state);
 
   return (
-    <PageFrame title="Notifications" about="Flux calls a person about a critical task, reads its title aloud and waits for key 1.">
+    <PageFrame
+      title="Notifications"
+      about="Flux calls a person about a critical task, reads its title aloud and waits for key 1."
+    >
       <div className="grid items-start gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]">
         <NotifyForm placed={reload} />
         <div className="flex min-w-0 flex-col gap-4">
@@ -56,7 +59,11 @@ function NotifyForm({ placed }: { placed: () => void }) {
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     const done = await placing.run(() =>
-      api.notify({ phone_number: cleanNumber(number), task_title: title, ...(task.trim() && { task_id: task.trim() }) }),
+      api.notify({
+        phone_number: cleanNumber(number),
+        task_title: title,
+        ...(task.trim() && { task_id: task.trim() }),
+      }),
     );
     if (!done) return;
     setTitle("");
@@ -69,10 +76,36 @@ function NotifyForm({ placed }: { placed: () => void }) {
   const general = placing.error && Object.keys(fields).length === 0 ? placing.error : null;
   return (
     <Card title="New notification" className="lg:sticky lg:top-8">
-      <Form validationErrors={fields} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-        <Field label="Phone number" name="phone_number" type="tel" autoComplete="off" placeholder="+14155551234" value={number} onChange={setNumber} />
-        <Field label="Task title" name="task_title" lines={3} placeholder="Submit quarterly report" value={title} onChange={setTitle} />
-        <Field label="Task id" name="task_id" autoComplete="off" hint="May be left out." value={task} onChange={setTask} />
+      <Form
+        validationErrors={fields}
+        onSubmit={(event) => void submit(event)}
+        className="flex flex-col gap-4"
+      >
+        <Field
+          label="Phone number"
+          name="phone_number"
+          type="tel"
+          autoComplete="off"
+          placeholder="+14155551234"
+          value={number}
+          onChange={setNumber}
+        />
+        <Field
+          label="Task title"
+          name="task_title"
+          lines={3}
+          placeholder="Submit quarterly report"
+          value={title}
+          onChange={setTitle}
+        />
+        <Field
+          label="Task id"
+          name="task_id"
+          autoComplete="off"
+          hint="May be left out."
+          value={task}
+          onChange={setTask}
+        />
         <Problem error={general} />
         <Button type="submit" tone="primary" isPending={placing.busy}>
           <PhoneOutgoing aria-hidden size={17} />
@@ -93,8 +126,9 @@ function Row({ notification }: { notification: Notification }) {
         <div className="min-w-0">
           <p className="font-semibold break-words">{task_title}</p>
           <p className="mt-0.5 text-sm text-muted">
-            <span className="tabular-nums">{formatNumber(to)}</span>
-            {task_id && <> · {task_id}</>} · {formatAgo(initiated_at, now)}
+            <span className="whitespace-nowrap tabular-nums">{formatNumber(to)}</span>
+            {task_id && <> · {task_id}</>} ·{" "}
+            <span className="whitespace-nowrap">{formatAgo(initiated_at, now)}</span>
           </p>
         </div>
         <span aria-live="polite" className="flex">
@@ -123,13 +157,21 @@ function Row({ notification }: { notification: Notification }) {
 function Progress({ notification }: { notification: Notification }) {
   const done = stepsDone(notification);
   const { tone } = outcomeOf(notification);
-  const colour = { good: "bg-good", bad: "bg-bad/60", ringing: "bg-ringing", live: "bg-accent", waiting: "bg-strong-line" }[tone];
+  const colour = {
+    good: "bg-good",
+    bad: "bg-bad/60",
+    ringing: "bg-ringing",
+    live: "bg-accent",
+    waiting: "bg-strong-line",
+  }[tone];
   return (
     <div aria-hidden className="mt-4 grid grid-cols-4 gap-1.5">
       {steps.map((step, index) => (
         <div key={step} className="flex flex-col gap-1.5">
-          <span className={`h-1 rounded-full transition-colors duration-500 ${index < done ? colour : "bg-line"}`} />
-          <span className={`text-xs ${index < done ? "text-muted" : "text-muted/60"}`}>{step}</span>
+          <span
+            className={`h-1 rounded-full transition-colors duration-500 ${index < done ? colour : "bg-line"}`}
+          />
+          <span className={`text-xs ${index < done ? "font-medium" : "text-muted"}`}>{step}</span>
         </div>
       ))}
     </div>

@@ -18,11 +18,17 @@ const notification = (change: Partial<Notification>): Notification => ({
 
 describe("the outcome of a notification", () => {
   it("is acknowledged as soon as key 1 counts, even while the call goes on", () => {
-    expect(outcomeOf(notification({ status: "in-progress", acknowledged: true, digits: "1" })).word).toBe("Acknowledged");
+    expect(outcomeOf(notification({ status: "in-progress", acknowledged: true, digits: "1" })).word).toBe(
+      "Acknowledged",
+    );
   });
 
   it("is the state of the call until that is over", () => {
-    expect(outcomeOf(notification({ status: "ringing" }))).toEqual({ word: "Ringing", reason: "", tone: "ringing" });
+    expect(outcomeOf(notification({ status: "ringing" }))).toEqual({
+      word: "Ringing",
+      reason: "",
+      tone: "ringing",
+    });
     expect(outcomeOf(notification({ status: "in-progress" })).word).toBe("In progress");
   });
 

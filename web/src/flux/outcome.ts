@@ -12,7 +12,8 @@ export interface Outcome {
 /// What has become of a notification, for a person.
 export function outcomeOf(notification: Notification): Outcome {
   if (notification.acknowledged) return { word: "Acknowledged", reason: "", tone: "good" };
-  if (isOver(notification.status)) return { word: "Not acknowledged", reason: reasonFor(notification), tone: "bad" };
+  if (isOver(notification.status))
+    return { word: "Not acknowledged", reason: reasonFor(notification), tone: "bad" };
   return { word: statusWord(notification.status), reason: "", tone: toneOf(notification.status) };
 }
 

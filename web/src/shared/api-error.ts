@@ -13,18 +13,29 @@ export class ApiError extends Error {
 /// Reads both error shapes of the server: problem details (RFC 9457, `errors[].pointer`)
 /// and the `detail` of the notifications face (a sentence, or a list with `loc`).
 export function toApiError(status: number, body: unknown): ApiError {
-  const fallback = status === 0 ? "Belfry does not answer. Is it running?" : `Belfry answered with status ${status}.`;
+  const fallback =
+    status === 0 ? "Belfry does not answer. Is it running?" : `Belfry answered with status ${status}.`;
   if (!isRecord(body)) return new ApiError(status, fallback);
   if (Array.isArray(body.detail)) {
     const fields = collect(body.detail, locField, "msg");
-    return new ApiError(status, Object.keys(fields).length ? "Please correct the marked fields." : fallback, fields);
+    return new ApiError(
+      status,
+      Object.keys(fields).length ? "Please correct the marked fields." : fallback,
+      fields,
+    );
   }
   const fields = Array.isArray(body.errors) ? collect(body.errors, pointerField, "message") : {};
-  const sentence = [body.detail, body.title, body.error, body.message].find((text) => typeof text === "string" && text !== "");
+  const sentence = [body.detail, body.title, body.error, body.message].find(
+    (text) => typeof text === "string" && text !== "",
+  );
   return new ApiError(status, typeof sentence === "string" ? sentence : fallback, fields);
 }
 
-function collect(list: unknown[], nameOf: (entry: Record<string, unknown>) => string, textKey: string): Record<string, string> {
+function collect(
+  list: unknown[],
+  nameOf: (entry: Record<string, unknown>) => string,
+  textKey: string,
+): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const entry of list) {
     if (!isRecord(entry)) continue;

@@ -5,14 +5,21 @@ import { toApiError } from "./api-error";
 afterEach(() => vi.unstubAllGlobals());
 
 function answerWith(status: number, body: string) {
-  const asked = vi.fn<typeof fetch>(() => Promise.resolve(new Response(body === "" ? null : body, { status })));
+  const asked = vi.fn<typeof fetch>(() =>
+    Promise.resolve(new Response(body === "" ? null : body, { status })),
+  );
   vi.stubGlobal("fetch", asked);
   return asked;
 }
 
 describe("toApiError", () => {
   it("puts problem details at the fields that their pointers name", () => {
-    const error = toApiError(400, { title: "Bad call", status: 400, detail: "The call was not placed.", errors: [{ pointer: "#/to", message: "Not a number." }] });
+    const error = toApiError(400, {
+      title: "Bad call",
+      status: 400,
+      detail: "The call was not placed.",
+      errors: [{ pointer: "#/to", message: "Not a number." }],
+    });
     expect(error.message).toBe("The call was not placed.");
     expect(error.fields).toEqual({ to: "Not a number." });
   });
@@ -23,11 +30,16 @@ describe("toApiError", () => {
       { type: "value_error", loc: ["body", "phone_number"], msg: "too short", input: "12" },
       { type: "missing", loc: ["body", "task_title"], msg: "Field required", input: {} },
     ];
-    expect(toApiError(422, { detail }).fields).toEqual({ phone_number: "not E.164", task_title: "Field required" });
+    expect(toApiError(422, { detail }).fields).toEqual({
+      phone_number: "not E.164",
+      task_title: "Field required",
+    });
   });
 
   it("takes the sentence of a 503 as it is", () => {
-    expect(toApiError(503, { detail: "Twilio service not initialized." }).message).toBe("Twilio service not initialized.");
+    expect(toApiError(503, { detail: "Twilio service not initialized." }).message).toBe(
+      "Twilio service not initialized.",
+    );
   });
 
   it("finds words for answers without any", () => {
@@ -66,7 +78,10 @@ describe("api", () => {
 
   it("throws the server's words", async () => {
     answerWith(429, '{"detail":"Too many calls."}');
-    await expect(api.notify({ phone_number: "+1", task_title: "x" })).rejects.toMatchObject({ status: 429, message: "Too many calls." });
+    await expect(api.notify({ phone_number: "+1", task_title: "x" })).rejects.toMatchObject({
+      status: 429,
+      message: "Too many calls.",
+    });
   });
 
   it("says so when nobody answers, and when the answer is not Belfry's", async () => {

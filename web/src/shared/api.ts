@@ -30,7 +30,8 @@ export const api = {
     return get<Page<Call>>(`/admin/api/calls?${query.toString()}`);
   },
   call: (sid: string) => get<CallWithMedia>(`/admin/api/calls/${encodeURIComponent(sid)}`),
-  callEvents: (sid: string) => get<{ items: CallEvent[] }>(`/admin/api/calls/${encodeURIComponent(sid)}/events`),
+  callEvents: (sid: string) =>
+    get<{ items: CallEvent[] }>(`/admin/api/calls/${encodeURIComponent(sid)}/events`),
   placeCall: (call: PlaceCall) => post<Call>("/admin/api/calls", call),
   hangUpCall: (sid: string) => post<Call>(`/admin/api/calls/${encodeURIComponent(sid)}/hang-up`),
 

@@ -5,7 +5,13 @@ import { links, parseRoute } from "./router";
 
 describe("format", () => {
   it("offsets get coarser as they grow", () => {
-    expect([0, 412, 9999, 12_340, 187_000].map(formatOffset)).toEqual(["0.000 s", "0.412 s", "9.999 s", "12.3 s", "3:07"]);
+    expect([0, 412, 9999, 12_340, 187_000].map(formatOffset)).toEqual([
+      "0.000 s",
+      "0.412 s",
+      "9.999 s",
+      "12.3 s",
+      "3:07",
+    ]);
   });
 
   it("durations never go below zero, whatever the clocks say", () => {
@@ -37,7 +43,14 @@ describe("phone numbers", () => {
   });
 
   it("are digits with an optional plus", () => {
-    expect(["+12025550142", "911", "+", "12a", "", "++1"].map(isDialable)).toEqual([true, true, false, false, false, false]);
+    expect(["+12025550142", "911", "+", "12a", "", "++1"].map(isDialable)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -38,7 +38,11 @@ export function formatAgo(at: string, nowMs: number): string {
 }
 
 export function formatClock(at: string): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(at).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
 }
 
 /// A telephone number in groups for the eye; anything else (sip:, client:) as it is.

@@ -76,5 +76,7 @@ export function useLoad(load: () => Promise<void>, again: string | number): Load
 }
 
 function asApiError(caught: unknown): ApiError {
-  return caught instanceof ApiError ? caught : new ApiError(0, caught instanceof Error ? caught.message : "Something went wrong.");
+  return caught instanceof ApiError
+    ? caught
+    : new ApiError(0, caught instanceof Error ? caught.message : "Something went wrong.");
 }

@@ -77,8 +77,16 @@ describe("listen", () => {
 
 describe("readMessage", () => {
   it("reads a call with and without its event", () => {
-    expect(readMessage("call", '{"call":{"sid":"CA1"},"event":{"seq":1}}')).toEqual({ kind: "call", call: { sid: "CA1" }, event: { seq: 1 } });
-    expect(readMessage("call", '{"call":{"sid":"CA1"}}')).toEqual({ kind: "call", call: { sid: "CA1" }, event: null });
+    expect(readMessage("call", '{"call":{"sid":"CA1"},"event":{"seq":1}}')).toEqual({
+      kind: "call",
+      call: { sid: "CA1" },
+      event: { seq: 1 },
+    });
+    expect(readMessage("call", '{"call":{"sid":"CA1"}}')).toEqual({
+      kind: "call",
+      call: { sid: "CA1" },
+      event: null,
+    });
   });
 
   it("refuses what has no identity", () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { currentCall, initialState, reduce, selectCalls, selectNotifications, selectPhones, type Action, type State } from "./state";
+import {
+  currentCall,
+  initialState,
+  reduce,
+  selectCalls,
+  selectNotifications,
+  selectPhones,
+  type Action,
+  type State,
+} from "./state";
 import type { Call, CallEvent, Notification, Phone, PhoneCall } from "./types";
 
 const call = (change: Partial<Call> = {}): Call => ({
@@ -20,9 +29,19 @@ const call = (change: Partial<Call> = {}): Call => ({
   ...change,
 });
 
-const event = (seq: number): CallEvent => ({ seq, at: "2026-03-01T10:00:00.000Z", type: "call.ringing", data: {} });
+const event = (seq: number): CallEvent => ({
+  seq,
+  at: "2026-03-01T10:00:00.000Z",
+  type: "call.ringing",
+  data: {},
+});
 
-const phone = (number: string, state: Phone["state"], calls: PhoneCall[] = []): Phone => ({ number, state, rings: 0, calls });
+const phone = (number: string, state: Phone["state"], calls: PhoneCall[] = []): Phone => ({
+  number,
+  state,
+  rings: 0,
+  calls,
+});
 
 const notification = (change: Partial<Notification> = {}): Notification => ({
   call_sid: "CA1",
@@ -76,7 +95,8 @@ describe("calls", () => {
         call({ sid: "CA3", created_at: "2026-03-01T12:00:00Z", to: "+15075550111" }),
       ],
     });
-    const sids = (status: string, number: string) => selectCalls(state, { status, number }).map(({ sid }) => sid);
+    const sids = (status: string, number: string) =>
+      selectCalls(state, { status, number }).map(({ sid }) => sid);
     expect(sids("", "")).toEqual(["CA3", "CA2", "CA1"]);
     expect(sids("busy", "")).toEqual(["CA1"]);
     expect(sids("", "+1 (507) 555")).toEqual(["CA3"]);
@@ -89,13 +109,34 @@ describe("phones", () => {
     const state = after({
       do: "replace-phones",
       phones: [phone("+11", "idle"), phone("+12", "in-call"), phone("+13", "ringing")],
+      asOf: 0,
     });
     expect(selectPhones(state).map(({ number }) => number)).toEqual(["+13", "+12", "+11"]);
   });
 
   it("that the server no longer lists are forgotten", () => {
-    const state = after({ do: "live", message: { kind: "phone", phone: phone("+11", "ringing") } }, { do: "replace-phones", phones: [] });
-    expect(selectPhones(state)).toEqual([]);
+    const heard = after({ do: "live", message: { kind: "phone", phone: phone("+11", "ringing") } });
+    expect(selectPhones(reduce(heard, { do: "replace-phones", phones: [], asOf: heard.revision }))).toEqual(
+      [],
+    );
+  });
+
+  it("go on ringing when an answer from before arrives after the live message", () => {
+    const asked = after({ do: "live", message: { kind: "phone", phone: phone("+12", "in-call") } });
+    const rings = reduce(asked, { do: "live", message: { kind: "phone", phone: phone("+11", "ringing") } });
+    const listed = reduce(rings, {
+      do: "replace-phones",
+      phones: [phone("+11", "idle"), phone("+12", "idle")],
+      asOf: asked.revision,
+    });
+    expect(listed.phones["+11"]?.state).toBe("ringing");
+    expect(listed.phones["+12"]?.state).toBe("idle");
+    const learned = reduce(rings, { do: "learn-phone", phone: phone("+11", "idle"), asOf: asked.revision });
+    expect(learned.phones["+11"]?.state).toBe("ringing");
+    expect(
+      reduce(rings, { do: "learn-phone", phone: phone("+11", "idle"), asOf: rings.revision }).phones["+11"]
+        ?.state,
+    ).toBe("idle");
   });
 
   it("are in the call that rang last, in whichever order calls are listed", () => {
@@ -111,7 +152,13 @@ describe("phones", () => {
 describe("notifications", () => {
   it("stay acknowledged when an older list arrives late", () => {
     const state = after(
-      { do: "live", message: { kind: "notification", notification: notification({ status: "in-progress", acknowledged: true }) } },
+      {
+        do: "live",
+        message: {
+          kind: "notification",
+          notification: notification({ status: "in-progress", acknowledged: true }),
+        },
+      },
       { do: "replace-notifications", notifications: [notification({ status: "in-progress" })] },
     );
     expect(selectNotifications(state)[0]?.acknowledged).toBe(true);
@@ -120,7 +167,13 @@ describe("notifications", () => {
   it("move on with the call, and to acknowledged after it is over", () => {
     const state = after(
       { do: "live", message: { kind: "notification", notification: notification({ status: "completed" }) } },
-      { do: "live", message: { kind: "notification", notification: notification({ status: "completed", acknowledged: true }) } },
+      {
+        do: "live",
+        message: {
+          kind: "notification",
+          notification: notification({ status: "completed", acknowledged: true }),
+        },
+      },
     );
     expect(selectNotifications(state)[0]?.acknowledged).toBe(true);
   });

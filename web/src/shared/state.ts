@@ -9,6 +9,9 @@ export interface State {
   calls: Readonly<Record<string, Call>>;
   events: Readonly<Record<string, readonly CallEvent[]>>;
   phones: Readonly<Record<string, Phone>>;
+  /// Counts live messages about phones; `phoneHeard` holds the count at which each phone was last heard of.
+  revision: number;
+  phoneHeard: Readonly<Record<string, number>>;
   notifications: Readonly<Record<string, Notification>>;
 }
 
@@ -18,8 +21,8 @@ export type Action =
   | { do: "live"; message: LiveMessage }
   | { do: "learn-calls"; calls: readonly Call[] }
   | { do: "learn-events"; sid: string; events: readonly CallEvent[] }
-  | { do: "replace-phones"; phones: readonly Phone[] }
-  | { do: "learn-phone"; phone: Phone }
+  | { do: "replace-phones"; phones: readonly Phone[]; asOf: number }
+  | { do: "learn-phone"; phone: Phone; asOf: number }
   | { do: "replace-notifications"; notifications: readonly Notification[] };
 
 export const initialState: State = {
@@ -28,6 +31,8 @@ export const initialState: State = {
   calls: {},
   events: {},
   phones: {},
+  revision: 0,
+  phoneHeard: {},
   notifications: {},
 };
 
@@ -44,9 +49,9 @@ export function reduce(state: State, action: Action): State {
     case "learn-events":
       return { ...state, events: withEvents(state.events, action.sid, action.events) };
     case "replace-phones":
-      return { ...state, phones: Object.fromEntries(action.phones.map((phone) => [phone.number, phone])) };
+      return { ...state, phones: replacePhones(state, action.phones, action.asOf) };
     case "learn-phone":
-      return { ...state, phones: { ...state.phones, [action.phone.number]: action.phone } };
+      return heardSince(state, action.phone.number, action.asOf) ? state : withPhone(state, action.phone);
     case "replace-notifications":
       return { ...state, notifications: replaceNotifications(state.notifications, action.notifications) };
   }
@@ -59,12 +64,24 @@ function reduceLive(state: State, message: LiveMessage): State {
       const events = event ? withEvents(state.events, call.sid, [event]) : state.events;
       return { ...state, calls: withCall(state.calls, call), events };
     }
-    case "phone":
-      return { ...state, phones: { ...state.phones, [message.phone.number]: message.phone } };
+    case "phone": {
+      const revision = state.revision + 1;
+      return {
+        ...withPhone(state, message.phone),
+        revision,
+        phoneHeard: { ...state.phoneHeard, [message.phone.number]: revision },
+      };
+    }
     case "notification": {
       const { notification } = message;
       const known = state.notifications[notification.call_sid];
-      return { ...state, notifications: { ...state.notifications, [notification.call_sid]: laterNotification(known, notification) } };
+      return {
+        ...state,
+        notifications: {
+          ...state.notifications,
+          [notification.call_sid]: laterNotification(known, notification),
+        },
+      };
     }
   }
 }
@@ -92,6 +109,21 @@ function withCall(calls: State["calls"], call: Call): State["calls"] {
   return { ...calls, [call.sid]: call };
 }
 
+function withPhone(state: State, phone: Phone): State {
+  return { ...state, phones: { ...state.phones, [phone.number]: phone } };
+}
+
+/// A phone may ring and fall silent again, so its states cannot tell which of two answers is newer. What was asked
+/// for before a live message came (`asOf`) must not undo that message: answers do arrive later than it.
+function heardSince(state: State, number: string, asOf: number): boolean {
+  return (state.phoneHeard[number] ?? 0) > asOf;
+}
+
+function replacePhones(state: State, listed: readonly Phone[], asOf: number): State["phones"] {
+  const newer = Object.values(state.phones).filter(({ number }) => heardSince(state, number, asOf));
+  return Object.fromEntries([...listed, ...newer].map((phone) => [phone.number, phone]));
+}
+
 function withEvents(all: State["events"], sid: string, added: readonly CallEvent[]): State["events"] {
   const bySeq = new Map((all[sid] ?? []).map((event) => [event.seq, event]));
   for (const event of added) bySeq.set(event.seq, event);
@@ -104,8 +136,13 @@ function laterNotification(known: Notification | undefined, next: Notification):
   return older ? known : next;
 }
 
-function replaceNotifications(known: State["notifications"], next: readonly Notification[]): State["notifications"] {
-  return Object.fromEntries(next.map((entry) => [entry.call_sid, laterNotification(known[entry.call_sid], entry)]));
+function replaceNotifications(
+  known: State["notifications"],
+  next: readonly Notification[],
+): State["notifications"] {
+  return Object.fromEntries(
+    next.map((entry) => [entry.call_sid, laterNotification(known[entry.call_sid], entry)]),
+  );
 }
 
 export interface CallQuery {
@@ -125,7 +162,9 @@ export function selectCalls(state: State, { status, number }: CallQuery): Call[]
 /// Ringing phones first, then those in a call, then by number: what needs a hand is on top.
 export function selectPhones(state: State): Phone[] {
   const order = { ringing: 0, "in-call": 1, idle: 2 };
-  return Object.values(state.phones).sort((a, b) => order[a.state] - order[b.state] || a.number.localeCompare(b.number));
+  return Object.values(state.phones).sort(
+    (a, b) => order[a.state] - order[b.state] || a.number.localeCompare(b.number),
+  );
 }
 
 export function selectNotifications(state: State): Notification[] {

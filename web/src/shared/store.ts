@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
+import { api } from "./api";
 import { listen } from "./live";
 import { initialState, reduce, type Action, type State } from "./state";
 
@@ -17,6 +18,22 @@ function subscribe(notify: () => void): () => void {
 
 export function useBelfry(): State {
   return useSyncExternalStore(subscribe, () => state);
+}
+
+/// To be asked for before a request, and given to the store with its answer.
+export function currentRevision(): number {
+  return state.revision;
+}
+
+export async function readPhones(): Promise<void> {
+  const asOf = currentRevision();
+  const { items } = await api.phones();
+  dispatch({ do: "replace-phones", phones: items, asOf });
+}
+
+export async function readPhone(number: string): Promise<void> {
+  const asOf = currentRevision();
+  dispatch({ do: "learn-phone", phone: await api.phone(number), asOf });
 }
 
 /// Keeps the store in step with the server while the application is on screen.

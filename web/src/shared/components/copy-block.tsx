@@ -22,10 +22,20 @@ export function CopyBlock({ text, label }: { text: string; label: string }) {
     <div className="flex items-start rounded-xl bg-sunken ring-1 ring-line">
       {/* Scrolls sideways on narrow screens, so it must be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0} aria-label={label} className="min-w-0 flex-1 overflow-x-auto rounded-xl p-4 font-mono text-[0.8125rem] leading-relaxed">
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="min-w-0 flex-1 overflow-x-auto rounded-xl p-4 font-mono text-[0.8125rem] leading-relaxed"
+      >
         <code ref={code}>{text}</code>
       </pre>
-      <Button tone="quiet" size="small" className="m-2 px-2 hover:bg-line" aria-label="Copy" onPress={() => void copy()}>
+      <Button
+        tone="quiet"
+        size="small"
+        className="m-2 px-2 hover:bg-line"
+        aria-label="Copy"
+        onPress={() => void copy()}
+      >
         {copied ? <Check aria-hidden size={16} className="text-good" /> : <Copy aria-hidden size={16} />}
       </Button>
       <span aria-live="polite" className="sr-only">

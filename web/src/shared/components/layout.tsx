@@ -21,7 +21,11 @@ export function PageFrame({ title, about, actions, children }: PageProps) {
     <div className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-4 py-6 sm:px-8 sm:py-9">
       <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
         <div className="flex min-w-0 flex-col gap-1">
-          <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold tracking-tight text-balance sm:text-[1.75rem]">
+          <h1
+            ref={heading}
+            tabIndex={-1}
+            className="text-2xl font-semibold tracking-tight text-balance sm:text-[1.75rem]"
+          >
             {title}
           </h1>
           {about && <p className="max-w-2xl text-sm text-muted text-pretty sm:text-[0.9375rem]">{about}</p>}
@@ -42,7 +46,10 @@ interface CardProps {
 
 export function Card({ title, aside, className = "", children }: CardProps) {
   return (
-    <section aria-label={title} className={`rounded-2xl bg-surface p-5 shadow-card ring-1 ring-line sm:p-6 ${className}`}>
+    <section
+      aria-label={title}
+      className={`rounded-2xl bg-surface p-5 shadow-card ring-1 ring-line sm:p-6 ${className}`}
+    >
       {title && (
         <div className="mb-4 flex items-center justify-between gap-4">
           <h2 className="text-base font-semibold">{title}</h2>
@@ -67,7 +74,9 @@ export function Empty({ icon, title, children }: EmptyProps) {
         {icon}
       </span>
       <p className="font-semibold">{title}</p>
-      {children && <div className="flex max-w-md flex-col items-center gap-4 text-sm text-muted">{children}</div>}
+      {children && (
+        <div className="flex max-w-md flex-col items-center gap-4 text-sm text-muted">{children}</div>
+      )}
     </div>
   );
 }

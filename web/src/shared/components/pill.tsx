@@ -19,7 +19,9 @@ interface PillProps {
 
 export function Pill({ tone, children }: PillProps) {
   return (
-    <span className={`inline-flex h-6 items-center gap-1.5 rounded-full px-2.5 text-xs font-semibold whitespace-nowrap ${tones[tone]}`}>
+    <span
+      className={`inline-flex h-6 items-center gap-1.5 rounded-full px-2.5 text-xs font-semibold whitespace-nowrap ${tones[tone]}`}
+    >
       {tone === "live" && <Dot />}
       {children}
     </span>
