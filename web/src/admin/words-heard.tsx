@@ -18,7 +18,6 @@ export function WordsHeard({ heard, live }: WordsHeardProps) {
     <div className="flex min-h-0 flex-1 flex-col gap-2">
       <h3 className="text-[0.8125rem] font-medium text-muted">Words heard</h3>
       {/* Scrolls when long, so it must be reachable by keyboard. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         ref={box}
         tabIndex={0}

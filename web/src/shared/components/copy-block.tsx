@@ -21,7 +21,6 @@ export function CopyBlock({ text, label }: { text: string; label: string }) {
   return (
     <div className="flex items-start rounded-xl bg-sunken ring-1 ring-line">
       {/* Scrolls sideways on narrow screens, so it must be reachable by keyboard. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre
         tabIndex={0}
         aria-label={label}
