@@ -44,7 +44,7 @@ def statement_start(text, position):
         if character == "{":
             before = text[: position - 1].rstrip()
             opens_block = text[position : position + 1] == "\n" or before.endswith((")", "else", "do", "try", "const", "noexcept"))
-            if opens_block or not before:
+            if opens_block or not before or re.search(r"->\s*[\w:<>,*& ]+$", before):
                 return position
         if character == ":" and re.search(r"(\bcase\b[^;{}?]*|\bdefault\s*)$", text[: position - 1]):
             return position

@@ -26,7 +26,7 @@ Result<media::PcmClipPtr> decode_file(std::string_view content_type, std::string
   if (content_type == "audio/ulaw" && !body.starts_with("RIFF")) {
     media::PcmClip clip{.rate = media::narrowband, .samples = {}};
     clip.samples.reserve(bytes.size());
-    for (const std::byte byte : bytes) clip.samples.push_back(media::decode_mulaw(byte));
+    for (const std::byte byte : bytes) clip.samples.push_back(media::from_mulaw(byte));
     return std::make_shared<const media::PcmClip>(std::move(clip));
   }
   auto clip = media::read_audio(bytes);

@@ -47,6 +47,7 @@ class CoAwaitStatements(unittest.TestCase):
 
     def test_a_function_on_one_line_is_a_block(self):
         self.assertEqual(findings("Task<T> wait() { co_return co_await next(); }\n"), [])
+        self.assertEqual(findings("auto ask = [](Leg& of) -> base::Task<void> { co_await of.answer(); };\n"), [])
 
     def test_a_capturing_lambda_coroutine_is_found(self):
         self.assertEqual(len(findings("auto f = [this](int a) -> base::Task<void> {\n  co_return;\n};\n")), 1)
