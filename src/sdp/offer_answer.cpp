@@ -25,20 +25,30 @@ Description OfferAnswer::offer(Direction wanted) {
   return next;
 }
 
+void OfferAnswer::abandon_offer() {
+  open_offer_.reset();
+  wanted_ = agreed_wanted_;
+}
+
 Result<> OfferAnswer::apply_answer(const Description& answer) {
   if (!open_offer_)
     return base::fail(base::Errc::conflict, "an answer, but no offer is open");
   Description offered = std::move(*open_offer_);
   open_offer_.reset();
-  BELFRY_TRY(agreed, sdp::apply_answer(offered, answer));
-  audio_ = std::move(agreed);
+  auto agreed = sdp::apply_answer(offered, answer);
+  if (!agreed) {
+    wanted_ = agreed_wanted_;
+    return base::fail(std::move(agreed).error());
+  }
+  agreed_wanted_ = wanted_;
+  audio_ = std::move(*agreed);
   local_ = std::move(offered);
   return {};
 }
 
 Result<Description> OfferAnswer::answer(const Description& offer, Direction wanted) {
   BELFRY_TRY(made, negotiate(capabilities_, offer, wanted));
-  wanted_ = wanted;
+  wanted_ = agreed_wanted_ = wanted;
   set_origin(made.description);
   remember_numbers(made.description);
   audio_ = std::move(made.audio);

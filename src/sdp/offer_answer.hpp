@@ -20,8 +20,9 @@ class OfferAnswer {
   /// came without SDP) the agreed codec first under its known number. Opens a round.
   Description offer() { return offer(wanted_); }
   Description offer(Direction wanted);
-  /// The offer of the open round was refused or crossed another: the last agreement stands.
-  void abandon_offer() { open_offer_.reset(); }
+  /// The offer of the open round was refused or crossed another: the last agreement stands, and
+  /// what we wanted then.
+  void abandon_offer();
   bool offer_is_open() const { return open_offer_.has_value(); }
   /// Closes the open round. On an error the round is closed too and the last agreement stands.
   [[nodiscard]] base::Result<> apply_answer(const Description& answer);
@@ -48,6 +49,7 @@ class OfferAnswer {
   std::string session_id_;
   std::uint64_t version_ = 0;
   Direction wanted_ = Direction::sendrecv;
+  Direction agreed_wanted_ = Direction::sendrecv;  // when the last round closed well
   std::optional<Description> last_sent_;
   std::optional<Description> local_;
   std::optional<Description> open_offer_;

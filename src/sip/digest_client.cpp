@@ -64,9 +64,11 @@ Result<> DigestClient::take_challenge(const Message& response, ChallengeFrom fro
   if (from != ChallengeFrom::configured_trunk)
     return fail(Errc::forbidden, "credentials are for the trunk only");
   BELFRY_TRY(chosen, choose(response));
-  if (sent_ && (!chosen.stale || stale_seen_))
+  const bool refuted = sent_ && !proven_;
+  if (refuted && (!chosen.stale || stale_seen_))
     return fail(Errc::unauthorized, "the trunk refused our credentials", response.status());
-  stale_seen_ = sent_;
+  stale_seen_ = refuted;
+  proven_ = false;
   settings_.realm = chosen.realm;
   challenge_ = std::move(chosen);
   sent_ = false;
@@ -110,6 +112,8 @@ std::optional<DigestClient::Header> DigestClient::authorize(
 }
 
 void DigestClient::accepted() {
+  if (!sent_) return;
+  proven_ = true;
   sent_ = false;
   stale_seen_ = false;
 }

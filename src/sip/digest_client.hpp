@@ -60,6 +60,7 @@ class DigestClient {
   base::Random& random_;
   std::optional<Challenge> challenge_;
   bool sent_ = false;        // credentials under the current challenge
+  bool proven_ = false;      // they were accepted once: its nonce has only grown old
   bool stale_seen_ = false;  // since the last success
   std::uint32_t nc_ = 0;
 };
