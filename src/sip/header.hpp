@@ -103,8 +103,7 @@ enum class HeaderId : std::uint8_t {
   warning,
   www_authenticate,
 };
-/// Any case, long or compact (`v f t i m l c k o r x s e b u a d j y`: those of RFC 3261 and its
-/// extensions that we read).
+/// Any case, long or compact (`v f t i m l c k o r x s e` and `b u`).
 HeaderId header_id(std::string_view name);
 /// The name as we write it. @param id not HeaderId::other
 std::string_view to_string(HeaderId id);

@@ -83,6 +83,8 @@ class Message {
  private:
   friend class Parser;
   friend class MessageBuilder;
+  friend Message with_top_header(const Message& message, HeaderId id, std::string_view value);
+  friend void stamp_source(Message& request, std::string_view address, std::uint16_t port);
   struct Place {
     std::uint32_t at = 0, length = 0;
   };
@@ -94,6 +96,8 @@ class Message {
     return std::string_view(buffer_).substr(place.at, place.length);
   }
   base::Result<std::vector<NameAddr>> name_addrs(HeaderId id) const;
+  /// Puts `text` in the place of `length` bytes at `at` and moves what lies behind.
+  void splice(std::size_t at, std::size_t length, std::string_view text);
 
   std::string buffer_;
   std::vector<Line> headers_;
@@ -175,5 +179,11 @@ std::string_view reason_phrase(int status);
 
 /// The same message with one more header line on top (a Via, usually).
 [[nodiscard]] Message with_top_header(const Message& message, HeaderId id, std::string_view value);
+
+/// Writes into the top Via where the packet came from: `received`, and the value of `rport` when
+/// the sender put one there (RFC 3261 §18.2.1, RFC 3581). What the sender wrote as `received` goes
+/// (rule S3). A Via that does not parse stays as it is.
+/// @param address numeric, IPv6 without brackets
+void stamp_source(Message& request, std::string_view address, std::uint16_t port);
 
 }  // namespace belfry::sip
