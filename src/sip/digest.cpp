@@ -91,6 +91,7 @@ Result<AuthHeader> AuthHeader::parse(std::string_view line) {
       value = std::move(*text);
     } else {
       value = base::trim(cursor.until(",\""));
+      if (value.empty()) return malformed();
     }
     if (out.params.size() >= most_params || !out.params.emplace(name, std::move(value)).second)
       return malformed();

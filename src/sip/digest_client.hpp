@@ -25,7 +25,7 @@ class DigestClient {
   struct Settings {
     std::string username;
     std::string password;
-    std::string realm;  // empty: the realm of the first challenge, then only that one
+    std::string realm = {};  // empty: the realm of the first challenge, then only that one
   };
   DigestClient(Settings settings, base::Random& random);
 

@@ -173,18 +173,28 @@ bool DigestServer::use_nonce(const PresentedCredentials& presented, base::Instan
   return fresh;
 }
 
+void DigestServer::make_room_for_source(base::Instant now) {
+  // A few steps each time, so that a flood of forged sources costs nothing (rule O2). Who is banned
+  // stays: otherwise the flood would free them.
+  for (int step = 0; step < 4 && !source_order_.empty(); ++step) {
+    const Source& oldest = sources_.at(source_order_.front());
+    const bool over = now >= oldest.window_start + failure_window;
+    if (!over && sources_.size() < settings_.max_sources) return;
+    if (now < oldest.banned_until) {
+      source_order_.push_back(std::move(source_order_.front()));
+    } else {
+      sources_.erase(source_order_.front());
+    }
+    source_order_.pop_front();
+  }
+}
+
 void DigestServer::count_failure(std::string_view source, base::Instant now) {
   auto found = sources_.find(source);
   if (found == sources_.end()) {
-    std::erase_if(sources_, [&](const auto& entry) {
-      return now >= entry.second.window_start + failure_window && now >= entry.second.banned_until;
-    });
-    if (sources_.size() >= settings_.max_sources) {
-      const auto oldest = std::ranges::min_element(sources_, {}, [](const auto& entry) {
-        return std::max(entry.second.window_start, entry.second.banned_until);
-      });
-      sources_.erase(oldest);
-    }
+    make_room_for_source(now);
+    if (sources_.size() >= settings_.max_sources) return;  // all of them are banned
+    source_order_.emplace_back(source);
     found = sources_.emplace(std::string(source), Source{now, 0, base::Instant{}}).first;
   }
   Source& counted = found->second;

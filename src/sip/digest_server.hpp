@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -90,6 +91,7 @@ class DigestServer {
   std::string mac_of(std::string_view id) const;
   bool use_nonce(const PresentedCredentials& presented, base::Instant now);
   void count_failure(std::string_view source, base::Instant now);
+  void make_room_for_source(base::Instant now);
 
   Settings settings_;
   DigestSecret dummy_;
@@ -97,6 +99,7 @@ class DigestServer {
   std::map<NonceId, std::uint64_t> highest_nc_;
   NonceId forgotten_up_to_{0, 0};  // at or before: too old to be believed
   std::map<std::string, Source, std::less<>> sources_;
+  std::deque<std::string> source_order_;  // oldest first
 };
 
 }  // namespace belfry::sip

@@ -50,7 +50,6 @@ void InviteSession::enter(State next) {
   }
   if (next == State::ended) {
     unacknowledged_.reset();
-    cancel_gives_up_at_.reset();
     modify_.reset();
   }
 }
@@ -66,14 +65,14 @@ void InviteSession::end_by(EndedBy by, int status, const Message& message) {
   end(by, status, reason.text.empty() ? std::string(message.reason()) : reason.text, reason.q850);
 }
 
-void InviteSession::hang_up(base::Instant now, std::string_view reason) {
+void InviteSession::hang_up(std::string_view reason) {
   hang_up_reason_ = reason;
   switch (state_) {
     case State::calling:
     case State::proceeding:
       end(EndedBy::us, 487, std::string(reason));
       enter(State::cancelling);
-      if (heard_provisional_) send_cancel(now);
+      outbox_.push_back(SendCancel{invite_transaction_, hang_up_reason_});
       return;
     case State::incoming: return reject(603, reason);
     case State::accepted:
@@ -139,11 +138,6 @@ void InviteSession::handle_failure(
 }
 
 void InviteSession::handle_timeout(base::Instant now) {
-  if (cancel_gives_up_at_ && now >= *cancel_gives_up_at_) {
-    cancel_gives_up_at_.reset();
-    linger_until_ = now + patience();
-    enter(State::ended);
-  }
   if (unacknowledged_ && now >= unacknowledged_->give_up_at) {
     unacknowledged_.reset();
     give_up(408, "no ACK");
@@ -178,7 +172,6 @@ std::optional<base::Instant> InviteSession::next_timeout() const {
   const auto consider = [&](std::optional<base::Instant> when) {
     if (when && (!next || *when < *next)) next = when;
   };
-  consider(cancel_gives_up_at_);
   consider(provisional_again_at_);
   consider(modify_again_at_);
   if (unacknowledged_)

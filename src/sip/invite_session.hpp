@@ -25,7 +25,7 @@ namespace belfry::sip {
 using TransactionToken = std::uint64_t;
 
 /// What the owner hands to the transaction layer. Requests come without Via: the layer adds it with
-/// this branch. A CANCEL has the branch of its INVITE.
+/// this branch.
 struct SendRequest {
   TransactionToken transaction = 0;
   Message message;
@@ -41,7 +41,12 @@ struct SendResponse {
   TransactionToken transaction = 0;
   Message message;
 };
-using SessionTransmit = std::variant<SendRequest, SendAck, SendResponse>;
+/// The layer sends CANCEL as soon as a provisional response has come, and tells how the INVITE ends.
+struct SendCancel {
+  TransactionToken invite = 0;
+  std::string reason;  // a Reason value, or empty
+};
+using SessionTransmit = std::variant<SendRequest, SendAck, SendResponse, SendCancel>;
 
 enum class EndedBy { us, remote, network };  // network: no answer, session timer, lost ACK
 
@@ -108,7 +113,7 @@ class InviteSession {
   enum class State {
     calling,      // INVITE sent, nothing heard
     proceeding,   // a provisional response came
-    cancelling,   // CANCEL sent, or wanted as soon as a provisional comes
+    cancelling,   // CANCEL sent, no final answer yet
     incoming,     // INVITE came, not answered
     accepted,     // 2xx sent, no ACK yet
     established,  //
@@ -132,13 +137,15 @@ class InviteSession {
   void reject(int status, std::string_view reason = {});
 
   /// Ends it, whatever it is: CANCEL, 603 or BYE. `reason` becomes the Reason header's value.
-  void hang_up(base::Instant now, std::string_view reason = {});
+  void hang_up(std::string_view reason = {});
   /// What we want our media to do: sendonly is hold, sendrecv resume. Offered as soon as possible.
   void set_direction(sdp::Direction wanted, base::Instant now);
 
-  /// A request other than ACK from the layer; CANCEL with its own transaction.
+  /// A request other than ACK and CANCEL from the layer.
   void handle_request(TransactionToken transaction, const Message& request, base::Instant now);
   void handle_ack(const Message& ack, base::Instant now);
+  /// The layer got, matched and answered a CANCEL for our incoming INVITE.
+  void handle_cancel(const Message& cancel);
   /// @param from who a 401 or 407 comes from (rule S5).
   void handle_response(
       TransactionToken transaction, const Message& response, ChallengeFrom from, base::Instant now
@@ -193,9 +200,8 @@ class InviteSession {
 
   // Outgoing (invite_session_outgoing.cpp).
   void send_invite();
-  void send_cancel(base::Instant now);
   void on_invite_response(const Message& response, ChallengeFrom from, base::Instant now);
-  void on_invite_provisional(const Message& response, base::Instant now);
+  void on_invite_provisional(const Message& response);
   void on_invite_success(const Message& response, base::Instant now);
   void on_invite_refused(const Message& response, ChallengeFrom from);
   Early* early_of(const Message& response);
@@ -206,7 +212,6 @@ class InviteSession {
 
   // Incoming (invite_session_incoming.cpp).
   void take_invite();
-  void on_cancel(TransactionToken transaction, const Message& cancel);
   void send_provisional(int status, bool with_media, base::Instant now);
   void accept(
       TransactionToken transaction, const Message& invite, const sdp::Description& ours,
@@ -263,14 +268,12 @@ class InviteSession {
 
   std::optional<Message> invite_;  // the one that we sent last, or that came
   TransactionToken invite_transaction_ = 0;
-  std::string invite_branch_;
   std::uint32_t invite_cseq_ = 0;
   sdp::Description first_offer_;
   std::string hang_up_reason_;
-  bool heard_provisional_ = false;
   bool told_ringing_ = false;
   int timer_retries_ = 0;
-  std::optional<base::Instant> cancel_gives_up_at_, linger_until_;
+  std::optional<base::Instant> linger_until_;
 
   std::vector<Early> early_;
   std::vector<Fork> forks_;

@@ -17,7 +17,6 @@ Dialog* InviteSession::dialog_of(const Message& request) {
 void InviteSession::handle_request(
     TransactionToken transaction, const Message& request, base::Instant now
 ) {
-  if (request.method() == Method::cancel) return on_cancel(transaction, request);
   Dialog* dialog = dialog_of(request);
   if (dialog == nullptr || state_ == State::ended) return reply(transaction, request, 481);
   if (!dialog->take_request(request)) return reply(transaction, request, 500);

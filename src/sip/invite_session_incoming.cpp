@@ -116,9 +116,7 @@ void InviteSession::reject(int status, std::string_view reason) {
   enter(State::ended);
 }
 
-void InviteSession::on_cancel(TransactionToken transaction, const Message& cancel) {
-  if (we_called_ || cancel.call_id() != call_id_) return reply(transaction, cancel, 481);
-  reply(transaction, cancel, 200);
+void InviteSession::handle_cancel(const Message& cancel) {
   if (state_ != State::incoming) return;  // answered already: CANCEL changes nothing
   outbox_.push_back(SendResponse{invite_transaction_, respond(*invite_, 487).build()});
   const Reason reason = read_reason(cancel);

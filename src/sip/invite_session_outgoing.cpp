@@ -36,36 +36,18 @@ void InviteSession::send_invite() {
   invite.body("application/sdp", sdp::serialize(first_offer_));
   invite_ = invite.build();
   early_.clear();
-  heard_provisional_ = false;
   invite_transaction_ = send(*invite_);
-  invite_branch_ = std::get<SendRequest>(outbox_.back()).branch;
-}
-
-void InviteSession::send_cancel(base::Instant now) {
-  if (cancel_gives_up_at_) return;
-  cancel_gives_up_at_ = now + patience();  // RFC 3261 section 9.1
-  MessageBuilder cancel = MessageBuilder::request("CANCEL", invite_->request_uri_text());
-  cancel.copy(*invite_, HeaderId::route)
-      .add(HeaderId::max_forwards, 70)
-      .copy(*invite_, HeaderId::from)
-      .copy(*invite_, HeaderId::to)
-      .copy(*invite_, HeaderId::call_id)
-      .add(HeaderId::cseq, std::to_string(invite_cseq_) + " CANCEL");
-  if (!hang_up_reason_.empty()) cancel.add(HeaderId::reason, hang_up_reason_);
-  outbox_.push_back(SendRequest{++last_token_, cancel.build(), invite_branch_});
 }
 
 void InviteSession::on_invite_response(
     const Message& response, ChallengeFrom from, base::Instant now
 ) {
-  if (response.status() < 200) return on_invite_provisional(response, now);
+  if (response.status() < 200) return on_invite_provisional(response);
   if (response.status() < 300) return on_invite_success(response, now);
   on_invite_refused(response, from);
 }
 
-void InviteSession::on_invite_provisional(const Message& response, base::Instant now) {
-  heard_provisional_ = true;
-  if (state_ == State::cancelling) return send_cancel(now);
+void InviteSession::on_invite_provisional(const Message& response) {
   if (state_ != State::calling && state_ != State::proceeding) return;
   if (state_ == State::calling) enter(State::proceeding);
   if (response.status() == 100) return;
@@ -124,7 +106,6 @@ void InviteSession::establish(const Message& response, base::Instant now) {
   }
   const bool cancelled = state_ == State::cancelling;
   dialog_ = std::move(*dialog);
-  cancel_gives_up_at_.reset();
   acknowledge(*dialog_, invite_cseq_);
   if (digest_) digest_->accepted();
   enter(State::established);
@@ -169,10 +150,7 @@ bool InviteSession::retry_with_credentials(const Message& response, ChallengeFro
 }
 
 void InviteSession::on_invite_refused(const Message& response, ChallengeFrom from) {
-  if (state_ == State::cancelling) {
-    cancel_gives_up_at_.reset();
-    return enter(State::ended);
-  }
+  if (state_ == State::cancelling) return enter(State::ended);
   if (state_ != State::calling && state_ != State::proceeding) return;
   const bool raised = response.status() == 422 && timer_retries_ < most_timer_retries &&
                       timer_.raise_to(response);

@@ -21,7 +21,7 @@ class RegistrationClient {
     std::string registrar;                   // Request-URI: "sip:trunk.example"
     std::string address_of_record;           // "sip:user@trunk.example"
     std::string contact;                     // "<sip:user@192.0.2.1:5060>"
-    std::string user_agent;
+    std::string user_agent = {};
     std::uint32_t expires_s = 600;
     std::optional<DigestClient::Settings> credentials;
   };
