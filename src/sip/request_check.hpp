@@ -21,7 +21,8 @@ struct Refusal {
     std::string value;
   };
   int status = 0;
-  std::vector<Line> headers;
+  std::vector<Line> headers = {};
+  std::string reason = {};  // empty: the standard phrase
 };
 
 /// The steps of RFC 3261 §8.2.1 to §8.2.3 that need no dialog and no account: method (405, 501),
