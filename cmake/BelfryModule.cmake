@@ -1,9 +1,11 @@
-# belfry_module(<name> SOURCES ... DEPENDS ... [LIBRARIES ...] [TESTS ...] [TEST_DEPENDS ...] [PCH net])
+# belfry_module(<name> SOURCES ... DEPENDS ... [LIBRARIES ...] [TESTS ...] [TEST_DEPENDS ...] [OWN_PCH])
 #
 # One folder is one library. It sees its own headers and those of the folders named in DEPENDS, because each
 # folder has an include root of its own (<build>/include-roots/<name>/<name> -> the source folder): a wrong
 # include is "no such file". LIBRARIES are third-party targets, private to the folder unless after PUBLIC.
 # A nested folder (gateway/sip) is named "gateway/sip", its target belfry_gateway_sip.
+# The standard library is precompiled once for all modules and once for all tests; a module with language
+# flags of its own (say -ffast-math) says OWN_PCH.
 
 set(BELFRY_INCLUDE_ROOTS ${CMAKE_BINARY_DIR}/include-roots)
 
@@ -19,8 +21,39 @@ function(belfry_include_root module)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${link} SYMBOLIC)
 endfunction()
 
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch/empty.cpp CONTENT "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch/main.cpp CONTENT "int main() {}\n")
+add_library(belfry_pch OBJECT ${CMAKE_BINARY_DIR}/pch/empty.cpp)
+target_link_libraries(belfry_pch PRIVATE belfry_options)
+target_precompile_headers(belfry_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/std.hpp)
+belfry_name_precompiled_header(belfry_pch ${CMAKE_SOURCE_DIR}/cmake/std.hpp)
+if(BELFRY_TESTS)
+  # A program, not a library: the tests are compiled with -fpie.
+  add_executable(belfry_test_pch ${CMAKE_BINARY_DIR}/pch/main.cpp)
+  target_link_libraries(belfry_test_pch PRIVATE belfry_options GTest::gmock GTest::gtest)
+  target_precompile_headers(belfry_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/test.hpp)
+  belfry_name_precompiled_header(belfry_test_pch ${CMAKE_SOURCE_DIR}/cmake/test.hpp)
+endif()
+
+# `verify_headers` compiles each header alone, without the precompiled one. Not part of `all`.
+add_custom_target(verify_headers)
+function(belfry_verify_headers name target)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.hpp)
+  set(sources)
+  foreach(header IN LISTS headers)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/${header}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${name}/${header}\"\n")
+    list(APPEND sources ${source})
+  endforeach()
+  if(sources)
+    add_library(${target}_headers OBJECT EXCLUDE_FROM_ALL ${sources})
+    target_link_libraries(${target}_headers PRIVATE ${target})
+    add_dependencies(verify_headers ${target}_headers)
+  endif()
+endfunction()
+
 function(belfry_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "OWN_PCH" "" "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   belfry_target_name(${name} target)
   belfry_include_root(${name})
   if(NOT ARG_SOURCES)
@@ -41,7 +74,13 @@ function(belfry_module name)
   if(ARG_LIBRARIES)
     target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES})
   endif()
-  target_precompile_headers(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${CMAKE_SOURCE_DIR}/cmake/std.hpp>)
+  if(ARG_OWN_PCH)
+    target_precompile_headers(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${CMAKE_SOURCE_DIR}/cmake/std.hpp>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM belfry_pch)
+  endif()
+  belfry_verify_headers(${name} ${target})
+  set_property(GLOBAL APPEND PROPERTY BELFRY_MODULES ${target})
   if(BELFRY_TESTS AND ARG_TESTS)
     add_executable(${target}_test ${ARG_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main ${ARG_TEST_LIBRARIES})
@@ -49,7 +88,7 @@ function(belfry_module name)
       belfry_target_name(${dependency} dependency_target)
       target_link_libraries(${target}_test PRIVATE ${dependency_target})
     endforeach()
-    target_precompile_headers(${target}_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/test.hpp)
+    target_precompile_headers(${target}_test REUSE_FROM belfry_test_pch)
     add_test(NAME ${name} COMMAND ${target}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
   endif()

@@ -17,6 +17,9 @@ std::string make_sid(std::string_view prefix, Random& random);
 /// Two given capital letters, then 32 lower-case hex digits, nothing else.
 bool is_sid(std::string_view text, std::string_view prefix);
 
+/// Random UUID, RFC 9562 version 4.
+std::string make_uuid(Random& random);
+
 /// A number that means one kind of thing; 0 is none.
 template <class Tag>
 struct Id {

@@ -22,6 +22,8 @@ struct Output {
   );
 
   Output() { apply_pattern(); }
+  /// The thread writes what is queued and is joined before the sink that it writes to goes.
+  ~Output() { pool.reset(); }
   void apply_pattern() const {
     logger->set_level(spdlog::level::trace);
     logger->flush_on(spdlog::level::err);

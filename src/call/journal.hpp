@@ -1,0 +1,74 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "call/record.hpp"
+
+namespace belfry::call {
+
+/// What one step of the call model writes: all of it or nothing.
+struct Changes {
+  std::vector<LegRecord> legs;       // inserted, or replaced by SID
+  std::vector<EventRecord> events;   // appended
+  std::vector<Delivery> deliveries;  // inserted, or replaced by id
+  std::vector<Document>
+      new_documents;  // inserted; one whose key exists fails the whole with Errc::conflict
+  std::vector<Document> documents;  // inserted or replaced
+
+  bool empty() const {
+    return legs.empty() && events.empty() && deliveries.empty() && new_documents.empty() &&
+           documents.empty();
+  }
+};
+
+struct LegQuery {
+  std::size_t limit = 50;  // newest first
+  std::string before_sid;  // only legs created before this one; empty: from the newest
+  std::optional<LegStatus> status;
+  std::string number;       // `from` or `to` contains it
+  std::string application;  // empty: all
+};
+
+/// The durable memory of the call model; `store` implements it. Reads see all earlier writes of
+/// this object. Control thread; nothing in here blocks it.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  /// Returns when the changes are on disk (rule R1): Errc::unavailable when the disk is full (rule
+  /// R2), Errc::conflict for a document that exists. Order of calls is order of commits.
+  virtual base::Task<base::Result<>> commit(Changes changes) = 0;
+  /// The same, for steps that no promise waits for: they are written with the next group.
+  virtual void commit_later(Changes changes) = 0;
+  /// False while the store refuses writes (disk full): new calls are refused, live ones go on.
+  virtual bool accepts_writes() const = 0;
+
+  virtual base::Task<base::Result<std::optional<LegRecord>>> find_leg(std::string sid) = 0;
+  virtual base::Task<base::Result<std::vector<LegRecord>>> find_legs(LegQuery query) = 0;
+  /// All that are in no final status: what a restart has to deal with. Oldest first.
+  virtual base::Task<base::Result<std::vector<LegRecord>>> unfinished_legs() = 0;
+  virtual base::Task<base::Result<std::uint64_t>> count_legs() = 0;
+  virtual base::Task<base::Result<std::vector<EventRecord>>> events_of(std::string leg_sid) = 0;
+
+  /// Waiting deliveries that are due at `now`, in order of `number`. One waits for the earlier ones
+  /// of its key; but an earlier one that has failed holds it back for 15 s from its own creation at
+  /// most (rule R7).
+  virtual base::Task<base::Result<std::vector<Delivery>>> due_deliveries(
+      base::WallTime now, std::size_t limit
+  ) = 0;
+  /// When the next waiting delivery is due.
+  virtual base::Task<base::Result<std::optional<base::WallTime>>> next_delivery() = 0;
+
+  virtual base::Task<base::Result<std::optional<Document>>> find_document(
+      std::string collection, std::string key
+  ) = 0;
+  /// Newest first; all of the collection when `tag` is empty.
+  virtual base::Task<base::Result<std::vector<Document>>> find_documents(
+      std::string collection, std::string tag, std::size_t limit
+  ) = 0;
+};
+
+}  // namespace belfry::call

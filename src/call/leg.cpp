@@ -1,0 +1,350 @@
+#include "call/leg.hpp"
+
+#include "base/log.hpp"
+#include "call/outbox.hpp"
+#include "call/switchboard.hpp"
+
+namespace belfry::call {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t max_waiting_digits = 256;
+
+/// The word for a status in a list of callback events.
+std::string_view callback_event(LegStatus status) {
+  switch (status) {
+    case LegStatus::queued:
+      return "queued";
+    case LegStatus::initiated:
+      return "initiated";
+    case LegStatus::ringing:
+      return "ringing";
+    case LegStatus::in_progress:
+      return "answered";
+    case LegStatus::completed:
+    case LegStatus::busy:
+    case LegStatus::failed:
+    case LegStatus::no_answer:
+    case LegStatus::canceled:
+      return "completed";
+  }
+  return "";
+}
+
+}  // namespace
+
+/// The one thing that the leg plays at present; stops the sound when it is destroyed early.
+class Leg::PlaybackWait {
+ public:
+  PlaybackWait(Leg& leg, Playback playback, std::string words)
+      : leg_(leg), words_(std::move(words)), finished_(leg.loop()) {
+    leg_.stop_playing();
+    leg_.playing_ = this;
+    id_ = leg_.services_.media.play(leg_.listened_seat_, std::move(playback));
+  }
+  PlaybackWait(const PlaybackWait&) = delete;
+  PlaybackWait& operator=(const PlaybackWait&) = delete;
+  ~PlaybackWait() {
+    if (leg_.playing_ != this) return;
+    leg_.playing_ = nullptr;
+    if (!finished_.is_set() && leg_.listened_seat_)
+      leg_.services_.media.stop_playing(leg_.listened_seat_);
+  }
+
+  void on_started(PlaybackId playback) {
+    if (playback != id_ || words_.empty()) return;
+    if (leg_.endpoint_) leg_.endpoint_->on_words(words_);
+    leg_.note("speech.started", {{"text", words_}});
+  }
+  void on_finished(PlaybackId playback) {
+    if (playback != id_) return;
+    if (!words_.empty()) leg_.note("speech.finished", {});
+    finished_.set();
+  }
+  base::Event& finished() { return finished_; }
+
+ private:
+  Leg& leg_;
+  std::string words_;
+  PlaybackId id_;
+  base::Event finished_;
+};
+
+Leg::Leg(Services& services, LegRecord record)
+    : services_(services),
+      record_(std::move(record)),
+      milestones_(std::make_shared<Milestones>(services.loop)),
+      attempt_outcomes_(services.loop),
+      digits_(services.loop),
+      tasks_(services.loop) {}
+
+Leg::~Leg() {
+  for (const base::TimerId timer : {ring_timer_, duration_timer_}) services_.loop.cancel(timer);
+  if (listened_seat_) services_.media.listen(listened_seat_, nullptr);
+}
+
+base::Loop& Leg::loop() {
+  return services_.loop;
+}
+SeatId Leg::seat() const {
+  return endpoint_ ? endpoint_->seat() : SeatId{};
+}
+
+void Leg::start_outbound() {
+  tasks_.spawn(run_outbound());
+}
+void Leg::resume() {
+  tasks_.spawn(run_resumed());
+}
+
+void Leg::start_inbound(std::unique_ptr<Endpoint> endpoint) {
+  endpoint_ = std::move(endpoint);
+  attach_seat();
+  tasks_.spawn(run_program());
+}
+
+void Leg::end_after_restart() {
+  own_ending_ = Ending{HangupCause::restart, 0, "the server was restarted"};
+  if (const auto opened = open_endpoint(); opened) {
+    endpoint_->hang_up(HangupCause::restart);
+    start_timer(ring_timer_, 32s, HangupCause::restart);
+  } else {
+    finish(*own_ending_);
+  }
+}
+
+void Leg::start_timer(base::TimerId& timer, base::Duration delay, HangupCause cause) {
+  services_.loop.cancel(timer);
+  timer = services_.loop.call_after(delay, [this, cause] {
+    if (own_ending_) {
+      finish(*own_ending_);  // the endpoint was told, and does not end
+    } else {
+      hang_up(cause, std::string(to_string(cause)));
+    }
+  });
+}
+
+// --- Verbs ---
+
+base::Task<base::Result<>> Leg::answer() {
+  if (!ended() && !answered() && record_.direction == LegRecord::Direction::inbound) {
+    endpoint_->answer();
+    const auto milestones = milestones_;
+    co_await milestones->settled.wait();
+  }
+  if (!answered() || ended()) co_return base::fail(base::Errc::cancelled, "the leg has ended");
+  co_return base::Result<>{};
+}
+
+void Leg::ring() {
+  if (!ended() && !answered() && record_.direction == LegRecord::Direction::inbound)
+    endpoint_->ring();
+}
+
+base::Task<void> Leg::play(Playback playback, std::string words) {
+  if (ended() || !listened_seat_) co_return;
+  PlaybackWait playing(*this, std::move(playback), std::move(words));
+  co_await playing.finished().wait();
+}
+
+void Leg::stop_playing() {
+  if (playing_ == nullptr) return;
+  PlaybackWait* interrupted = std::exchange(playing_, nullptr);
+  services_.media.stop_playing(listened_seat_);
+  interrupted->finished().set();
+}
+
+base::Task<char> Leg::next_digit() {
+  co_return co_await digits_.pop();
+}
+
+void Leg::hang_up(HangupCause cause, std::string detail) {
+  if (ended()) return;
+  if (!own_ending_) own_ending_ = Ending{cause, 0, std::move(detail)};
+  if (endpoint_) {
+    endpoint_->hang_up(cause);
+    start_timer(
+        ring_timer_, 32s, cause
+    );  // 64·T1: no answer to BYE or CANCEL comes after that (RFC 3261 §17)
+  } else {
+    finish(*own_ending_);
+  }
+}
+
+void Leg::note(std::string type, base::json::object data) {
+  Changes changes;
+  changes.events.push_back(make_event(std::move(type), std::move(data)));
+  const EventRecord event = changes.events.front();
+  services_.journal.commit_later(std::move(changes));
+  services_.feed.publish(record_, event);
+}
+
+void Leg::note_error(int code, std::string message) {
+  record_.error_code = code;
+  base::log::warning("call.error", {{"call", record_.sid}, {"code", code}, {"message", message}});
+  note("error", {{"code", code}, {"message", std::move(message)}});
+}
+
+// --- What the endpoint and the seat say ---
+
+void Leg::on_ringing() {
+  if (record_.status != LegStatus::initiated) return;
+  enter(LegStatus::ringing);
+  milestones_->rang.set();
+}
+
+void Leg::on_early_media() {
+  attach_seat();
+}
+
+void Leg::on_answered() {
+  if (ended() || answered()) return;
+  services_.loop.cancel(std::exchange(ring_timer_, 0));
+  attach_seat();
+  record_.answered = services_.loop.wall_now();
+  record_.last_seen = record_.answered;
+  enter(LegStatus::in_progress);
+  start_timer(duration_timer_, record_.max_duration, HangupCause::max_duration);
+  milestones_->was_answered = true;
+  milestones_->settled.set();
+  attempt_outcomes_.push(std::nullopt);
+}
+
+void Leg::on_ended(Ending ending) {
+  if (ended()) return;
+  if (answered() || record_.direction == LegRecord::Direction::inbound) {
+    finish(own_ending_.value_or(std::move(ending)));
+  } else if (own_ending_) {
+    own_ending_->sip_status = ending.sip_status;
+    finish(*own_ending_);
+  } else {
+    attempt_outcomes_.push(std::move(ending));
+  }
+}
+
+void Leg::on_digit(char digit) {
+  accept_digit(digit, "signalling");
+}
+void Leg::on_seat_digit(char digit) {
+  accept_digit(digit, "media");
+}
+
+void Leg::accept_digit(char digit, std::string_view how) {
+  if (ended() || digits_.size() >= max_waiting_digits) return;
+  note("digit.received", {{"digit", std::string(1, digit)}, {"how", how}});
+  digits_.push(digit);
+}
+
+void Leg::on_state(base::json::object state) {
+  if (ended() || !record_.attempt) return;
+  record_.attempt->state = std::move(state);
+  Changes changes;
+  changes.legs.push_back(record_);
+  services_.journal.commit_later(std::move(changes));
+}
+
+void Leg::on_trace(std::string type, base::json::object data) {
+  if (!ended()) note(std::move(type), std::move(data));
+}
+
+void Leg::on_playback_started(PlaybackId playback) {
+  if (playing_ != nullptr) playing_->on_started(playback);
+}
+
+void Leg::on_playback_finished(PlaybackId playback) {
+  if (playing_ != nullptr) playing_->on_finished(playback);
+}
+
+void Leg::on_media_timeout() {
+  hang_up(HangupCause::media_timeout, "no audio has arrived (rule S9)");
+}
+
+void Leg::attach_seat() {
+  const SeatId current = seat();
+  if (current == listened_seat_ || !current) return;
+  listened_seat_ = current;
+  services_.media.listen(current, this);
+}
+
+// --- State ---
+
+EventRecord Leg::make_event(std::string type, base::json::object data) {
+  return {
+      record_.sid, record_.next_event++, services_.loop.wall_now(), std::move(type), std::move(data)
+  };
+}
+
+void Leg::add_callback(Changes& changes) {
+  const StatusCallback& callback = record_.status_callback;
+  const std::string_view event = callback_event(record_.status);
+  if (callback.url.empty() || std::ranges::find(callback.events, event) == callback.events.end())
+    return;
+  const base::WallTime now = services_.loop.wall_now();
+  Delivery delivery =
+      services_.callback_format.render(record_, event, record_.next_callback++, now);
+  delivery.id = base::make_uuid(services_.random);
+  delivery.order_key = record_.sid;
+  delivery.kind = "status-callback";
+  delivery.created = now;
+  delivery.next_attempt = now;
+  changes.deliveries.push_back(std::move(delivery));
+}
+
+void Leg::enter(LegStatus next, base::json::object data) {
+  if (!may_follow(record_.status, next)) {
+    base::log::error(
+        "leg.impossible_step",
+        {{"call", record_.sid}, {"from", to_string(record_.status)}, {"to", to_string(next)}}
+    );
+    return;
+  }
+  record_.status = next;
+  Changes changes;
+  changes.events.push_back(make_event("call." + std::string(to_string(next)), std::move(data)));
+  add_callback(changes);
+  changes.legs.push_back(record_);
+  const EventRecord event = changes.events.front();
+  const bool tells_somebody = !changes.deliveries.empty();
+  services_.journal.commit_later(std::move(changes));
+  if (tells_somebody) services_.outbox.wake();
+  base::log::info("call.status", {{"call", record_.sid}, {"status", to_string(next)}});
+  services_.feed.publish(record_, event);
+}
+
+void Leg::finish(Ending ending) {
+  if (ended()) return;
+  const bool inbound = record_.direction == LegRecord::Direction::inbound;
+  LegStatus status = final_status(ending.cause, answered());
+  if (inbound && !answered() && ending.cause == HangupCause::rejected)
+    status = LegStatus::no_answer;
+
+  record_.end_reason = ending.detail.empty() ? std::string(to_string(ending.cause)) : ending.detail;
+  record_.ended = services_.loop.wall_now();
+  if (ending.cause == HangupCause::restart && record_.last_seen) record_.ended = record_.last_seen;
+  enter(
+      status, {{"cause", to_string(ending.cause)},
+               {"reason", record_.end_reason},
+               {"sip_status", ending.sip_status}}
+  );
+
+  milestones_->ending = std::move(ending);
+  milestones_->settled.set();
+  milestones_->over.set();
+  tasks_.cancel();
+  services_.switchboard->remove(record_.sid);
+}
+
+base::Task<void> Leg::run_program() {
+  const auto found = services_.programs.find(record_.program.kind);
+  if (found == services_.programs.end()) {
+    if (!record_.program.kind.empty())
+      hang_up(HangupCause::failed, "no program of kind " + record_.program.kind);
+    co_return;
+  }
+  ProgramSpec program = record_.program;
+  co_await found->second->run(*this, std::move(program));
+  hang_up(HangupCause::normal);
+}
+
+}  // namespace belfry::call

@@ -1,0 +1,129 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/task.hpp"
+#include "base/wait.hpp"
+#include "call/endpoint.hpp"
+#include "call/journal.hpp"
+#include "call/media.hpp"
+#include "call/program.hpp"
+#include "call/record.hpp"
+
+namespace belfry::call {
+
+struct Services;
+
+/// One party's connection while it lives: its state, its endpoint, its seat and the program that
+/// drives it. Owned by the `Switchboard`; when it ends, everything that it owns is cancelled.
+/// Control thread.
+class Leg final : private EndpointListener, private SeatListener {
+ public:
+  Leg(Services& services, LegRecord record);
+  Leg(const Leg&) = delete;
+  Leg& operator=(const Leg&) = delete;
+  ~Leg() override;
+
+  const LegRecord& record() const { return record_; }
+  const std::string& sid() const { return record_.sid; }
+  Services& services() { return services_; }
+  base::Loop& loop();
+  bool answered() const { return record_.answered.has_value(); }
+  bool ended() const { return is_final(record_.status); }
+  SeatId seat() const;
+
+  // --- Beginning (for the switchboard) ---
+
+  /// Tries the routes of the dial plan until one answers or all have failed, then runs the program.
+  void start_outbound();
+  /// After a restart: takes up the stored attempt with the same first packet (rule R3).
+  void resume();
+  /// After a restart: ends what the stored attempt began, on the wire and in the record (rule R3).
+  void end_after_restart();
+  /// `endpoint` was made with `listener()`.
+  void start_inbound(std::unique_ptr<Endpoint> endpoint);
+  EndpointListener& listener() { return *this; }
+
+  // --- The verbs of programs ---
+
+  /// Inbound: answers and waits until media flows. At once when it is answered already.
+  /// @return Errc::cancelled when the leg ended instead.
+  base::Task<base::Result<>> answer();
+  /// Plays to the end. Destroying the task stops the sound. `words`: what is said in it, for the
+  /// timeline and the simulated phone that hears it; empty for other sound.
+  base::Task<void> play(Playback playback, std::string words = {});
+  /// Keys in the order in which they were pressed, from now on or since the last `forget_digits`.
+  base::Task<char> next_digit();
+  void forget_digits() { digits_.clear(); }
+  /// Ends the leg in any state. The program is cancelled on a later turn.
+  void hang_up(HangupCause cause, std::string detail = {});
+  /// Writes a line of the timeline: "twiml.verb", "webhook.request", …
+  void note(std::string type, base::json::object data);
+  /// Kept up to date by the switchboard, for the record's end after a crash.
+  void mark_seen(base::WallTime now) { record_.last_seen = now; }
+  /// Remembers the last error of the program and writes it into the timeline.
+  void note_error(int code, std::string message);
+  /// Inbound, before the answer: the caller is told that it rings.
+  void ring();
+  bool is_ringing() const { return record_.status == LegStatus::ringing; }
+
+  /// Moments of a leg, for those who wait for them; they may outlive the leg.
+  struct Milestones {
+    explicit Milestones(base::Loop& loop) : rang(loop), settled(loop), over(loop) {}
+    base::Event rang;
+    base::Event settled;  // answered, or over without an answer
+    base::Event over;
+    bool was_answered = false;
+    Ending ending;  // valid when over
+  };
+  std::shared_ptr<Milestones> milestones() const { return milestones_; }
+
+ private:
+  class PlaybackWait;
+  using AttemptOutcome = std::optional<Ending>;  // nothing: answered
+
+  // EndpointListener
+  void on_ringing() override;
+  void on_early_media() override;
+  void on_answered() override;
+  void on_ended(Ending ending) override;
+  void on_digit(char digit) override;
+  void on_state(base::json::object state) override;
+  void on_trace(std::string type, base::json::object data) override;
+  // SeatListener
+  void on_playback_started(PlaybackId playback) override;
+  void on_playback_finished(PlaybackId playback) override;
+  void on_seat_digit(char digit) override;
+  void on_media_timeout() override;
+
+  /// The only place where the status changes: checks the table, writes row, event and callback in
+  /// one step.
+  void enter(LegStatus next, base::json::object data = {});
+  EventRecord make_event(std::string type, base::json::object data);
+  void add_callback(Changes& changes);
+  void attach_seat();
+  void finish(Ending ending);
+  void accept_digit(char digit, std::string_view how);
+  void stop_playing();
+  base::Task<void> run_outbound();
+  base::Task<AttemptOutcome> try_route(Carrier& carrier, std::string caller_id);
+  base::Task<void> run_resumed();
+  base::Task<void> run_program();
+  base::Result<> open_endpoint();
+  void start_timer(base::TimerId& timer, base::Duration delay, HangupCause cause);
+
+  Services& services_;
+  LegRecord record_;
+  std::unique_ptr<Endpoint> endpoint_;
+  SeatId listened_seat_;
+  std::shared_ptr<Milestones> milestones_;  // shared with whoever waits for them
+  base::Mailbox<AttemptOutcome> attempt_outcomes_;
+  std::optional<Ending> own_ending_;  // why we hung up, if we did
+  base::Mailbox<char> digits_;
+  PlaybackWait* playing_ = nullptr;
+  base::TimerId ring_timer_ = 0;
+  base::TimerId duration_timer_ = 0;
+  base::TaskGroup tasks_;  // last: what runs in it uses the rest
+};
+
+}  // namespace belfry::call

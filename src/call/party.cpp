@@ -1,0 +1,49 @@
+#include "call/party.hpp"
+
+namespace belfry::call {
+namespace {
+
+constexpr std::size_t max_address = 255;
+
+bool is_telephone(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && text.size() <= 15 && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || c == '*' || c == '#';
+  });
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F;
+  });
+}
+
+}  // namespace
+
+base::Result<Party> Party::parse(std::string_view text) {
+  if (is_telephone(text)) return Party{Kind::telephone, std::string(text)};
+  for (const auto& [scheme, kind] :
+       {std::pair{"sip:", Kind::sip}, std::pair{"client:", Kind::client}}) {
+    if (!text.starts_with(scheme)) continue;
+    const std::string_view address = text.substr(std::string_view(scheme).size());
+    if (address.empty() || address.size() > max_address || !is_printable(address)) break;
+    return Party{kind, std::string(address)};
+  }
+  return base::fail(
+      base::Errc::invalid_argument, "neither a telephone number, a sip: URI nor a client: name"
+  );
+}
+
+std::string Party::to_string() const {
+  switch (kind) {
+    case Kind::telephone:
+      return address;
+    case Kind::sip:
+      return "sip:" + address;
+    case Kind::client:
+      return "client:" + address;
+  }
+  return address;
+}
+
+}  // namespace belfry::call

@@ -1,0 +1,206 @@
+#include "call/switchboard.hpp"
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "call/outbox.hpp"
+
+namespace belfry::call {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A peer keeps an INVITE transaction for 32 s (64·T1); within 24 s ours can be repeated unseen
+/// (rule R3).
+constexpr base::Duration resumable_outage = 24s;
+constexpr base::Duration queued_validity = 24h;
+constexpr base::Duration living_interval = 5s;
+
+base::metrics::Gauge& active_legs() {
+  static auto& gauge = base::metrics::gauge("belfry_call_legs_active", "Legs that have not ended");
+  return gauge;
+}
+
+void count_ended(const LegRecord& record) {
+  base::metrics::counter(
+      "belfry_calls_total", "Legs that ended",
+      {{"direction", record.direction == LegRecord::Direction::inbound ? "inbound" : "outbound"},
+       {"leg", record.endpoint.empty() ? "none" : record.endpoint},
+       {"result", std::string(to_string(record.status))}}
+  ).add();
+}
+
+}  // namespace
+
+Switchboard::Switchboard(Services services, Limits limits)
+    : services_(std::move(services)), limits_(limits) {
+  services_.switchboard = this;
+  mark_living();
+}
+
+Switchboard::~Switchboard() {
+  services_.loop.cancel(living_timer_);
+}
+
+base::Result<> Switchboard::admit() const {
+  if (draining_)
+    return base::fail(base::Errc::unavailable, "the server is stopping and takes no new calls");
+  if (!services_.journal.accepts_writes())
+    return base::fail(base::Errc::unavailable, "the disk is full");
+  if (legs_.size() >= limits_.live_legs)
+    return base::fail(base::Errc::unavailable, "too many calls at once");
+  return {};
+}
+
+LegRecord Switchboard::make_record(const PlaceCall& call) {
+  LegRecord record;
+  record.sid = base::make_sid("CA", services_.random);
+  record.account_sid = services_.account_sid;
+  record.parent_sid = call.parent_sid;
+  record.direction = call.direction;
+  record.from = call.from;
+  record.to = call.to.to_string();
+  record.created = services_.loop.wall_now();
+  record.program = call.program;
+  record.status_callback = call.status_callback;
+  record.ring_timeout = call.ring_timeout;
+  record.max_duration = call.max_duration;
+  record.application = call.application;
+  return record;
+}
+
+Leg& Switchboard::add(LegRecord record) {
+  std::string sid = record.sid;
+  auto leg = std::make_unique<Leg>(services_, std::move(record));
+  active_legs().set(static_cast<double>(legs_.size() + 1));
+  return *(legs_[std::move(sid)] = std::move(leg));
+}
+
+base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
+  BELFRY_CO_CHECK(admit());
+  LegRecord record = make_record(call);
+  Changes changes;
+  changes.events.push_back(
+      {record.sid, record.next_event++, record.created, "call.queued", {{"to", record.to}}}
+  );
+  changes.new_documents = std::move(call.documents);
+  for (Document& document : changes.new_documents) {
+    document.key = record.sid;
+    document.created = record.created;
+  }
+  changes.legs.push_back(record);
+  const EventRecord queued = changes.events.front();
+  const base::Result<> stored = co_await services_.journal.commit(std::move(changes));
+  if (!stored) co_return base::fail(stored.error());
+  add(record).start_outbound();
+  services_.feed.publish(record, queued);
+  co_return record;
+}
+
+base::Result<std::string> Switchboard::place_child(PlaceCall call) {
+  BELFRY_CHECK(admit());
+  LegRecord record = make_record(call);
+  Leg& leg = add(record);
+  leg.note("call.queued", {{"to", record.to}});
+  leg.start_outbound();
+  return record.sid;
+}
+
+base::Result<std::string> Switchboard::accept(IncomingCall call) {
+  BELFRY_CHECK(admit());
+  PlaceCall terms;
+  terms.from = call.from;
+  terms.direction = LegRecord::Direction::inbound;
+  if (const NumberTable::Entry* number = services_.numbers.find(call.to)) {
+    terms.program = number->program;
+    terms.status_callback = number->callback;
+  } else if (call.source != IncomingCall::Source::trunk || services_.dial_plan.user_of(call.to)) {
+    // Whoever belongs to us may call out; a trunk may only reach what is ours (rule S2).
+    terms.program = {"bridge", {{"to", call.to}}};
+  } else {
+    return base::fail(base::Errc::not_found, "nobody answers this number");
+  }
+  LegRecord record = make_record(terms);
+  record.to = call.to;
+  record.status = LegStatus::ringing;
+  record.endpoint = call.endpoint;
+  record.attempt =
+      Attempt{call.attempt_id, record.sid, call.carrier, call.from, record.created, {}};
+
+  Changes changes;
+  changes.legs.push_back(record);
+  services_.journal.commit_later(std::move(changes));
+  Leg& leg = add(std::move(record));
+  leg.note("call.ringing", {{"from", call.from}, {"to", call.to}});
+  leg.start_inbound(call.open(leg.sid(), leg.listener()));
+  return leg.sid();
+}
+
+Leg* Switchboard::find(const std::string& sid) {
+  const auto found = legs_.find(sid);
+  return found == legs_.end() ? nullptr : found->second.get();
+}
+
+void Switchboard::remove(const std::string& sid) {
+  services_.loop.post([this, sid] {
+    const auto leg = legs_.extract(sid);
+    if (leg.empty()) return;
+    count_ended(leg.mapped()->record());
+    active_legs().set(static_cast<double>(legs_.size()));
+  });
+}
+
+void Switchboard::hang_up_all(HangupCause cause) {
+  for (const auto& [sid, leg] : legs_) leg->hang_up(cause, "the server is stopping");
+}
+
+void Switchboard::mark_living() {
+  const base::WallTime now = services_.loop.wall_now();
+  Changes changes;
+  for (const auto& [sid, leg] : legs_) {
+    if (leg->ended() || !leg->record().attempt) continue;
+    leg->mark_seen(now);
+    changes.legs.push_back(leg->record());
+  }
+  if (!changes.empty()) services_.journal.commit_later(std::move(changes));
+  living_timer_ = services_.loop.call_after(living_interval, [this] { mark_living(); });
+}
+
+base::Task<base::Result<>> Switchboard::recover() {
+  auto unfinished = co_await services_.journal.unfinished_legs();
+  if (!unfinished) co_return base::fail(unfinished.error());
+  for (LegRecord& record : *unfinished) {
+    auto events = co_await services_.journal.events_of(record.sid);
+    if (events && !events->empty()) record.next_event = events->back().seq + 1;
+    recover_leg(std::move(record));
+  }
+  co_return base::Result<>{};
+}
+
+void Switchboard::recover_leg(LegRecord record) {
+  const base::WallTime now = services_.loop.wall_now();
+  const bool outbound = record.direction != LegRecord::Direction::inbound;
+  const bool waiting = !record.attempt && outbound && record.parent_sid.empty();
+  const base::WallTime last_alive = std::max(
+      record.last_seen.value_or(record.created),
+      record.attempt ? record.attempt->started : record.created
+  );
+  const bool fresh = now - last_alive <= resumable_outage;
+  const bool resumable =
+      record.attempt && outbound && record.parent_sid.empty() && !record.answered && fresh;
+  const bool expired = now - record.created > queued_validity;
+  base::log::info(
+      "call.recover", {{"call", record.sid},
+                       {"status", to_string(record.status)},
+                       {"resumable", resumable || waiting}}
+  );
+  Leg& leg = add(std::move(record));
+  if (waiting && !expired) {
+    leg.start_outbound();
+  } else if (resumable) {
+    leg.resume();
+  } else {
+    leg.end_after_restart();
+  }
+}
+
+}  // namespace belfry::call

@@ -1,0 +1,116 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "call/event_feed.hpp"
+#include "call/journal.hpp"
+#include "call/leg.hpp"
+#include "call/program.hpp"
+#include "call/routing.hpp"
+
+namespace belfry::call {
+
+class Switchboard;
+class Outbox;
+
+/// What the call model works with; all outlive it.
+struct Services {
+  base::Loop& loop;
+  base::Random& random;
+  Journal& journal;
+  MediaPlane& media;
+  DialPlan& dial_plan;
+  NumberTable& numbers;
+  EventFeed& feed;
+  Outbox& outbox;
+  const CallbackFormat& callback_format;
+  std::string account_sid;
+  Switchboard* switchboard = nullptr;                            // set by the switchboard itself
+  std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
+};
+
+/// A call to be made.
+struct PlaceCall {
+  Party to;
+  std::string from;  // shown to the party; a route may replace it
+  ProgramSpec program;
+  StatusCallback status_callback;  // none when its URL is empty
+  std::chrono::seconds ring_timeout{60};
+  std::chrono::seconds max_duration{4 * 3600};
+  std::string application;
+  LegRecord::Direction direction = LegRecord::Direction::outbound_api;
+  std::string parent_sid;
+  std::vector<Document>
+      documents;  // committed with the call; key and value may name it by `{sid}` in the key
+};
+
+/// A call that arrived. The gateway has checked who it is (rule S1).
+struct IncomingCall {
+  enum class Source { phone, trunk, simulator };
+  Source source = Source::trunk;
+  std::string from;
+  std::string to;
+  std::string endpoint;  // "sip", "simulator"
+  std::string carrier;   // who can end the dialog after a restart: a trunk's name, "registration",
+                         // "simulator"
+  std::string attempt_id;  // the local SIP identifiers are derived from it
+  /// Makes the endpoint for the new leg.
+  std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
+      open;
+};
+
+/// Owns the live legs; admits, places and recovers calls. Control thread.
+class Switchboard {
+ public:
+  struct Limits {
+    std::size_t live_legs = 10'000;
+  };
+
+  Switchboard(Services services, Limits limits);
+  ~Switchboard();
+
+  /// Durable when it returns (rule R1); dialled afterwards.
+  /// @return Errc::unavailable when draining, full, or the disk is; Errc::conflict from a document.
+  base::Task<base::Result<LegRecord>> place(PlaceCall call);
+  /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
+  /// turn; find it again.
+  base::Result<std::string> place_child(PlaceCall call);
+  /// @return the leg's SID, or Errc::not_found (nobody answers that number), Errc::unavailable
+  /// (503).
+  base::Result<std::string> accept(IncomingCall call);
+
+  Leg* find(const std::string& sid);
+  std::size_t live_legs() const { return legs_.size(); }
+
+  /// At start, before the listeners open: what the last process left is taken up or ended (rule
+  /// R3).
+  base::Task<base::Result<>> recover();
+  /// Refuses new calls from now on; live ones go on.
+  void drain() { draining_ = true; }
+  bool draining() const { return draining_; }
+  /// Hangs up all live legs, for the end of a drain.
+  void hang_up_all(HangupCause cause);
+
+  const Services& services() const { return services_; }
+  /// For `Leg`: it is over and may be destroyed on a later turn.
+  void remove(const std::string& sid);
+
+ private:
+  base::Result<> admit() const;
+  LegRecord make_record(const PlaceCall& call);
+  Leg& add(LegRecord record);
+  void recover_leg(LegRecord record);
+  void mark_living();
+
+  Services services_;
+  Limits limits_;
+  bool draining_ = false;
+  std::map<std::string, std::unique_ptr<Leg>> legs_;
+  base::TimerId living_timer_ = 0;
+};
+
+}  // namespace belfry::call

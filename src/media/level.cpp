@@ -1,0 +1,43 @@
+#include "media/level.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace belfry::media {
+
+double level_dbov(ConstSamples samples) {
+  if (samples.empty()) return silence_dbov;
+  std::int64_t energy = 0;
+  for (const Sample sample : samples) energy += std::int64_t{sample} * sample;
+  if (energy == 0) return silence_dbov;
+  const double mean = static_cast<double>(energy) / static_cast<double>(samples.size());
+  return std::max(silence_dbov, 10.0 * std::log10(mean / (32768.0 * 32768.0)));
+}
+
+bool VoiceActivity::handle_frame(ConstSamples samples) {
+  const double level = level_dbov(samples);
+  const base::Duration length = duration_of(samples.size(), rate_);
+  const double threshold = std::max(settings_.threshold_dbov, floor_dbov_ + settings_.margin_db);
+  learn_floor(level);
+  if (level > threshold) {
+    speech_ += length;
+    quiet_ = base::Duration{0};
+    speaking_ = heard_speech_ = true;
+    return true;
+  }
+  quiet_ += length;
+  if (quiet_ >= settings_.hangover) speaking_ = false;
+  return speaking_;
+}
+
+void VoiceActivity::learn_floor(double level) {
+  // Down at once, up by 1.5 dB a second: a steady hum becomes background, a sentence does not.
+  // The ceiling keeps a caller who never pauses from being taken for noise.
+  constexpr double rise_db_per_frame = 0.03;
+  constexpr double lowest = -75.0;
+  constexpr double highest = -35.0;
+  floor_dbov_ = level < floor_dbov_ ? level : std::min(level, floor_dbov_ + rise_db_per_frame);
+  floor_dbov_ = std::clamp(floor_dbov_, lowest, highest);
+}
+
+}  // namespace belfry::media

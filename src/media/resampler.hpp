@@ -1,0 +1,37 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+
+#include "media/frame.hpp"
+
+namespace belfry::media {
+
+/// Changes the sample rate of a running stream (speexdsp). Allocates at construction only. One
+/// thread. The filter delays by a few samples; the start is trimmed, so output n belongs to input
+/// n; the tail comes with `finish`.
+class Resampler {
+ public:
+  Resampler(SampleRate from, SampleRate to);
+  ~Resampler();
+  Resampler(Resampler&&) noexcept;
+  Resampler& operator=(Resampler&&) noexcept;
+
+  /// Room that `process` may need for so many input samples.
+  std::size_t room_for(std::size_t input) const;
+  /// Takes all of `input`. @param into at least `room_for(input.size())`. @return samples written;
+  /// it varies by one from call to call when the ratio is not whole.
+  std::size_t process(ConstSamples input, Samples into);
+  /// The tail that the filter still holds, so that input and output end at the same time.
+  /// @param into at least `room_for(0)`.
+  std::size_t finish(Samples into);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// A whole clip at another rate, exactly as long (rounded up to whole samples). Not for media
+/// threads: allocates.
+PcmClip resample(const PcmClip& clip, SampleRate to);
+
+}  // namespace belfry::media

@@ -1,0 +1,17 @@
+#pragma once
+#include <variant>
+
+#include "twiml/recording.hpp"
+#include "twiml/stream.hpp"
+
+namespace belfry::twiml {
+
+/// What `<Start>` starts and `<Stop>` ends.
+using BackgroundNoun = std::variant<Stream, Recording>;
+
+/// Findings: 14300 for a noun that is not available (Transcription, Siprec) or none at all.
+std::vector<BackgroundNoun> read_background_nouns(
+    const Element& element, Findings& findings, StreamUse use
+);
+
+}  // namespace belfry::twiml

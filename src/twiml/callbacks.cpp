@@ -1,0 +1,48 @@
+#include "twiml/callbacks.hpp"
+
+#include "base/text.hpp"
+
+namespace belfry::twiml {
+
+EventCallback read_noun_callback(ElementReader& reader) {
+  EventCallback callback;
+  callback.url = reader.text("statusCallback");
+  callback.method = reader.method("statusCallbackMethod", 13221);
+  callback.events = reader.words(
+      "statusCallbackEvent", {"completed"}, {"initiated", "ringing", "answered", "completed"}, 12200
+  );
+  return callback;
+}
+
+EventCallback read_recording_callback(ElementReader& reader) {
+  EventCallback callback;
+  callback.url = reader.text("recordingStatusCallback");
+  callback.method = reader.method("recordingStatusCallbackMethod", 13256);
+  callback.events = reader.words(
+      "recordingStatusCallbackEvent", {"completed"}, {"in-progress", "completed", "absent"}, 13621,
+      Severity::error
+  );
+  return callback;
+}
+
+void read_parameter(const Element& element, Findings& findings, std::vector<Parameter>& into) {
+  ElementReader reader(element, findings);
+  Parameter parameter{.name = reader.text("name"), .value = reader.text("value")};
+  reader.report_unknown_attributes();
+  if (parameter.name.empty()) return reader.invalid("name", 12200);
+  for (Parameter& known : into)
+    if (known.name == parameter.name) {
+      known.value = std::move(parameter.value);
+      return;
+    }
+  into.push_back(std::move(parameter));
+}
+
+void report_misplaced(const Element& child, const Element& parent, Findings& findings, int code) {
+  findings.warn(
+      code, "<" + std::string(base::truncate_utf8(child.name, 60)) + "> is not allowed in <" +
+                parent.name + ">"
+  );
+}
+
+}  // namespace belfry::twiml

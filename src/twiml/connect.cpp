@@ -1,0 +1,25 @@
+#include "twiml/connect.hpp"
+
+namespace belfry::twiml {
+
+Connect read_connect(const Element& element, Findings& findings) {
+  ElementReader reader(element, findings);
+  Connect connect;
+  connect.action = reader.optional_text("action");
+  connect.method = reader.method("method", 13210);
+  reader.report_unknown_attributes();
+  for (const Element& child : element.children) {
+    if (child.is_text()) continue;
+    const bool known = child.name == "VirtualAgent" || child.name == "Room" ||
+                       child.name == "Conversation" || child.name == "ConversationRelay" ||
+                       child.name == "AiSession";
+    if (child.name == "Stream" && !connect.stream) {
+      connect.stream = read_stream(child, findings, StreamUse::connect);
+    } else {
+      report_misplaced(child, element, findings, known ? 13750 : 12200);
+    }
+  }
+  return connect;
+}
+
+}  // namespace belfry::twiml

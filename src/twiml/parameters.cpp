@@ -1,0 +1,49 @@
+#include "twiml/parameters.hpp"
+
+#include "base/encoding.hpp"
+
+namespace belfry::twiml {
+
+call::FormFields standard_parameters(const call::LegRecord& leg) {
+  call::FormFields fields{
+      {"CallSid", leg.sid},
+      {"AccountSid", leg.account_sid},
+      {"From", leg.from},
+      {"To", leg.to},
+      {"Caller", leg.from},
+      {"Called", leg.to},
+      {"CallStatus", std::string(call::to_string(leg.status))},
+      {"ApiVersion", "2010-04-01"},
+      {"Direction", std::string(call::to_string(leg.direction))},
+  };
+  if (!leg.parent_sid.empty()) fields.emplace_back("ParentCallSid", leg.parent_sid);
+  for (const char* who : {"From", "To", "Caller", "Called"})
+    for (const char* what : {"City", "State", "Zip", "Country"})
+      fields.emplace_back(std::string(who) + what, "");
+  return fields;
+}
+
+std::string encode_form(const call::FormFields& fields) {
+  std::string out;
+  for (const auto& [name, value] : fields) {
+    if (!out.empty()) out += '&';
+    out += base::percent_encode(name) + "=" + base::percent_encode(value);
+  }
+  return out;
+}
+
+std::string with_query(std::string_view url, const call::FormFields& fields) {
+  const auto hash = std::min(url.find('#'), url.size());
+  std::string out(url.substr(0, hash));
+  const auto question = out.find('?');
+  if (question == std::string::npos) {
+    out += '?';
+  } else if (question + 1 != out.size()) {
+    out += '&';
+  }
+  out += encode_form(fields);
+  out += url.substr(hash);
+  return out;
+}
+
+}  // namespace belfry::twiml

@@ -1,0 +1,16 @@
+#pragma once
+#include "twiml/background.hpp"
+
+namespace belfry::twiml {
+
+/// `<Start>`: begins background work and goes on at once.
+struct Start {
+  std::optional<std::string> action;
+  std::string method = "POST";
+  std::vector<BackgroundNoun> nouns;
+};
+
+/// Findings: 14300 and those of the nouns.
+Start read_start(const Element& element, Findings& findings);
+
+}  // namespace belfry::twiml

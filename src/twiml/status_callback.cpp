@@ -1,0 +1,68 @@
+#include "twiml/status_callback.hpp"
+
+#include "base/text.hpp"
+#include "twiml/parameters.hpp"
+
+namespace belfry::twiml {
+namespace {
+
+std::string status_of(std::string_view event, const call::LegRecord& leg) {
+  if (event == "answered") return "in-progress";
+  if (event == "initiated" || event == "ringing") return std::string(event);
+  return std::string(call::to_string(leg.status));
+}
+
+/// The status that a reason such as "486 Busy Here" begins with; empty when it does not.
+std::string sip_status(std::string_view reason) {
+  const std::string_view word = reason.substr(0, reason.find(' '));
+  const auto status = base::parse_unsigned(word);
+  const bool is_status = word.size() == 3 && status && *status >= 200 && *status < 700;
+  return is_status ? std::string(word) : std::string();
+}
+
+void set(call::FormFields& fields, std::string_view name, std::string value) {
+  for (auto& [key, old] : fields)
+    if (key == name) {
+      old = std::move(value);
+      return;
+    }
+  fields.emplace_back(name, std::move(value));
+}
+
+void add_ending(call::FormFields& fields, const call::LegRecord& leg, base::WallTime at) {
+  const std::int64_t seconds = leg.duration_s(leg.ended.value_or(at)).value_or(0);
+  set(fields, "CallDuration", std::to_string(seconds));
+  set(fields, "Duration", std::to_string((seconds + 59) / 60));
+  if (auto status = sip_status(leg.end_reason); !status.empty())
+    set(fields, "SipResponseCode", std::move(status));
+}
+
+}  // namespace
+
+call::Delivery StatusCallbackFormat::render(
+    const call::LegRecord& leg, std::string_view event, std::uint64_t sequence, base::WallTime at
+) const {
+  call::FormFields fields = standard_parameters(leg);
+  set(fields, "CallStatus", status_of(event, leg));
+  if (event == "completed") add_ending(fields, leg, at);
+  set(fields, "Timestamp", base::to_rfc2822(at));
+  set(fields, "CallbackSource", "call-progress-events");
+  set(fields, "SequenceNumber", std::to_string(sequence));
+  call::Delivery delivery;
+  delivery.order_key = leg.sid;
+  delivery.kind = "status-callback";
+  delivery.url = leg.status_callback.url;
+  delivery.method = leg.status_callback.method;
+  delivery.signature = call::Delivery::Signature::twilio;
+  delivery.created = at;
+  delivery.next_attempt = at;
+  if (delivery.method == "GET") {
+    delivery.url = with_query(delivery.url, fields);
+  } else {
+    delivery.content_type = "application/x-www-form-urlencoded; charset=utf-8";
+    delivery.body = encode_form(fields);
+  }
+  return delivery;
+}
+
+}  // namespace belfry::twiml

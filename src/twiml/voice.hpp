@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+
+#include "base/json.hpp"
+#include "base/loop.hpp"
+#include "base/task.hpp"
+#include "call/media.hpp"
+#include "call/record.hpp"
+
+namespace belfry::twiml {
+
+/// The verbs of a leg that documents use, each as `call::Leg` describes it. Between interpreter and
+/// leg so that a document runs on virtual time against a scripted party. Control thread.
+class Voice {
+ public:
+  virtual ~Voice() = default;
+  virtual base::Loop& loop() = 0;
+  virtual const call::LegRecord& record() const = 0;
+  virtual void ring() = 0;
+  virtual base::Task<base::Result<>> answer() = 0;
+  virtual base::Task<void> play(call::Playback playback, std::string words) = 0;
+  virtual base::Task<char> next_digit() = 0;
+  virtual void forget_digits() = 0;
+  virtual void hang_up(call::HangupCause cause, std::string detail) = 0;
+  virtual void note(std::string type, base::json::object data) = 0;
+  virtual void note_error(int code, std::string message) = 0;
+};
+
+}  // namespace belfry::twiml
