@@ -16,8 +16,8 @@ struct StaticType {
 
 const std::vector<StaticType>& static_types() {
   static const std::vector<StaticType> types = {
-      {0, pcmu}, {3, {"GSM", 8000, 1}}, {4, {"G723", 8000, 1}}, {8, pcma}, {9, g722},
-      {13, {"CN", 8000, 1}}, {15, {"G728", 8000, 1}}, {18, {"G729", 8000, 1}},
+      {0, pcmu}, {3, {"GSM", 8000, 1}}, {4, {"G723", 8000, 1}},  {8, pcma},
+      {9, g722}, {13, {"CN", 8000, 1}}, {15, {"G728", 8000, 1}}, {18, {"G729", 8000, 1}},
   };
   return types;
 }

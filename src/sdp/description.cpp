@@ -35,8 +35,9 @@ std::vector<std::string_view> words(std::string_view text) {
   return out;
 }
 
-Result<Connection> read_connection(std::string_view net, std::string_view family,
-                                   std::string_view address) {
+Result<Connection> read_connection(
+    std::string_view net, std::string_view family, std::string_view address
+) {
   if (!base::equals_ignoring_case(net, "IN")) return malformed("network type is not IN");
   const bool ipv6 = base::equals_ignoring_case(family, "IP6");
   if (!ipv6 && !base::equals_ignoring_case(family, "IP4")) return malformed("address type");
@@ -92,14 +93,19 @@ class Reader {
  private:
   Result<> line_of(char type, std::string_view value) {
     switch (type) {
-      case 'o': return origin(value);
+      case 'o':
+        return origin(value);
       case 's':
         if (out_.media.empty()) out_.name = value;
         return {};
-      case 'c': return connection(value);
-      case 'b': return bandwidth(value);
-      case 'a': return attribute(value);
-      case 'm': return media(value);
+      case 'c':
+        return connection(value);
+      case 'b':
+        return bandwidth(value);
+      case 'a':
+        return attribute(value);
+      case 'm':
+        return media(value);
       case 'v':
         if (value != "0" || has_origin_) return malformed("v= line");
         return {};
@@ -117,8 +123,10 @@ class Reader {
     for (const char digit : parts[2])
       if (digit < '0' || digit > '9') return malformed("o= version");
     BELFRY_TRY(address, read_connection(parts[3], parts[4], parts[5]));
-    out_.origin = Origin{std::string(parts[0]), std::string(parts[1]),
-                         base::parse_unsigned(parts[2]).value_or(0), std::move(address)};
+    out_.origin = Origin{
+        std::string(parts[0]), std::string(parts[1]), base::parse_unsigned(parts[2]).value_or(0),
+        std::move(address)
+    };
     has_origin_ = true;
     return {};
   }
@@ -183,8 +191,9 @@ std::string to_text(const Connection& connection) {
 
 void put_attributes(std::string& out, const std::vector<Attribute>& attributes) {
   for (const Attribute& attribute : attributes)
-    put_line(out, 'a',
-             attribute.value.empty() ? attribute.name : attribute.name + ':' + attribute.value);
+    put_line(
+        out, 'a', attribute.value.empty() ? attribute.name : attribute.name + ':' + attribute.value
+    );
 }
 
 void put_media(std::string& out, const Media& media) {
@@ -222,9 +231,11 @@ std::string serialize(const Description& description) {
   std::string out;
   put_line(out, 'v', "0");
   const Origin& origin = description.origin;
-  put_line(out, 'o',
-           origin.user + ' ' + origin.session_id + ' ' + std::to_string(origin.version) + ' ' +
-               to_text(origin.address));
+  put_line(
+      out, 'o',
+      origin.user + ' ' + origin.session_id + ' ' + std::to_string(origin.version) + ' ' +
+          to_text(origin.address)
+  );
   put_line(out, 's', description.name.empty() ? "-" : description.name);
   if (description.connection) put_line(out, 'c', to_text(*description.connection));
   for (const std::string& bandwidth : description.bandwidths) put_line(out, 'b', bandwidth);

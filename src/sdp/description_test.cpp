@@ -68,14 +68,25 @@ TEST(SdpDescription, BareLineFeedsAreTolerated) {
 
 TEST(SdpDescription, NonsenseIsRefusedWith488) {
   for (const std::string& text : {
-           std::string(), std::string("v=1\r\no=- 1 1 IN IP4 1.2.3.4\r\n"),
-           std::string("o=- 1 1 IN IP4 1.2.3.4\r\nv=0\r\n"), std::string("v=0\r\ns=-\r\n"),
-           with_line("m=audio 65536 RTP/AVP 0"), with_line("m=audio -1 RTP/AVP 0"),
-           with_line("m=audio 4000/0 RTP/AVP 0"), with_line("m=audio 4000 RTP/AVP"),
-           with_line("m=audio 4000"), with_line("c=IN IP4"), with_line("c=ATM NSAP x"),
-           with_line("a="), with_line("a=:x"), with_line("x=1"), with_line("audio"),
-           with_line("a=tool:x\ry"), with_line(std::string_view("a=tool:\0", 8)),
-           with_line("o=- 1 1 IN IP4 1.2.3.4"), with_line("v=0"),
+           std::string(),
+           std::string("v=1\r\no=- 1 1 IN IP4 1.2.3.4\r\n"),
+           std::string("o=- 1 1 IN IP4 1.2.3.4\r\nv=0\r\n"),
+           std::string("v=0\r\ns=-\r\n"),
+           with_line("m=audio 65536 RTP/AVP 0"),
+           with_line("m=audio -1 RTP/AVP 0"),
+           with_line("m=audio 4000/0 RTP/AVP 0"),
+           with_line("m=audio 4000 RTP/AVP"),
+           with_line("m=audio 4000"),
+           with_line("c=IN IP4"),
+           with_line("c=ATM NSAP x"),
+           with_line("a="),
+           with_line("a=:x"),
+           with_line("x=1"),
+           with_line("audio"),
+           with_line("a=tool:x\ry"),
+           with_line(std::string_view("a=tool:\0", 8)),
+           with_line("o=- 1 1 IN IP4 1.2.3.4"),
+           with_line("v=0"),
            std::string("v=0\r\no=- 1 x IN IP4 1.2.3.4\r\n"),
        }) {
     const auto read = parse(text);
@@ -89,9 +100,7 @@ TEST(SdpDescription, EveryLimitHoldsExactly) {
   EXPECT_TRUE(parse(repeated("a=x\r\n", 512)));
   EXPECT_EQ(parse(repeated("a=x\r\n", 513)).error().code, base::Errc::too_large);
   EXPECT_TRUE(parse(repeated("m=video 0 RTP/AVP 31\r\n", 31)));
-  EXPECT_EQ(
-      parse(repeated("m=video 0 RTP/AVP 31\r\n", 32)).error().code, base::Errc::too_large
-  );
+  EXPECT_EQ(parse(repeated("m=video 0 RTP/AVP 31\r\n", 32)).error().code, base::Errc::too_large);
   EXPECT_TRUE(parse(repeated("a=candidate:1\r\n", 64)));
   EXPECT_EQ(parse(repeated("a=candidate:1\r\n", 65)).error().code, base::Errc::too_large);
   std::string full = with_line("a=x:");

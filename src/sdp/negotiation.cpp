@@ -191,10 +191,14 @@ Direction common(Direction a, Direction b) {
 
 std::string_view to_string(Direction direction) {
   switch (direction) {
-    case Direction::sendrecv: return "sendrecv";
-    case Direction::sendonly: return "sendonly";
-    case Direction::recvonly: return "recvonly";
-    case Direction::inactive: return "inactive";
+    case Direction::sendrecv:
+      return "sendrecv";
+    case Direction::sendonly:
+      return "sendonly";
+    case Direction::recvonly:
+      return "recvonly";
+    case Direction::inactive:
+      return "inactive";
   }
   return "inactive";
 }
@@ -212,13 +216,20 @@ Profile profile_of(std::string_view name) {
 
 std::string_view to_string(Profile profile) {
   switch (profile) {
-    case Profile::rtp_avp: return "RTP/AVP";
-    case Profile::rtp_avpf: return "RTP/AVPF";
-    case Profile::rtp_savp: return "RTP/SAVP";
-    case Profile::rtp_savpf: return "RTP/SAVPF";
-    case Profile::dtls_savp: return "UDP/TLS/RTP/SAVP";
-    case Profile::dtls_savpf: return "UDP/TLS/RTP/SAVPF";
-    case Profile::other: return "other";
+    case Profile::rtp_avp:
+      return "RTP/AVP";
+    case Profile::rtp_avpf:
+      return "RTP/AVPF";
+    case Profile::rtp_savp:
+      return "RTP/SAVP";
+    case Profile::rtp_savpf:
+      return "RTP/SAVPF";
+    case Profile::dtls_savp:
+      return "UDP/TLS/RTP/SAVP";
+    case Profile::dtls_savpf:
+      return "UDP/TLS/RTP/SAVPF";
+    case Profile::other:
+      return "other";
   }
   return "other";
 }

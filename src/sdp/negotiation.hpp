@@ -47,10 +47,10 @@ struct Capabilities {
   std::string address;  // IP literal that RTP comes to
   std::uint16_t rtp_port = 0;
   std::vector<LocalCodec> codecs = {{pcmu, 0, {}}, {pcma, 8, {}}, {g722, 9, {}}};
-  bool telephone_events = true;                         // RFC 4733, events 0-16
-  std::uint8_t telephone_event_payload_type = 101;      // when we offer
-  std::chrono::milliseconds packet_time{20};            // what we like to receive
-  bool rtcp_mux = false;                                // RFC 5761
+  bool telephone_events = true;                     // RFC 4733, events 0-16
+  std::uint8_t telephone_event_payload_type = 101;  // when we offer
+  std::chrono::milliseconds packet_time{20};        // what we like to receive
+  bool rtcp_mux = false;                            // RFC 5761
   std::vector<Profile> profiles = {Profile::rtp_avp};
 };
 

@@ -101,9 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
             "a name instead of an address", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 example.com\r\n",
             "", 0, 0
         },
-        OfferRow{
-            "multicast", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.2.1.1/127\r\n", "", 0, 0
-        }
+        OfferRow{"multicast", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.2.1.1/127\r\n", "", 0, 0}
     )
 );
 
@@ -133,9 +131,8 @@ TEST(SdpAnswer, DirectionIsWhatBothAllow) {
     ASSERT_TRUE(answer) << row.offered;
     EXPECT_EQ(answer->audio.direction, row.result) << row.offered;
     EXPECT_EQ(answer->audio.held_by_remote(), row.held) << row.offered;
-    EXPECT_EQ(
-        direction_of(answer->description, answer->description.media[0]), row.result
-    ) << row.offered;
+    EXPECT_EQ(direction_of(answer->description, answer->description.media[0]), row.result)
+        << row.offered;
   }
 }
 
@@ -213,7 +210,8 @@ TEST(SdpApplyAnswer, AllCodecsOfTheAnswerMayArriveButTheFirstIsSent) {
 TEST(SdpApplyAnswer, AnswersThatDoNotFitAreRefused) {
   for (const char* lines :
        {"", "m=audio 0 RTP/AVP 0\r\n", "m=video 4000 RTP/AVP 31\r\n", "m=audio 4000 RTP/SAVP 0\r\n",
-        "m=audio 4000 RTP/AVP 9\r\n", "m=audio 4000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n",
+        "m=audio 4000 RTP/AVP 9\r\n",
+        "m=audio 4000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n",
         "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 phone.example\r\n"}) {
     const auto agreed = apply_answer(our_offer(), description(lines));
     ASSERT_FALSE(agreed) << lines;

@@ -31,8 +31,7 @@ void OfferAnswer::abandon_offer() {
 }
 
 Result<> OfferAnswer::apply_answer(const Description& answer) {
-  if (!open_offer_)
-    return base::fail(base::Errc::conflict, "an answer, but no offer is open");
+  if (!open_offer_) return base::fail(base::Errc::conflict, "an answer, but no offer is open");
   Description offered = std::move(*open_offer_);
   open_offer_.reset();
   auto agreed = sdp::apply_answer(offered, answer);
@@ -70,8 +69,7 @@ std::vector<PayloadFormat> OfferAnswer::formats_to_offer() {
       clocks.push_back(local.codec.clock_hz);
   for (const std::uint32_t clock : clocks) {
     const Codec event{std::string(telephone_event), clock, 1};
-    formats.push_back(
-        {number_for(event, capabilities_.telephone_event_payload_type), event, "0-16"}
+    formats.push_back({number_for(event, capabilities_.telephone_event_payload_type), event, "0-16"}
     );
   }
   return formats;

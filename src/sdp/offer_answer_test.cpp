@@ -88,7 +88,8 @@ TEST(SdpOfferAnswer, AReOfferPutsTheAgreedCodecFirstUnderItsNumber) {
   const auto offer = parse(
       "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
       "m=video 6000 RTP/AVP 31\r\n"
-      "m=audio 4000 RTP/AVP 118 97\r\na=rtpmap:118 G722/8000\r\na=rtpmap:97 telephone-event/8000\r\n"
+      "m=audio 4000 RTP/AVP 118 97\r\na=rtpmap:118 G722/8000\r\na=rtpmap:97 "
+      "telephone-event/8000\r\n"
   );
   ASSERT_TRUE(ends.bob.answer(*offer));
   const Description again = ends.bob.offer();

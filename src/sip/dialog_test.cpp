@@ -33,8 +33,10 @@ Dialog bob(std::string_view more = {}) {
   return *Dialog::of_uas(message(with(invite_lines, more)), "b1", "<sip:bob@192.0.2.4>");
 }
 
-Message in_dialog(const char* method, int cseq, const char* from_tag, const char* to_tag,
-                  const char* call_id = "3848276298220188511") {
+Message in_dialog(
+    const char* method, int cseq, const char* from_tag, const char* to_tag,
+    const char* call_id = "3848276298220188511"
+) {
   return message(
       std::string(method) + " sip:bob@192.0.2.4 SIP/2.0\nFrom: <sip:alice@atlanta.example>;tag=" +
       from_tag + "\nTo: <sip:bob@biloxi.example>;tag=" + to_tag + "\nCall-ID: " + call_id +
@@ -47,7 +49,8 @@ TEST(SipDialog, TheRouteSetIsReversedForTheCallerOnly) {
       "Record-Route: <sip:p2.example;lr>, <sip:p1.example;lr>\nRecord-Route: <sip:p0.example;lr>\n";
   EXPECT_EQ(
       alice(routes).snapshot().route_set,
-      (std::vector<std::string>{"<sip:p0.example;lr>", "<sip:p1.example;lr>", "<sip:p2.example;lr>"})
+      (std::vector<std::string>{"<sip:p0.example;lr>", "<sip:p1.example;lr>", "<sip:p2.example;lr>"}
+      )
   );
   EXPECT_EQ(bob(routes).snapshot().route_set.front(), "<sip:p2.example;lr>");
   EXPECT_EQ(alice(routes).next_hop(), "sip:p0.example;lr");
@@ -56,7 +59,8 @@ TEST(SipDialog, TheRouteSetIsReversedForTheCallerOnly) {
 
 TEST(SipDialog, RequestsGoToTheTargetWithRisingNumbers) {
   Dialog dialog = alice("Record-Route: <sip:p1.example;lr>\n");
-  const Message bye = dialog.request(Method::bye).add(HeaderId::via, "SIP/2.0/UDP a;branch=z9hG4bKx").build();
+  const Message bye =
+      dialog.request(Method::bye).add(HeaderId::via, "SIP/2.0/UDP a;branch=z9hG4bKx").build();
   EXPECT_EQ(bye.request_uri_text(), "sip:bob@192.0.2.4");
   EXPECT_EQ(bye.header(HeaderId::route), "<sip:p1.example;lr>");
   EXPECT_EQ(bye.cseq()->number, 6U);

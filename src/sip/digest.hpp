@@ -34,7 +34,8 @@ struct AuthHeader {
 /// Lower-case hex of MD5 or SHA-256.
 std::string digest_hash(DigestAlgorithm algorithm, std::string_view text);
 
-/// H(username:realm:password): what may be stored instead of the password. Without the `-sess` step.
+/// H(username:realm:password): what may be stored instead of the password. Without the `-sess`
+/// step.
 std::string digest_ha1(
     DigestAlgorithm algorithm, std::string_view username, std::string_view realm,
     std::string_view password

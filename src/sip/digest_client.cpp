@@ -85,9 +85,8 @@ std::optional<DigestClient::Header> DigestClient::authorize(
   random_.fill(random);
   const std::string cnonce = base::to_hex(random);
   const std::string nc = count_text(++nc_);
-  const std::string ha1 = digest_ha1(
-      challenge.algorithm, settings_.username, challenge.realm, settings_.password
-  );
+  const std::string ha1 =
+      digest_ha1(challenge.algorithm, settings_.username, challenge.realm, settings_.password);
   const std::string response = digest_response(
       {.algorithm = challenge.algorithm,
        .ha1 = ha1,

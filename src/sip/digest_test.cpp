@@ -56,7 +56,8 @@ TEST(SipDigest, MatchesTheExampleOfRfc2617AndItsFormWithoutQop) {
 
 TEST(SipAuthHeader, ReadsQuotesEscapesAndSpaces) {
   const auto header =
-      AuthHeader::parse("Digest  Username=\"a\\\"b,c\" , realm=\"r\",algorithm=MD5 ,qop = \"auth\"");
+      AuthHeader::parse("Digest  Username=\"a\\\"b,c\" , realm=\"r\",algorithm=MD5 ,qop = \"auth\""
+      );
   ASSERT_TRUE(header) << header.error().message;
   EXPECT_EQ(header->scheme, "digest");
   EXPECT_EQ((*header)["username"], "a\"b,c");
@@ -85,9 +86,16 @@ struct Phone {
     std::string line = "Digest username=\"" + username + "\", realm=\"" + realm + "\", nonce=\"" +
                        nonce + "\", uri=\"" + uri + "\", response=\"" +
                        digest_response(
-                           {.algorithm = kind, .ha1 = ha1, .nonce = nonce, .cnonce = cnonce,
-                            .nc = nc, .qop = qop, .method = "REGISTER", .uri = uri}
-                       ) + '"';
+                           {.algorithm = kind,
+                            .ha1 = ha1,
+                            .nonce = nonce,
+                            .cnonce = cnonce,
+                            .nc = nc,
+                            .qop = qop,
+                            .method = "REGISTER",
+                            .uri = uri}
+                       ) +
+                       '"';
     if (!algorithm.empty()) line += ", algorithm=" + algorithm;
     if (!qop.empty()) line += ", qop=" + qop + ", nc=" + nc + ", cnonce=\"" + cnonce + '"';
     return line + more;
@@ -96,7 +104,8 @@ struct Phone {
   static Message with(const std::string& lines) {
     return message(
         "REGISTER sip:belfry SIP/2.0\nFrom: <sip:desk1@belfry>;tag=1\nTo: <sip:desk1@belfry>\n"
-        "Call-ID: c\nCSeq: 1 REGISTER\nMax-Forwards: 70\n" + lines
+        "Call-ID: c\nCSeq: 1 REGISTER\nMax-Forwards: 70\n" +
+        lines
     );
   }
 };
@@ -189,7 +198,9 @@ TEST_F(SipDigestServer, RuleS4EachAbuseIsRefused) {
 TEST_F(SipDigestServer, CredentialsMustBeOneAndForThisVeryRequest) {
   EXPECT_EQ(server.read(Phone::with("")).error().code, base::Errc::not_found);
   EXPECT_EQ(
-      server.read(Phone::with("Authorization: NoOneKnowsThisScheme opaque-data=here\n")).error().code,
+      server.read(Phone::with("Authorization: NoOneKnowsThisScheme opaque-data=here\n"))
+          .error()
+          .code,
       base::Errc::not_found
   );
   const std::string line = "Authorization: " + phone().authorization() + "\n";
@@ -256,8 +267,9 @@ TEST_F(SipDigestServer, SlowFailuresBanNobodyAndTheSourceTableIsBounded) {
 }
 
 Message challenge_of(const std::vector<std::string>& lines, int status = 401) {
-  std::string text = "SIP/2.0 " + std::to_string(status) +
-                     " No\nFrom: <sip:a@b>;tag=1\nTo: <sip:a@b>;tag=2\nCall-ID: c\nCSeq: 1 REGISTER\n";
+  std::string text =
+      "SIP/2.0 " + std::to_string(status) +
+      " No\nFrom: <sip:a@b>;tag=1\nTo: <sip:a@b>;tag=2\nCall-ID: c\nCSeq: 1 REGISTER\n";
   for (const std::string& line : lines)
     text += (status == 407 ? "Proxy-Authenticate: " : "WWW-Authenticate: ") + line + "\n";
   return message(text);
@@ -295,8 +307,7 @@ TEST_F(SipDigestClient, RuleS5OnlyTheTrunksOwnChallengeIsAnswered) {
   const auto right = challenge_of({"Digest realm=\"belfry\", nonce=\"n\""});
   const auto foreign = challenge_of({"Digest realm=\"other\", nonce=\"n\""});
   EXPECT_EQ(
-      client.take_challenge(right, ChallengeFrom::somebody_else).error().code,
-      base::Errc::forbidden
+      client.take_challenge(right, ChallengeFrom::somebody_else).error().code, base::Errc::forbidden
   );
   EXPECT_EQ(
       client.take_challenge(foreign, ChallengeFrom::configured_trunk).error().code,
@@ -313,8 +324,10 @@ TEST_F(SipDigestClient, AnswersProxiesLegacyServersAndSessionVariants) {
   };
   for (const Row& row : {
            Row{"Digest realm=\"belfry\", nonce=\"n\"", "response=", "qop="},
-           Row{"Digest realm=\"belfry\", nonce=\"n\", qop=\"auth,auth-int\"", "qop=auth", "algorithm"},
-           Row{"Digest realm=\"belfry\", nonce=\"n\", algorithm=MD5-sess, qop=auth", "MD5-sess", "opaque"},
+           Row{"Digest realm=\"belfry\", nonce=\"n\", qop=\"auth,auth-int\"", "qop=auth",
+               "algorithm"},
+           Row{"Digest realm=\"belfry\", nonce=\"n\", algorithm=MD5-sess, qop=auth", "MD5-sess",
+               "opaque"},
            Row{"Digest realm=\"belfry\", nonce=\"n\", opaque=\"o\"", "opaque=\"o\"", "cnonce"},
        }) {
     DigestClient one({.username = "u", .password = "p"}, random);

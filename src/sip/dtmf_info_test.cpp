@@ -13,7 +13,10 @@ TEST(SipDtmfInfo, ReadsBothForms) {
   EXPECT_EQ(parse_dtmf_info("application/dtmf-relay", "signal= 11\nduration=9")->digit, '#');
   EXPECT_EQ(parse_dtmf_info("application/dtmf-relay", "Signal=*")->duration.count(), 160);
   EXPECT_EQ(parse_dtmf_info("application/dtmf", " d\r\n")->digit, 'D');
-  EXPECT_EQ(parse_dtmf_info("application/dtmf-relay", "Signal=1\nDuration=9999999")->duration.count(), 5000);
+  EXPECT_EQ(
+      parse_dtmf_info("application/dtmf-relay", "Signal=1\nDuration=9999999")->duration.count(),
+      5000
+  );
 }
 
 TEST(SipDtmfInfo, EverythingElseIsNoDigit) {

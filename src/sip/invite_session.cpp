@@ -15,14 +15,22 @@ constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS,
 std::string_view name_of(InviteSession::State state) {
   using enum InviteSession::State;
   switch (state) {
-    case calling: return "calling";
-    case proceeding: return "proceeding";
-    case cancelling: return "cancelling";
-    case incoming: return "incoming";
-    case accepted: return "accepted";
-    case established: return "established";
-    case ending: return "ending";
-    case ended: return "ended";
+    case calling:
+      return "calling";
+    case proceeding:
+      return "proceeding";
+    case cancelling:
+      return "cancelling";
+    case incoming:
+      return "incoming";
+    case accepted:
+      return "accepted";
+    case established:
+      return "established";
+    case ending:
+      return "ending";
+    case ended:
+      return "ended";
   }
   return "";
 }
@@ -33,7 +41,7 @@ InviteSession::InviteSession(Settings settings, base::Random& random)
     : settings_(std::move(settings)),
       random_(random),
       media_(settings_.media, settings_.sdp_session_id),
-      timer_(settings_.timer) {
+      timer_(settings_.session_timer) {
   if (settings_.credentials) digest_.emplace(*settings_.credentials, random_);
 }
 
@@ -74,7 +82,8 @@ void InviteSession::hang_up(std::string_view reason) {
       enter(State::cancelling);
       outbox_.push_back(SendCancel{invite_transaction_, hang_up_reason_});
       return;
-    case State::incoming: return reject(603, reason);
+    case State::incoming:
+      return reject(603, reason);
     case State::accepted:
       // No BYE before the ACK (RFC 3261 section 15).
       bye_wanted_ = true;
@@ -84,7 +93,8 @@ void InviteSession::hang_up(std::string_view reason) {
       return send_bye(reason);
     case State::cancelling:
     case State::ending:
-    case State::ended: return;
+    case State::ended:
+      return;
   }
 }
 
@@ -118,9 +128,7 @@ void InviteSession::handle_response(
   if (state_ == State::ending) enter(State::ended);
 }
 
-void InviteSession::handle_failure(
-    TransactionToken transaction, int status, base::Instant now
-) {
+void InviteSession::handle_failure(TransactionToken transaction, int status, base::Instant now) {
   if (transaction == 0 || state_ == State::ended) return;
   if (transaction == bye_transaction_) return enter(State::ended);
   if (modify_ && transaction == modify_->transaction) {
@@ -138,15 +146,15 @@ void InviteSession::handle_failure(
 }
 
 void InviteSession::handle_timeout(base::Instant now) {
-  if (unacknowledged_ && now >= unacknowledged_->give_up_at) {
-    unacknowledged_.reset();
-    give_up(408, "no ACK");
-  }
-  if (unacknowledged_ && now >= unacknowledged_->resend_at) {
+  if (unacknowledged_) {
     Unacknowledged& answer = *unacknowledged_;
-    outbox_.push_back(SendResponse{answer.transaction, answer.response});
-    answer.interval = std::min(answer.interval * 2, settings_.t2);
-    answer.resend_at = now + answer.interval;
+    answer.repeat.handle_timeout(now);
+    if (answer.repeat.poll_transmit())
+      outbox_.push_back(SendResponse{answer.transaction, answer.response});
+    if (answer.repeat.poll_event()) {
+      unacknowledged_.reset();
+      give_up(408, "no ACK");
+    }
   }
   if (provisional_again_at_ && now >= *provisional_again_at_)
     send_provisional(provisional_status_, provisional_media_, now);
@@ -161,9 +169,12 @@ void InviteSession::handle_timeout(base::Instant now) {
   }
   if (state_ != State::established) return;
   switch (timer_.due(now)) {
-    case SessionTimer::Due::nothing: return;
-    case SessionTimer::Due::refresh: return refresh(now);
-    case SessionTimer::Due::expired: return give_up(408, "session timer expired");
+    case SessionTimer::Due::nothing:
+      return;
+    case SessionTimer::Due::refresh:
+      return refresh(now);
+    case SessionTimer::Due::expired:
+      return give_up(408, "session timer expired");
   }
 }
 
@@ -174,8 +185,7 @@ std::optional<base::Instant> InviteSession::next_timeout() const {
   };
   consider(provisional_again_at_);
   consider(modify_again_at_);
-  if (unacknowledged_)
-    consider(std::min(unacknowledged_->resend_at, unacknowledged_->give_up_at));
+  if (unacknowledged_) consider(unacknowledged_->repeat.next_timeout());
   if (modify_) consider(modify_->give_up_at);
   if (state_ == State::established) consider(timer_.next_timeout());
   return next;
@@ -201,9 +211,8 @@ std::optional<DialogSnapshot> InviteSession::snapshot() const {
   return std::nullopt;
 }
 
-MessageBuilder InviteSession::respond(
-    const Message& request, int status, std::string_view reason
-) const {
+MessageBuilder InviteSession::respond(const Message& request, int status, std::string_view reason)
+    const {
   MessageBuilder out = response_to(request, status, settings_.local_tag, reason);
   if (!settings_.user_agent.empty()) out.add(HeaderId::server, settings_.user_agent);
   if (status == 405 || status == 501) out.add(HeaderId::allow, allowed_methods);

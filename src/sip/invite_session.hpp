@@ -17,6 +17,7 @@
 #include "sip/digest_client.hpp"
 #include "sip/message.hpp"
 #include "sip/session_timer.hpp"
+#include "sip/transaction.hpp"
 
 namespace belfry::sip {
 
@@ -41,7 +42,8 @@ struct SendResponse {
   TransactionToken transaction = 0;
   Message message;
 };
-/// The layer sends CANCEL as soon as a provisional response has come, and tells how the INVITE ends.
+/// The layer sends CANCEL as soon as a provisional response has come, and tells how the INVITE
+/// ends.
 struct SendCancel {
   TransactionToken invite = 0;
   std::string reason;  // a Reason value, or empty
@@ -88,7 +90,8 @@ using SessionEvent =
 /// knows no Via, no address, no retransmission but that of 2xx and its ACK. After each call drain
 /// `poll_transmit` and `poll_event`. Reads no clock; one thread. Memory is bounded: 16 forks.
 /// Identifiers come from the caller (rule R3); requests to us must fit Call-ID and both tags (rule
-/// S8); credentials are used only for challenges of the trunk (rule S5); redirects are not followed.
+/// S8); credentials are used only for challenges of the trunk (rule S5); redirects are not
+/// followed.
 class InviteSession {
  public:
   struct Settings {
@@ -99,9 +102,8 @@ class InviteSession {
     sdp::Capabilities media;
     std::string sdp_session_id = "1";
     std::optional<DigestClient::Settings> credentials;
-    SessionTimer::Settings timer;
-    base::Duration t1 = std::chrono::milliseconds(500);
-    base::Duration t2 = std::chrono::seconds(4);
+    SessionTimer::Settings session_timer;
+    TransactionTimers timers;
   };
   /// The call that we make. `from` and `to` are header values without tag.
   struct Target {
@@ -181,8 +183,7 @@ class InviteSession {
     TransactionToken transaction = 0;
     Message response;
     std::uint32_t cseq = 0;
-    base::Duration interval{};
-    base::Instant resend_at, give_up_at;
+    ReliableFinal repeat;
     bool answer_expected = false;  // our offer was in it
   };
   struct Modify {  // our re-INVITE or UPDATE
@@ -253,7 +254,7 @@ class InviteSession {
   TransactionToken send(Message message);
   void acknowledge(Dialog& dialog, std::uint32_t cseq);
   std::string next_branch();
-  base::Duration patience() const { return 64 * settings_.t1; }
+  base::Duration patience() const { return settings_.timers.lifetime(); }
 
   Settings settings_;
   base::Random& random_;

@@ -22,26 +22,34 @@ void InviteSession::handle_request(
   if (!dialog->take_request(request)) return reply(transaction, request, 500);
   if (refuse_extensions(transaction, request)) return;
   switch (request.method()) {
-    case Method::bye: return on_bye(transaction, request);
-    case Method::invite: return on_reinvite(transaction, request, now);
-    case Method::update: return on_update(transaction, request, now);
-    case Method::info: return on_info(transaction, request);
+    case Method::bye:
+      return on_bye(transaction, request);
+    case Method::invite:
+      return on_reinvite(transaction, request, now);
+    case Method::update:
+      return on_update(transaction, request, now);
+    case Method::info:
+      return on_info(transaction, request);
     case Method::options: {
       MessageBuilder out = respond(request, 200);
       out.add(HeaderId::accept, "application/sdp").add(HeaderId::supported, "timer");
       out.add(HeaderId::allow, "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO");
       return outbox_.push_back(SendResponse{transaction, out.build()});
     }
-    case Method::refer: return reply(transaction, request, 603);
+    case Method::refer:
+      return reply(transaction, request, 603);
     case Method::register_:
     case Method::prack:
     case Method::notify:
     case Method::subscribe:
     case Method::message:
-    case Method::publish: return reply(transaction, request, 405);
+    case Method::publish:
+      return reply(transaction, request, 405);
     case Method::ack:
-    case Method::cancel: return;
-    case Method::other: return reply(transaction, request, 501);
+    case Method::cancel:
+      return;
+    case Method::other:
+      return reply(transaction, request, 501);
   }
 }
 
@@ -84,7 +92,8 @@ void InviteSession::on_reinvite(
     const auto body = invite.body_of_type("application/sdp");
     if (!body) return reply(transaction, invite, 415);
     const auto offer = sdp::parse(*body);
-    const auto answered = offer ? media_.answer(*offer, direction_) : std::unexpected(offer.error());
+    const auto answered =
+        offer ? media_.answer(*offer, direction_) : std::unexpected(offer.error());
     if (!answered) return reply(transaction, invite, 488);
     accept(transaction, invite, *answered, false, now);
   }
@@ -108,7 +117,8 @@ void InviteSession::on_update(
       return reply(transaction, update, 491);
     if (state_ == State::incoming) return reply_later(transaction, update);
     const auto offer = sdp::parse(*body);
-    const auto answered = offer ? media_.answer(*offer, direction_) : std::unexpected(offer.error());
+    const auto answered =
+        offer ? media_.answer(*offer, direction_) : std::unexpected(offer.error());
     if (!answered) return reply(transaction, update, 488);
     answer_text = sdp::serialize(*answered);
   }

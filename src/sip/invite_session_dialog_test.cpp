@@ -117,7 +117,9 @@ TEST_F(SipSession, ALostDialogEndsTheCall) {
 }
 
 TEST_F(SipSession, DigitsComeByInfo) {
-  leg.receive("INFO", "b", "Signal=5\r\nDuration=120\r\n", "Content-Type: application/dtmf-relay\n");
+  leg.receive(
+      "INFO", "b", "Signal=5\r\nDuration=120\r\n", "Content-Type: application/dtmf-relay\n"
+  );
   EXPECT_EQ(leg.last_status(), 200);
   leg.receive("INFO", "b", "#", "Content-Type: application/dtmf\n");
   ASSERT_EQ(leg.all<DigitPressed>().size(), 2U);
@@ -137,9 +139,13 @@ TEST_F(SipSession, EachMethodGetsWhatItDeserves) {
     int status;
   };
   for (const Row& row : {
-           Row{"OPTIONS", "", 200}, Row{"REFER", "Refer-To: <sip:x@y>\n", 603},
-           Row{"MESSAGE", "", 405}, Row{"PRACK", "", 405}, Row{"NOTIFY", "", 405},
-           Row{"DANCE", "", 501}, Row{"OPTIONS", "Require: nonsense\n", 420},
+           Row{"OPTIONS", "", 200},
+           Row{"REFER", "Refer-To: <sip:x@y>\n", 603},
+           Row{"MESSAGE", "", 405},
+           Row{"PRACK", "", 405},
+           Row{"NOTIFY", "", 405},
+           Row{"DANCE", "", 501},
+           Row{"OPTIONS", "Require: nonsense\n", 420},
            Row{"UPDATE", "", 200},
        }) {
     leg.receive(row.method, "b", {}, row.lines);
@@ -195,7 +201,8 @@ TEST_F(SipSession, WeRefreshForAPeerWithoutTimersAndEndWhenItIsGone) {
 
 TEST_F(SipSession, ARefreshByUpdateCarriesNoSdp) {
   Leg one = answered_leg(
-      random, "Allow: INVITE, ACK, BYE, UPDATE\nSupported: timer\nSession-Expires: 120;refresher=uac\n"
+      random,
+      "Allow: INVITE, ACK, BYE, UPDATE\nSupported: timer\nSession-Expires: 120;refresher=uac\n"
   );
   one.wait(60s);
   ASSERT_EQ(one.sent().back(), "UPDATE");

@@ -99,9 +99,7 @@ void InviteSession::accept(
       .transaction = transaction,
       .response = out.build(),
       .cseq = cseq ? cseq->number : 0,
-      .interval = settings_.t1,
-      .resend_at = now + settings_.t1,
-      .give_up_at = now + patience(),
+      .repeat = ReliableFinal(settings_.timers, now),
       .answer_expected = answer_expected,
   };
   outbox_.push_back(SendResponse{transaction, unacknowledged_->response});

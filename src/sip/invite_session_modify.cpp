@@ -40,7 +40,8 @@ void InviteSession::send_modify(Method method, bool with_offer, base::Instant no
       .transaction = send(out.build()),
       .cseq = dialog_->local_cseq(),
       .has_offer = with_offer,
-      .give_up_at = now + patience() + settings_.t1,  // the layer's timers B and F come first
+      .give_up_at =
+          now + patience() + settings_.timers.t1,  // the layer's timers B and F come first
   };
 }
 

@@ -152,8 +152,8 @@ bool InviteSession::retry_with_credentials(const Message& response, ChallengeFro
 void InviteSession::on_invite_refused(const Message& response, ChallengeFrom from) {
   if (state_ == State::cancelling) return enter(State::ended);
   if (state_ != State::calling && state_ != State::proceeding) return;
-  const bool raised = response.status() == 422 && timer_retries_ < most_timer_retries &&
-                      timer_.raise_to(response);
+  const bool raised =
+      response.status() == 422 && timer_retries_ < most_timer_retries && timer_.raise_to(response);
   if (raised) ++timer_retries_;
   if (raised || retry_with_credentials(response, from)) {
     enter(State::calling);

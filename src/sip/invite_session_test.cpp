@@ -128,9 +128,14 @@ TEST_F(SipOutgoingSession, FailuresAreToldWithTheirCause) {
     int cause;
   };
   for (const Row& row : {
-           Row{486, "Reason: Q.850;cause=17;text=\"User busy\"\n", 17}, Row{302, "", 0},
-           Row{404, "", 0}, Row{503, "Retry-After: 5\n", 0}, Row{603, "", 0}, Row{401, "", 0},
-           Row{407, "Proxy-Authenticate: Digest realm=\"x\", nonce=\"n\"\n", 0}, Row{491, "", 0},
+           Row{486, "Reason: Q.850;cause=17;text=\"User busy\"\n", 17},
+           Row{302, "", 0},
+           Row{404, "", 0},
+           Row{503, "Retry-After: 5\n", 0},
+           Row{603, "", 0},
+           Row{401, "", 0},
+           Row{407, "Proxy-Authenticate: Digest realm=\"x\", nonce=\"n\"\n", 0},
+           Row{491, "", 0},
        }) {
     Leg one = calling_leg(random);
     one.respond(row.status, "b", {}, row.lines, ChallengeFrom::configured_trunk);
@@ -156,7 +161,8 @@ TEST_F(SipOutgoingSession, SilenceEndsItAndALateAnswerIsStillEnded) {
 
 TEST_F(SipOutgoingSession, AnAnswerWithoutUsableSdpIsAcknowledgedAndEnded) {
   for (const std::string& sdp :
-       {std::string(), sdp_of("192.0.2.2", 0), std::string("v=0\r\n"), sdp_of("phone.example", 9)}) {
+       {std::string(), sdp_of("192.0.2.2", 0), std::string("v=0\r\n"), sdp_of("phone.example", 9)
+       }) {
     Leg one = calling_leg(random);
     one.respond(200, "b", sdp);
     EXPECT_EQ(one.acks.size(), 1U);

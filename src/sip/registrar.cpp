@@ -75,9 +75,7 @@ Message Registrar::handle_register(
   MessageBuilder out = response_to(request, 200, to_tag);
   for (const Binding& binding : live) {
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(binding.expires_at - now);
-    out.add(
-        HeaderId::contact, '<' + binding.contact + ">;expires=" + std::to_string(left.count())
-    );
+    out.add(HeaderId::contact, '<' + binding.contact + ">;expires=" + std::to_string(left.count()));
   }
   return out.build();
 }
@@ -88,9 +86,7 @@ std::vector<Binding> Registrar::bindings_of(const std::string& user, base::WallT
   return bindings;
 }
 
-Result<> Registrar::check_address_of_record(
-    const Message& request, std::string_view user
-) const {
+Result<> Registrar::check_address_of_record(const Message& request, std::string_view user) const {
   const auto to = request.to();
   const auto aor = to ? to->uri() : std::unexpected(to.error());
   const auto target = request.request_uri();
@@ -121,8 +117,8 @@ Result<std::vector<Registrar::Change>> Registrar::read_changes(const Message& re
     if (contact.uri_view.size() > longest_contact) return status(400, "Contact is too long");
     if (is_us(*uri)) return status(403, "that is us");
     uri->headers.clear();
-    std::uint32_t expires = std::min(request.expires().value_or(settings_.longest_s),
-                                     settings_.longest_s);
+    std::uint32_t expires =
+        std::min(request.expires().value_or(settings_.longest_s), settings_.longest_s);
     if (const auto own = contact.params.find("expires"); own) {
       const auto number = parse_number(*own);
       if (!number) return status(400, "Contact expires");

@@ -36,7 +36,9 @@ class SipRegistrar : public testing::Test {
   base::VirtualClock clock;
   MemoryStore store;
   Flow flow{Transport::udp, {"198.51.100.1", 5060}, {"203.0.113.9", 43210}, 0};
-  Registrar registrar{{.domains = {"belfry", "127.0.0.1"}, .listeners = {{"127.0.0.1", 5060}}}, store};
+  Registrar registrar{
+      {.domains = {"belfry", "127.0.0.1"}, .listeners = {{"127.0.0.1", 5060}}}, store
+  };
   int cseq_ = 0;
 };
 

@@ -48,7 +48,8 @@ void RegistrationClient::send(std::uint32_t expires_s) {
   if (digest_)
     if (const auto header = digest_->authorize("REGISTER", settings_.registrar))
       out.add(header->id, header->value);
-  outbox_ = Send{++transaction_, out.build(), settings_.branch + '.' + std::to_string(transaction_)};
+  outbox_ =
+      Send{++transaction_, out.build(), settings_.branch + '.' + std::to_string(transaction_)};
 }
 
 void RegistrationClient::handle_response(
@@ -71,9 +72,7 @@ void RegistrationClient::handle_response(
   on_failure(status, std::chrono::seconds(std::min(later, 3600U)), now);
 }
 
-void RegistrationClient::handle_failure(
-    std::uint64_t transaction, int status, base::Instant now
-) {
+void RegistrationClient::handle_failure(std::uint64_t transaction, int status, base::Instant now) {
   if (state_ != State::registering && state_ != State::unregistering) return;
   if (transaction == transaction_) on_failure(status, {}, now);
 }

@@ -20,7 +20,8 @@ class SipRegistrationClient : public testing::Test {
     drain();
   }
   void respond(
-      int status, const std::string& lines = {}, ChallengeFrom from = ChallengeFrom::configured_trunk
+      int status, const std::string& lines = {},
+      ChallengeFrom from = ChallengeFrom::configured_trunk
   ) {
     const Message response = message(
         "SIP/2.0 " + std::to_string(status) +

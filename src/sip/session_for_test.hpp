@@ -159,12 +159,10 @@ inline Message invite_from_bob(std::string_view sdp, std::string_view lines = {}
   text += lines;
   return message(text, sdp);
 }
-inline Leg called_leg(
-    base::Random& random, std::string_view sdp, std::string_view lines = {}
-) {
-  return Leg(InviteSession::incoming(
-      settings_at("192.0.2.1", "a"), 7, invite_from_bob(sdp, lines), random
-  ));
+inline Leg called_leg(base::Random& random, std::string_view sdp, std::string_view lines = {}) {
+  return Leg(
+      InviteSession::incoming(settings_at("192.0.2.1", "a"), 7, invite_from_bob(sdp, lines), random)
+  );
 }
 
 }  // namespace belfry::sip::testing_support

@@ -73,7 +73,8 @@ void SessionTimer::run(std::uint32_t seconds, bool we_refresh, base::Instant now
   refresh_at_.reset();
   if (we_refresh) refresh_at_ = now + interval / 2;
   // RFC 4028 section 10: BYE goes out the smaller of 32 s and a third before the end.
-  expires_at_ = now + interval - std::min<std::chrono::seconds>(std::chrono::seconds(32), interval / 3);
+  expires_at_ =
+      now + interval - std::min<std::chrono::seconds>(std::chrono::seconds(32), interval / 3);
 }
 
 }  // namespace belfry::sip

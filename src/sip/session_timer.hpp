@@ -8,8 +8,8 @@
 
 namespace belfry::sip {
 
-/// The session timer of one dialog (RFC 4028; rule S9): who refreshes, when, and when the session is
-/// taken for dead. Reads no clock.
+/// The session timer of one dialog (RFC 4028; rule S9): who refreshes, when, and when the session
+/// is taken for dead. Reads no clock.
 class SessionTimer {
  public:
   struct Settings {

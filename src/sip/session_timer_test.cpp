@@ -12,12 +12,14 @@ using Due = SessionTimer::Due;
 Message invite(const std::string& lines) {
   return message(
       "INVITE sip:x SIP/2.0\nFrom: <sip:a@b>;tag=1\nTo: <sip:x>\nCall-ID: c\nCSeq: 1 INVITE\n"
-      "Contact: <sip:a@192.0.2.1>\n" + lines
+      "Contact: <sip:a@192.0.2.1>\n" +
+      lines
   );
 }
 Message ok(const std::string& lines) {
   return message(
-      "SIP/2.0 200 OK\nFrom: <sip:a@b>;tag=1\nTo: <sip:x>;tag=2\nCall-ID: c\nCSeq: 1 INVITE\n" + lines
+      "SIP/2.0 200 OK\nFrom: <sip:a@b>;tag=1\nTo: <sip:x>;tag=2\nCall-ID: c\nCSeq: 1 INVITE\n" +
+      lines
   );
 }
 
