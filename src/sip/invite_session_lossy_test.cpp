@@ -1,5 +1,7 @@
 // Two user agents, each with its own transaction layer, joined by a network that loses a fifth of
 // all packets.
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "sip/lossy_link.hpp"
 #include "sip/session_for_test.hpp"
