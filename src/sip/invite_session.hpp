@@ -110,7 +110,7 @@ class InviteSession {
     std::string call_id;
     std::string request_uri;
     std::string from, to;
-    std::vector<std::pair<std::string, std::string>> headers;  // further ones of the INVITE
+    std::vector<std::pair<std::string, std::string>> headers = {};  // further ones of the INVITE
   };
   enum class State {
     calling,      // INVITE sent, nothing heard
