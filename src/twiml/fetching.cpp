@@ -25,7 +25,8 @@ Result<> check_status(const call::WebResponse& response) {
   if (response.status >= 200 && response.status < 300) return {};
   std::string message = "the document answered " + std::to_string(response.status);
   if (response.status == 403)
-    message += "; does its signature check use this account's auth token and the URL as configured?";
+    message +=
+        "; does its signature check use this account's auth token and the URL as configured?";
   return base::fail(Errc::unavailable, std::move(message), 11200);
 }
 
