@@ -13,8 +13,12 @@ target_link_libraries(belfry_options INTERFACE Threads::Threads)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-  # libstdc++ 12's own stable_sort calls what it deprecates itself.
+  # CMake would add "-include <absolute path>" too: needless, and different in every clone, which ccache sees.
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -Xclang -include-pch -Xclang <PCH_FILE>)
+  # libstdc++ 12's own stable_sort calls what it deprecates itself. A designated initializer names what it
+  # sets on purpose.
   target_compile_options(belfry_options INTERFACE -Wno-deprecated-declarations
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-designated-field-initializers>
     $<$<COMPILE_LANGUAGE:CXX>:-ftrivial-auto-var-init=zero>
     $<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>)
 else()
@@ -43,6 +47,24 @@ find_program(BELFRY_CCACHE ccache)
 if(BELFRY_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${BELFRY_CCACHE})
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1 ${BELFRY_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()
+
+# A precompiled header holds absolute paths, so ccache would find nothing in a second clone. It takes
+# "<file>.sum" for the header's identity instead: the text of all that is in it.
+function(belfry_name_precompiled_header target header)
+  if(NOT BELFRY_CCACHE)
+    return()
+  endif()
+  set(library ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx)
+  execute_process(
+    COMMAND ${CMAKE_CXX_COMPILER} -std=c++${CMAKE_CXX_STANDARD} -E -P -include ${header} -x c++ /dev/null
+    OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+  string(SHA256 sum "${CMAKE_CXX_COMPILER_VERSION} ${text}")
+  file(CONFIGURE OUTPUT ${library}.pch.sum CONTENT "${sum}")
+  file(CONFIGURE OUTPUT ${library}.gch.sum CONTENT "${sum}")
+  # What of it can change below us: our own list, and the packages of the standard library and GoogleTest.
+  file(GLOB packages /usr/include/*/c++/*/bits/c++config.h /usr/include/gtest/gtest.h)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header} ${packages})
+endfunction()

@@ -1,4 +1,5 @@
-// Precompiled into every target: standard headers only, so that no folder sees another's by accident.
+// Precompiled into every target: standard headers only, so that no folder sees another's by
+// accident.
 #pragma once
 #include <algorithm>
 #include <array>

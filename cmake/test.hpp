@@ -1,4 +1,4 @@
 #pragma once
-#include "std.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include "std.hpp"

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include <boost/json.hpp>
+#include <cmath>
 
 #include "base/text.hpp"
 
@@ -16,6 +17,7 @@ constexpr std::size_t max_depth = 32;
 struct Shape {
   std::size_t values = 0;
   std::size_t members = 0;
+  bool finite = true;
 };
 
 void measure(const value& document, Shape& shape) {
@@ -25,6 +27,8 @@ void measure(const value& document, Shape& shape) {
   } else if (const auto* members = document.if_object()) {
     shape.members += members->size();
     for (const auto& member : *members) measure(member.value(), shape);
+  } else if (const auto* number = document.if_double()) {
+    shape.finite = shape.finite && std::isfinite(*number);  // 1e400 parses as infinity
   }
 }
 
@@ -66,6 +70,7 @@ Result<value> parse(std::string_view text) {
   Shape shape;
   measure(document, shape);
   if (shape.values > max_values) return fail(Errc::too_large, "JSON of more than 100,000 values");
+  if (!shape.finite) return fail(Errc::malformed, "JSON: a number is out of range");
   if (count_keys(text) != shape.members)
     return fail(Errc::malformed, "JSON: an object has a key twice");
   return document;

@@ -9,6 +9,8 @@ TEST(Json, KeepsTheBoundsOfRuleH3) {
   EXPECT_FALSE(parse(R"({"a":{"b":1,"b":1}})"));
   EXPECT_FALSE(parse("{\"a\":\"\xC0\xAF\"}")) << "bad UTF-8";
   EXPECT_FALSE(parse("{} x")) << "something after the document";
+  EXPECT_FALSE(parse(R"({"price":1e400})")) << "a number that no double holds";
+  EXPECT_TRUE(parse("1e300"));
   EXPECT_FALSE(parse(""));
   EXPECT_FALSE(parse(std::string(40, '[') + std::string(40, ']'))) << "depth";
   std::string many = "[0";

@@ -53,7 +53,9 @@ class Journal {
   virtual base::Task<base::Result<std::uint64_t>> count_legs() = 0;
   virtual base::Task<base::Result<std::vector<EventRecord>>> events_of(std::string leg_sid) = 0;
 
-  /// Waiting deliveries in order of `number`, the first of each order key only, due at `now`.
+  /// Waiting deliveries that are due at `now`, in order of `number`. One waits for the earlier ones
+  /// of its key; but an earlier one that has failed holds it back for 15 s from its own creation at
+  /// most (rule R7).
   virtual base::Task<base::Result<std::vector<Delivery>>> due_deliveries(
       base::WallTime now, std::size_t limit
   ) = 0;

@@ -286,6 +286,7 @@ void Leg::add_callback(Changes& changes) {
   delivery.id = base::make_uuid(services_.random);
   delivery.order_key = record_.sid;
   delivery.kind = "status-callback";
+  delivery.own_application = callback.own_application;
   delivery.created = now;
   delivery.next_attempt = now;
   changes.deliveries.push_back(std::move(delivery));

@@ -57,6 +57,7 @@ base::Task<void> Leg::run_outbound() {
 base::Task<Leg::AttemptOutcome> Leg::try_route(Carrier& carrier, std::string caller_id) {
   Attempt attempt;
   attempt.id = base::make_uuid(services_.random);
+  attempt.leg_sid = record_.sid;
   attempt.carrier = carrier.name();
   attempt.caller = caller_id.empty() ? record_.from : std::move(caller_id);
   attempt.started = services_.loop.wall_now();

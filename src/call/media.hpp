@@ -58,6 +58,8 @@ class SeatListener {
   virtual void on_seat_digit(char digit) = 0;
   /// Nothing has arrived for the time given in the seat's settings (rule S9).
   virtual void on_media_timeout() = 0;
+  /// The party began or stopped speaking; only after `watch_speech`.
+  virtual void on_speech(bool /*speaking*/) {}
 };
 
 class MediaPlane {
@@ -74,6 +76,8 @@ class MediaPlane {
   virtual void connect(SeatId one, SeatId other) = 0;
   /// Alone again. Harmless for a seat that is.
   virtual void disconnect(SeatId seat) = 0;
+  /// Reports speech from now on: energy above the noise floor, an end after 100 ms of silence.
+  virtual void watch_speech(SeatId seat) = 0;
   /// Writes what the party says (mono WAV, 8 kHz) to `path` until `stop_recording` (rule R8).
   virtual base::Result<> record(SeatId seat, std::string path) = 0;
   virtual void stop_recording(SeatId seat) = 0;

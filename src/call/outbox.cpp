@@ -96,6 +96,7 @@ base::Task<void> Outbox::deliver(Delivery delivery) {
   request.body = delivery.body;
   request.signature = delivery.signature;
   request.idempotency_id = delivery.id;
+  request.own_application = delivery.own_application;
   auto response = co_await web_.send(std::move(request));
 
   ++delivery.attempts;

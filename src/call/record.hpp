@@ -27,12 +27,14 @@ struct StatusCallback {
   std::string url;
   std::string method = "POST";
   std::vector<std::string> events = {"completed"};  // initiated, ringing, answered, completed
+  bool own_application = false;                     // answered in process, without a socket
 };
 
 /// One try to reach the party (rule R3): committed before the first packet, so that the same packet
 /// can be made again after a crash.
 struct Attempt {
   std::string id;       // the SIP identifiers are derived from it
+  std::string leg_sid;  // whose attempt it is
   std::string carrier;  // "simulator", a trunk's name, "registration"
   std::string caller;   // the number shown to the party
   base::WallTime started{};
@@ -101,6 +103,7 @@ struct Delivery {
   std::string content_type;
   std::string body;
   Signature signature = Signature::twilio;
+  bool own_application = false;  // answered in process, without a socket
   base::WallTime created{};
   std::uint64_t number = 0;  // set by the store: global order of insertion
 

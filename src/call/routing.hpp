@@ -16,8 +16,8 @@ struct Route {
   std::string prefix;  // "+507"; empty: every number
   std::string carrier;
   std::string caller_id = {};  // shown to the party; empty: what the call says
-  int priority = 1;       // lower first
-  int weight = 100;       // share among equal priorities
+  int priority = 1;            // lower first
+  int weight = 100;            // share among equal priorities
 };
 
 /// Which carriers to try for a party, in order: longest prefix first, then priority, then by weight

@@ -123,14 +123,15 @@ base::Result<std::string> Switchboard::accept(IncomingCall call) {
   record.to = call.to;
   record.status = LegStatus::ringing;
   record.endpoint = call.endpoint;
-  record.attempt = Attempt{call.attempt_id, call.carrier, call.from, record.created, {}};
+  record.attempt =
+      Attempt{call.attempt_id, record.sid, call.carrier, call.from, record.created, {}};
 
   Changes changes;
   changes.legs.push_back(record);
   services_.journal.commit_later(std::move(changes));
   Leg& leg = add(std::move(record));
   leg.note("call.ringing", {{"from", call.from}, {"to", call.to}});
-  leg.start_inbound(call.open(leg.listener()));
+  leg.start_inbound(call.open(leg.sid(), leg.listener()));
   return leg.sid();
 }
 

@@ -58,8 +58,9 @@ struct IncomingCall {
   std::string carrier;   // who can end the dialog after a restart: a trunk's name, "registration",
                          // "simulator"
   std::string attempt_id;  // the local SIP identifiers are derived from it
-  /// Makes the endpoint for the listener of the new leg.
-  std::function<std::unique_ptr<Endpoint>(EndpointListener&)> open;
+  /// Makes the endpoint for the new leg.
+  std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
+      open;
 };
 
 /// Owns the live legs; admits, places and recovers calls. Control thread.

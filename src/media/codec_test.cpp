@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/codec.hpp"
 
 #include "media/g711.hpp"

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/concealment.hpp"
 
 #include "media/level.hpp"
@@ -12,7 +14,7 @@ using namespace std::chrono_literals;
 /// Plays a 200 Hz tone in which the frames of `lost` are concealed.
 std::vector<Sample> play(SampleRate rate, const std::vector<std::size_t>& lost) {
   std::vector<Sample> samples = testing::render(sine(200, -12), rate, 1s);
-  Concealment concealment;
+  Concealment concealment(rate);
   const std::size_t frame = samples_per_frame(rate);
   for (std::size_t n = 0; n < 50; ++n) {
     const Samples here = Samples(samples).subspan(n * frame, frame);
@@ -38,12 +40,16 @@ TEST(Concealment, FillsOneLostFrameWithTheSameToneAndNoClick) {
 }
 
 TEST(Concealment, FadesALongLossToSilenceInsteadOfBuzzing) {
-  const auto samples = play(narrowband, {20, 21, 22, 23, 24, 25});
-  EXPECT_LT(level_dbov(ConstSamples(samples).subspan(23 * 160, 3 * 160)), -60.0);
+  for (const SampleRate rate : {narrowband, wideband}) {
+    const auto samples = play(rate, {20, 21, 22, 23, 24, 25});
+    const std::size_t frame = samples_per_frame(rate);
+    EXPECT_GT(level_dbov(ConstSamples(samples).subspan(21 * frame, frame)), -25.0);
+    EXPECT_LT(level_dbov(ConstSamples(samples).subspan(23 * frame, 3 * frame)), -60.0);
+  }
 }
 
 TEST(Concealment, OfNothingHeardYetIsSilence) {
-  Concealment concealment;
+  Concealment concealment(narrowband);
   std::array<Sample, 160> frame;
   frame.fill(12345);
   concealment.conceal(frame);

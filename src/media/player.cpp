@@ -114,9 +114,7 @@ std::size_t Player::render_item(PlayClip& item, Samples into) {
       position_ = 0;
     }
     const std::size_t count = left(samples.size(), position_, into.subspan(written));
-    std::ranges::copy(
-        samples.subspan(position_, count), into.subspan(written).begin()
-    );
+    std::ranges::copy(samples.subspan(position_, count), into.subspan(written).begin());
     position_ += count;
     written += count;
   }

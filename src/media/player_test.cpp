@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/player.hpp"
 
 #include <cmath>

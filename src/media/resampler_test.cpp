@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/resampler.hpp"
 
 #include "media/testing.hpp"

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "media/wav.hpp"
 
 #include <sys/resource.h>

@@ -1,0 +1,71 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/flux/call_request.hpp"
+#include "call/switchboard.hpp"
+
+namespace belfry::apps::flux {
+
+/// What became of a key press, or of none; written once per call.
+struct Response {
+  std::string call_sid;
+  std::string task_id;
+  std::string digits;
+  bool acknowledged = false;
+  base::WallTime processed{};
+};
+
+/// One notification as pages and API show it.
+struct Notification {
+  std::string call_sid;
+  std::string task_id;  // empty: none
+  std::string task_title;
+  std::string to;
+  std::string status;  // of the call
+  std::string end_reason;
+  base::WallTime initiated{};
+  std::optional<Response> response;
+
+  base::json::object to_json() const;
+};
+
+/// The rule of the application: places calls, keeps what was acknowledged, tells the configured webhook. Control
+/// thread.
+class Notifications {
+ public:
+  struct Settings {
+    std::string from;  // number shown to the party
+    std::string webhook_url;  // is told `task.acknowledged`; empty: nobody
+    std::chrono::seconds ring_timeout{60};
+  };
+  Notifications(base::Loop& loop, base::Random& random, call::Switchboard& switchboard, Settings settings);
+
+  /// @param base_url scheme and host under which this server's callbacks are reached.
+  base::Task<base::Result<call::LegRecord>> place(CallRequest request, std::string base_url);
+  /// Only digit 1 of a person acknowledges, and only the first response of a call counts: a repeated one changes
+  /// nothing. Durable when it returns.
+  base::Task<base::Result<>> respond(std::string call_sid, std::string task_id, std::string digits, bool machine);
+
+  base::Task<base::Result<std::optional<Notification>>> find(std::string call_sid);
+  /// Newest first.
+  base::Task<base::Result<std::vector<Notification>>> list(std::string task_id, std::size_t limit);
+  /// Called after something about a notification has changed.
+  void on_change(std::function<void(const Notification&)> listener) { on_change_ = std::move(listener); }
+
+ private:
+  base::Task<base::Result<Notification>> assemble(call::Document document);
+  base::Task<void> announce_change(std::string call_sid);
+
+  base::Loop& loop_;
+  base::Random& random_;
+  call::Switchboard& switchboard_;
+  Settings settings_;
+  std::function<void(const Notification&)> on_change_;
+  call::EventFeed::Subscription subscription_;
+  base::TaskGroup tasks_;
+};
+
+}  // namespace belfry::apps::flux

@@ -1,0 +1,16 @@
+#include "gateway/media/coding.hpp"
+
+namespace belfry::gateway::media {
+
+Coding::Coding(const MediaTerms& agreed)
+    : terms(agreed),
+      codec(describe(agreed.codec)),
+      encoder(make_encoder(agreed.codec)),
+      decoder(make_decoder(agreed.codec)) {
+  if (!terms.telephone_event_in) keys_in_audio.emplace(codec.rate);
+  if (codec.rate == belfry::media::narrowband) return;
+  converters.emplace();
+  recording_converter.emplace(codec.rate, belfry::media::narrowband);
+}
+
+}  // namespace belfry::gateway::media

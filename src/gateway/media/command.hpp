@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <variant>
+
+#include "call/media.hpp"
+#include "gateway/media/seat.hpp"
+
+/// What the control thread tells a media worker, and what a worker tells back. Values in bounded
+/// rings; whatever was allocated for the worker comes back to be freed.
+namespace belfry::gateway::media {
+
+struct AddSeat {
+  std::unique_ptr<Seat> seat;
+};
+struct RemoveSeat {
+  call::SeatId seat;
+};
+struct SetCoding {
+  call::SeatId seat;
+  std::unique_ptr<Coding> coding;
+};
+struct Play {
+  call::SeatId seat;
+  call::PlaybackId playback;
+  call::Playback what;
+};
+struct StopPlaying {
+  call::SeatId seat;
+};
+struct Connect {
+  call::SeatId one;
+  call::SeatId other;
+};
+struct Disconnect {
+  call::SeatId seat;
+};
+struct WatchSpeech {
+  call::SeatId seat;
+};
+struct SetRecording {
+  call::SeatId seat;
+  RecordingTap* tap = nullptr;  // nullptr: stop
+};
+struct AskStatistics {
+  call::SeatId seat;
+  std::uint64_t question = 0;
+};
+using Command = std::variant<
+    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech,
+    SetRecording, AskStatistics>;
+
+struct StatisticsAnswer {
+  std::uint64_t question = 0;
+  call::SeatStatistics statistics;
+};
+struct RecordingEnded {
+  RecordingTap* tap = nullptr;  // the worker writes no more to it
+};
+struct Retired {
+  std::unique_ptr<Seat> seat;
+  std::unique_ptr<Coding> coding;
+};
+using Report = std::variant<
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, StatisticsAnswer,
+    RecordingEnded, Retired>;
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,180 @@
+#include "gateway/media/plane.hpp"
+
+#include "media/player.hpp"
+
+namespace belfry::gateway::media {
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+Recorder::Drive recorder_drive(Plane::Settings::Drive drive) {
+  return drive == Plane::Settings::Drive::thread ? Recorder::Drive::thread
+                                                 : Recorder::Drive::by_owner;
+}
+
+}  // namespace
+
+Plane::Plane(base::Loop& loop, base::Random& random, Settings settings)
+    : loop_(loop), random_(random), settings_(settings), recorder_(recorder_drive(settings.drive)) {
+  if (settings_.drive != Settings::Drive::thread) return;
+  worker_.on_report([this] { loop_.post_from_any_thread([this] { drain_reports(); }); });
+  thread_ = std::thread([this] {
+    const base::SystemClock clock;
+    worker_.run(clock, stopping_);
+  });
+}
+
+Plane::~Plane() {
+  if (!thread_.joinable()) return;
+  stopping_.store(true, std::memory_order_release);
+  worker_.wake();
+  thread_.join();
+}
+
+call::SeatId Plane::add(std::unique_ptr<Wire> wire) {
+  const call::SeatId id{++last_id_};
+  Seat::Settings settings;
+  settings.id = id;
+  settings.random_seed = random_.next();
+  settings.media_timeout = settings_.media_timeout;
+  seats_[id] = {};
+  worker_.submit(AddSeat{std::make_unique<Seat>(settings, std::move(wire))});
+  return id;
+}
+
+base::Result<Plane::NetworkSeat> Plane::open_network_seat() {
+  BELFRY_TRY(wire, UdpWire::open(settings_.local, settings_.ports, random_));
+  const std::uint16_t port = wire->port();
+  return NetworkSeat{add(std::move(wire)), port};
+}
+
+Plane::LinkedSeats Plane::open_linked_seats(
+    LinkQuality to_phone, LinkQuality to_leg, std::uint64_t seed
+) {
+  auto [leg, phone] = make_modelled_network(to_phone, to_leg, seed);
+  const call::SeatId leg_seat = add(std::move(leg));
+  return {leg_seat, add(std::move(phone))};
+}
+
+void Plane::set_terms(call::SeatId seat, const MediaTerms& terms) {
+  const auto found = seats_.find(seat);
+  if (found == seats_.end()) return;
+  found->second.rate = describe(terms.codec).rate;
+  worker_.submit(SetCoding{seat, std::make_unique<Coding>(terms)});
+}
+
+void Plane::close_seat(call::SeatId seat) {
+  if (seats_.erase(seat) > 0) worker_.submit(RemoveSeat{seat});
+}
+
+void Plane::listen(call::SeatId seat, call::SeatListener* listener) {
+  if (const auto found = seats_.find(seat); found != seats_.end())
+    found->second.listener = listener;
+}
+
+call::PlaybackId Plane::play(call::SeatId seat, call::Playback playback) {
+  const call::PlaybackId id{++last_id_};
+  const auto found = seats_.find(seat);
+  if (found == seats_.end()) return id;
+  if (auto* clip = std::get_if<call::ClipPlayback>(&playback)) {
+    clip->clip = clip_rates_.at_rate(clip->clip, found->second.rate);
+  }
+  worker_.submit(Play{seat, id, std::move(playback)});
+  return id;
+}
+
+void Plane::stop_playing(call::SeatId seat) {
+  worker_.submit(StopPlaying{seat});
+}
+void Plane::connect(call::SeatId one, call::SeatId other) {
+  worker_.submit(Connect{one, other});
+}
+void Plane::disconnect(call::SeatId seat) {
+  worker_.submit(Disconnect{seat});
+}
+void Plane::watch_speech(call::SeatId seat) {
+  worker_.submit(WatchSpeech{seat});
+}
+
+base::Result<> Plane::record(call::SeatId seat, std::string path) {
+  if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
+  BELFRY_TRY(tap, recorder_.start(path));
+  worker_.submit(SetRecording{seat, tap});
+  return {};
+}
+
+void Plane::stop_recording(call::SeatId seat) {
+  worker_.submit(SetRecording{seat, nullptr});
+}
+
+base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
+  base::Completion<call::SeatStatistics> answer(loop_);
+  const std::uint64_t question = ++last_id_;
+  questions_.emplace(question, answer.resolver());
+  worker_.submit(AskStatistics{seat, question});
+  co_return co_await answer.wait();
+}
+
+void Plane::step() {
+  worker_.step(loop_.now());
+  drain_reports();
+  recorder_.drain();
+}
+
+std::optional<base::Instant> Plane::next_step() const {
+  return worker_.next_step();
+}
+
+void Plane::drain_reports() {
+  while (auto report = worker_.take_report()) handle(*report);
+}
+
+call::SeatListener* Plane::listener_of(call::SeatId seat) const {
+  const auto found = seats_.find(seat);
+  return found == seats_.end() ? nullptr : found->second.listener;
+}
+
+void Plane::handle(Report& report) {
+  const auto tell = [this](call::SeatId seat, auto&& say) {
+    if (call::SeatListener* listener = listener_of(seat)) say(*listener);
+  };
+  std::visit(
+      Overloaded{
+          [&](PlaybackStarted& what) {
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_playback_started(what.playback);
+            });
+          },
+          [&](PlaybackFinished& what) {
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_playback_finished(what.playback);
+            });
+          },
+          [&](DigitHeard& what) {
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_seat_digit(what.digit);
+            });
+          },
+          [&](MediaTimedOut& what) {
+            tell(what.seat, [](call::SeatListener& listener) { listener.on_media_timeout(); });
+          },
+          [&](SpeechChanged& what) {
+            tell(what.seat, [&](call::SeatListener& listener) {
+              listener.on_speech(what.speaking);
+            });
+          },
+          [&](StatisticsAnswer& answer) {
+            const auto asked = questions_.extract(answer.question);
+            if (!asked.empty()) asked.mapped()(std::move(answer.statistics));
+          },
+          [&](RecordingEnded& ended) { recorder_.finish(ended.tap); },
+          [&](Retired&) {},  // freed here, on the control thread
+      },
+      report
+  );
+}
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,97 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "base/loop.hpp"
+#include "base/random.hpp"
+#include "base/wait.hpp"
+#include "call/media.hpp"
+#include "gateway/media/clip_rates.hpp"
+#include "gateway/media/network_model.hpp"
+#include "gateway/media/recorder.hpp"
+#include "gateway/media/terms.hpp"
+#include "gateway/media/udp_wire.hpp"
+#include "gateway/media/worker.hpp"
+
+namespace belfry::gateway::media {
+
+/// The control thread's side of the media plane: makes seats, sends commands to the worker, hands
+/// its reports to the listeners. With a thread, the worker runs by itself; without (simulation),
+/// its owner calls `step()` with the loop's clock, and a whole server runs on one virtual time.
+class Plane final : public call::MediaPlane {
+ public:
+  struct Settings {
+    net::IpAddress local = net::IpAddress::v4({127, 0, 0, 1});
+    UdpWire::Range ports;
+    base::Duration media_timeout = std::chrono::seconds(60);  // rule S9; 0: never
+    enum class Drive { thread, by_owner } drive = Drive::thread;
+  };
+
+  Plane(base::Loop& loop, base::Random& random, Settings settings);
+  ~Plane() override;
+
+  // --- Seats, for gateways and the simulator ---
+
+  struct NetworkSeat {
+    call::SeatId seat;
+    std::uint16_t port = 0;  // RTP; RTCP is on the next
+  };
+  /// A seat with a pair of UDP ports that is silent until it has terms.
+  base::Result<NetworkSeat> open_network_seat();
+  /// Two seats joined by a modelled network: a leg's and its simulated phone's.
+  struct LinkedSeats {
+    call::SeatId leg;
+    call::SeatId phone;
+  };
+  LinkedSeats open_linked_seats(LinkQuality to_phone, LinkQuality to_leg, std::uint64_t seed);
+  /// Codec, addresses, direction; again whenever they change.
+  void set_terms(call::SeatId seat, const MediaTerms& terms);
+  void close_seat(call::SeatId seat);
+  const net::IpAddress& local() const { return settings_.local; }
+
+  // --- call::MediaPlane ---
+  void listen(call::SeatId seat, call::SeatListener* listener) override;
+  call::PlaybackId play(call::SeatId seat, call::Playback playback) override;
+  void stop_playing(call::SeatId seat) override;
+  void connect(call::SeatId one, call::SeatId other) override;
+  void disconnect(call::SeatId seat) override;
+  void watch_speech(call::SeatId seat) override;
+  base::Result<> record(call::SeatId seat, std::string path) override;
+  void stop_recording(call::SeatId seat) override;
+  base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
+
+  // --- Driving without a thread ---
+
+  /// Does what is due at the loop's `now()` and delivers what the worker reports.
+  void step();
+  /// When `step()` is due next.
+  std::optional<base::Instant> next_step() const;
+
+ private:
+  struct Known {
+    call::SeatListener* listener = nullptr;
+    belfry::media::SampleRate rate;
+  };
+
+  call::SeatId add(std::unique_ptr<Wire> wire);
+  void drain_reports();
+  void handle(Report& report);
+  call::SeatListener* listener_of(call::SeatId seat) const;
+
+  base::Loop& loop_;
+  base::Random& random_;
+  Settings settings_;
+  Worker worker_;
+  Recorder recorder_;
+  std::map<call::SeatId, Known> seats_;
+  std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
+  std::uint64_t last_id_ = 0;
+  ClipRates clip_rates_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;  // last: it uses the worker
+};
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,224 @@
+#include "gateway/media/plane.hpp"
+
+#include "media/tone.hpp"
+#include "media/tone_meter.hpp"
+#include "media/wav.hpp"
+
+namespace belfry::gateway::media {
+namespace {
+
+using namespace std::chrono_literals;
+using belfry::media::Codec;
+
+struct Listener final : call::SeatListener {
+  void on_playback_started(call::PlaybackId) override { ++started; }
+  void on_playback_finished(call::PlaybackId) override { ++finished; }
+  void on_seat_digit(char digit) override { digits += digit; }
+  void on_media_timeout() override { ++timeouts; }
+  void on_speech(bool speaking) override { speech += speaking ? '(' : ')'; }
+  int started = 0;
+  int finished = 0;
+  int timeouts = 0;
+  std::string digits;
+  std::string speech;
+};
+
+/// A plane without a thread on a virtual clock.
+struct PlaneTest : testing::Test {
+  base::VirtualClock clock;
+  base::Loop loop{clock};
+  base::SeededRandom random{1};
+  Plane plane{loop, random, {.media_timeout = 60s, .drive = Plane::Settings::Drive::by_owner}};
+  Listener leg, phone;
+  std::filesystem::path folder = testing::TempDir();
+
+  static MediaTerms with_events(Codec codec = Codec::pcmu) {
+    MediaTerms terms;
+    terms.codec = codec;
+    terms.payload_type_in = terms.payload_type_out = describe(codec).payload_type;
+    terms.telephone_event_in = terms.telephone_event_out = 101;
+    return terms;
+  }
+  void pass(base::Duration time) {
+    const base::Instant end = clock.now() + time;
+    while (true) {
+      loop.run_ready();
+      plane.step();
+      const auto media = plane.next_step();
+      const auto control = loop.next_due();
+      base::Instant next = end;
+      if (media) next = std::min(next, *media);
+      if (control) next = std::min(next, *control);
+      if (next >= end && clock.now() >= end) break;
+      clock.advance_to(next);
+    }
+  }
+  Plane::LinkedSeats linked(LinkQuality quality = {}, MediaTerms terms = with_events()) {
+    const auto seats = plane.open_linked_seats(quality, quality, 7);
+    plane.set_terms(seats.leg, terms);
+    plane.set_terms(seats.phone, terms);
+    plane.listen(seats.leg, &leg);
+    plane.listen(seats.phone, &phone);
+    return seats;
+  }
+  static MediaTerms without_events() {
+    MediaTerms terms;
+    return terms;
+  }
+  static call::Playback tone(double hz, base::Duration length) {
+    belfry::media::PcmClip clip{belfry::media::wideband, {}};
+    clip.samples.resize(belfry::media::samples_in(length, clip.rate));
+    belfry::media::ToneGenerator(belfry::media::sine(hz), clip.rate).fill(clip.samples);
+    return call::ClipPlayback{std::make_shared<const belfry::media::PcmClip>(std::move(clip))};
+  }
+  static double share(const belfry::media::PcmClip& clip, double hz) {
+    return belfry::media::tone_share(clip.samples, clip.rate, hz);
+  }
+};
+
+TEST_F(PlaneTest, WhatIsPlayedToALegIsHeardByItsPhone) {
+  const auto seats = linked();
+  const std::string path = folder / "heard.wav";
+  ASSERT_TRUE(plane.record(seats.phone, path));
+  pass(100ms);
+  plane.play(seats.leg, tone(440, 1s));
+  pass(2s);
+  EXPECT_EQ(leg.started, 1);
+  EXPECT_EQ(leg.finished, 1);
+  plane.close_seat(seats.phone);
+  pass(100ms);
+  const auto heard = belfry::media::read_audio_file(path);
+  ASSERT_TRUE(heard) << heard.error().message;
+  EXPECT_NEAR(std::chrono::duration<double>(heard->duration()).count(), 2.1, 0.1);
+  belfry::media::PcmClip middle{
+      heard->rate, {heard->samples.begin() + 4000, heard->samples.begin() + 8000}
+  };
+  EXPECT_GT(share(middle, 440), 0.9);
+}
+
+TEST_F(PlaneTest, DigitsArriveOnceWhetherSentAsEventsOrAsTones) {
+  for (const MediaTerms& terms : {with_events(), without_events()}) {
+    const auto seats = linked({.loss = 0.05, .jitter = 20ms}, terms);
+    leg.digits.clear();
+    phone.finished = 0;
+    plane.play(seats.phone, call::DigitsPlayback{"14w#9"});
+    pass(4s);
+    EXPECT_EQ(leg.digits, "14#9");
+    EXPECT_EQ(phone.finished, 1);
+    plane.close_seat(seats.leg);
+    plane.close_seat(seats.phone);
+  }
+}
+
+TEST_F(PlaneTest, StoppingEndsWhatPlaysAndWhatWaits) {
+  const auto seats = linked();
+  plane.play(seats.leg, tone(440, 10s));
+  plane.play(seats.leg, tone(440, 10s));
+  pass(500ms);
+  plane.stop_playing(seats.leg);
+  pass(100ms);
+  EXPECT_EQ(leg.finished, 2);
+}
+
+TEST_F(PlaneTest, SpeechOfTheOtherSideIsNoticed) {
+  const auto seats = linked();
+  plane.watch_speech(seats.phone);
+  pass(500ms);
+  plane.play(seats.leg, tone(300, 1s));
+  pass(3s);
+  EXPECT_EQ(phone.speech, "()");
+}
+
+TEST_F(PlaneTest, ARoomOfTwoCarriesAudioBothWaysWithEqualAndWithDifferentCodecs) {
+  for (const Codec second : {Codec::pcmu, Codec::pcma, Codec::g722}) {
+    const auto one = linked();
+    const auto other = linked({}, with_events(second));
+    const std::string path = folder / "bridged.wav";
+    ASSERT_TRUE(plane.record(other.phone, path));
+    plane.connect(one.leg, other.leg);
+    pass(200ms);
+    plane.play(one.phone, tone(440, 1s));
+    pass(1500ms);
+    plane.close_seat(other.phone);
+    pass(100ms);
+    const auto heard = belfry::media::read_audio_file(path);
+    ASSERT_TRUE(heard) << heard.error().message;
+    belfry::media::PcmClip middle{
+        heard->rate, {heard->samples.begin() + 4800, heard->samples.begin() + 8000}
+    };
+    EXPECT_GT(share(middle, 440), 0.9) << describe(second).name;
+    for (const call::SeatId seat : {one.leg, one.phone, other.leg}) plane.close_seat(seat);
+  }
+}
+
+TEST_F(PlaneTest, DigitsPassThroughARelayAndAreSeenOnTheWay) {
+  const auto one = linked();
+  Listener far_leg, far_phone;
+  const auto other = plane.open_linked_seats({}, {}, 9);
+  for (const call::SeatId seat : {other.leg, other.phone}) plane.set_terms(seat, with_events());
+  plane.listen(other.leg, &far_leg);
+  plane.listen(other.phone, &far_phone);
+  plane.connect(one.leg, other.leg);
+  pass(200ms);
+  plane.play(one.phone, call::DigitsPlayback{"5"});
+  pass(1s);
+  EXPECT_EQ(leg.digits, "5");
+  EXPECT_EQ(far_phone.digits, "5");
+}
+
+TEST_F(PlaneTest, SilenceOnTheNetworkIsReportedOnce) {
+  const auto seats = plane.open_linked_seats({}, {.blocked = true}, 7);
+  plane.set_terms(seats.leg, with_events());
+  plane.set_terms(seats.phone, with_events());
+  plane.listen(seats.leg, &leg);
+  pass(59s);
+  EXPECT_EQ(leg.timeouts, 0);
+  pass(10s);
+  EXPECT_EQ(leg.timeouts, 1) << "rule S9";
+}
+
+TEST_F(PlaneTest, AHeldLegDoesNotTimeOutAndItsPlaybackStillEnds) {
+  const auto seats = linked();
+  MediaTerms held = with_events();
+  held.receive = held.send = false;
+  plane.set_terms(seats.leg, held);
+  plane.play(seats.leg, tone(440, 500ms));
+  pass(120s);
+  EXPECT_EQ(leg.timeouts, 0);
+  EXPECT_EQ(leg.finished, 1);
+}
+
+TEST_F(PlaneTest, StatisticsTellOfLossAndQuality) {
+  const auto seats = linked({.loss = 0.10, .jitter = 30ms});
+  pass(20s);
+  std::optional<call::SeatStatistics> result;
+  base::TaskGroup tasks(loop);
+  const auto ask = [](Plane& of, call::SeatId seat, std::optional<call::SeatStatistics>& into
+                   ) -> base::Task<void> { into = co_await of.statistics(seat); };
+  tasks.spawn(ask(plane, seats.leg, result));
+  pass(100ms);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->codec, "PCMU");
+  EXPECT_NEAR(static_cast<double>(result->packets_in), 900, 60);
+  EXPECT_NEAR(static_cast<double>(result->packets_lost), 100, 40);
+  EXPECT_GT(result->round_trip_ms, 0);
+  EXPECT_LT(result->mos, 4.0);
+}
+
+TEST_F(PlaneTest, TheSameSeedGivesTheSameLosses) {
+  std::array<std::string, 2> heard;
+  for (std::string& digits : heard) {
+    digits.clear();
+    const auto seats = linked({.loss = 0.6});
+    leg.digits.clear();
+    plane.play(seats.phone, call::DigitsPlayback{"1234567890"});
+    pass(5s);
+    digits = leg.digits + "/" + std::to_string(leg.digits.size());
+    plane.close_seat(seats.leg);
+    plane.close_seat(seats.phone);
+  }
+  EXPECT_EQ(heard[0], heard[1]);
+}
+
+}  // namespace
+}  // namespace belfry::gateway::media

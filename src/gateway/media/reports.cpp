@@ -1,0 +1,105 @@
+#include "gateway/media/reports.hpp"
+
+#include "base/encoding.hpp"
+
+namespace belfry::gateway::media {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Mouth to ear, beside half the round trip: packetisation and a usual playout delay on both sides.
+constexpr base::Duration fixed_delay = 100ms;
+
+base::WallTime report_clock(base::Instant now) {
+  return base::WallTime{std::chrono::floor<std::chrono::microseconds>(now.time_since_epoch())};
+}
+
+}  // namespace
+
+Reports::Reports(base::Random& random) : random_(random), cname_{} {
+  std::array<std::byte, 12> bytes{};
+  random.fill(bytes);
+  std::ranges::copy(base::to_hex(bytes), cname_.begin());
+}
+
+void Reports::handle_packet(const rtp::PacketView& packet, base::Instant now) {
+  if (source_ != packet.ssrc) {
+    source_ = packet.ssrc;
+    received_ = rtp::ReceiveStatistics(8000);
+  }
+  received_.handle_packet(packet.sequence, packet.timestamp, now);
+}
+
+void Reports::handle_sent(
+    const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now
+) {
+  if (!own_source_) next_ = now + 1s;  // the first report comes early, so that short calls have one
+  own_source_ = header.ssrc;
+  ++packets_out_;
+  sent_.handle_packet(payload_size);
+}
+
+void Reports::handle_control(std::span<const std::byte> bytes, base::Instant now) {
+  auto compound = rtp::RtcpCompound::parse(bytes);
+  if (!compound) return;
+  while (const auto packet = compound->next()) {
+    if (const auto* sender = std::get_if<rtp::SenderReport>(&*packet)) {
+      if (sender->ssrc == source_) received_.handle_sender_report(sender->sender, now);
+      handle_blocks(sender->blocks, now);
+    } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&*packet)) {
+      handle_blocks(receiver->blocks, now);
+    }
+  }
+}
+
+void Reports::handle_blocks(const rtp::ReportBlocks& blocks, base::Instant now) {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const rtp::ReportBlock block = blocks.at(i);
+    if (block.ssrc != own_source_) continue;
+    if (const auto time = rtp::round_trip(block, report_clock(now))) round_trip_ = time;
+  }
+}
+
+std::span<const std::byte> Reports::write(
+    const rtp::OutgoingStream& stream, std::span<std::byte> into, base::Instant now
+) {
+  next_ = now + 2500ms + std::chrono::milliseconds(random_.below(5000));
+  if (!own_source_) return {};
+  rtp::RtcpWriter writer(into);
+  std::array<rtp::ReportBlock, 1> blocks{};
+  std::size_t count = 0;
+  if (source_) blocks[count++] = received_.report(*source_, now);
+  writer.sender_report(
+      stream.ssrc(), sent_.report(stream.timestamp(), report_clock(now)),
+      std::span(blocks).first(count)
+  );
+  writer.source_description(stream.ssrc(), {cname_.data(), cname_.size()});
+  return writer.written();
+}
+
+std::span<const std::byte> Reports::write_goodbye(
+    const rtp::OutgoingStream& stream, std::span<std::byte> into
+) const {
+  if (!own_source_) return {};
+  rtp::RtcpWriter writer(into);
+  writer.receiver_report(stream.ssrc(), {});
+  writer.source_description(stream.ssrc(), {cname_.data(), cname_.size()});
+  writer.goodbye(stream.ssrc());
+  return writer.written();
+}
+
+call::SeatStatistics Reports::statistics() const {
+  call::SeatStatistics result;
+  result.packets_in = received_.received();
+  result.packets_out = packets_out_;
+  result.packets_lost = static_cast<std::uint64_t>(std::max<std::int64_t>(received_.lost(), 0));
+  result.jitter_ms = static_cast<double>(received_.jitter().count()) / 1e6;
+  const base::Duration round_trip = round_trip_.value_or(0ns);
+  result.round_trip_ms = static_cast<double>(round_trip.count()) / 1e6;
+  if (result.packets_in > 0) {
+    result.mos = rtp::estimate_mos(received_.loss_fraction(), fixed_delay + round_trip / 2);
+  }
+  return result;
+}
+
+}  // namespace belfry::gateway::media

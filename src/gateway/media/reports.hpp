@@ -1,0 +1,52 @@
+#pragma once
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/random.hpp"
+#include "call/media.hpp"
+#include "rtp/packet.hpp"
+#include "rtp/rtcp.hpp"
+#include "rtp/statistics.hpp"
+#include "rtp/stream.hpp"
+
+namespace belfry::gateway::media {
+
+/// A seat's RTCP: counts what comes and goes, says so every 5 s on average (RFC 3550 §6.2), and
+/// hears what the other side says. NTP times are those of the monotonic clock: the standard asks
+/// only that one clock is used, and a stepped wall clock must not spoil round trips. Worker's
+/// thread, no allocation after construction.
+class Reports {
+ public:
+  explicit Reports(base::Random& random);
+
+  void handle_packet(const rtp::PacketView& packet, base::Instant now);
+  void handle_sent(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now);
+  void handle_control(std::span<const std::byte> bytes, base::Instant now);
+
+  bool due(base::Instant now) const { return now >= next_; }
+  /// @return the compound packet, in `into`.
+  std::span<const std::byte> write(
+      const rtp::OutgoingStream& stream, std::span<std::byte> into, base::Instant now
+  );
+  std::span<const std::byte> write_goodbye(
+      const rtp::OutgoingStream& stream, std::span<std::byte> into
+  ) const;
+  call::SeatStatistics statistics() const;
+
+ private:
+  void handle_blocks(const rtp::ReportBlocks& blocks, base::Instant now);
+
+  base::Random& random_;
+  std::array<char, 24> cname_;
+  rtp::ReceiveStatistics received_{8000};
+  rtp::SendStatistics sent_;
+  std::uint64_t packets_out_ = 0;
+  std::optional<std::uint32_t> source_;
+  std::optional<std::uint32_t> own_source_;
+  std::optional<base::Duration> round_trip_;
+  base::Instant next_{};
+};
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "media/codec.hpp"
+#include "net/address.hpp"
+
+namespace belfry::gateway::media {
+
+/// What two sides have agreed for one audio stream; what a seat needs to send and to understand
+/// packets.
+struct MediaTerms {
+  belfry::media::Codec codec = belfry::media::Codec::pcmu;
+  std::uint8_t payload_type_out = 0;
+  std::uint8_t payload_type_in = 0;
+  /// RFC 4733; without it digits go out as tones and are listened for in the audio.
+  std::optional<std::uint8_t> telephone_event_out;
+  std::optional<std::uint8_t> telephone_event_in;
+  bool send = true;     // false: we are held
+  bool receive = true;  // false: we hold
+
+  // For packets on a network
+  std::optional<net::Address> remote;          // RTP
+  std::optional<net::Address> remote_control;  // RTCP
+  /// Where the party's signalling comes from: the only other host from which a first packet is
+  /// believed (rule M1).
+  std::optional<net::IpAddress> signalling;
+};
+
+}  // namespace belfry::gateway::media

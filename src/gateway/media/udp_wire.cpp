@@ -1,0 +1,170 @@
+#include "gateway/media/udp_wire.hpp"
+
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace belfry::gateway::media {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration latch_window = 5s;
+constexpr int socket_buffer_bytes = 256 * 1024;
+constexpr std::size_t max_datagram = 1600;
+constexpr unsigned batch = 8;
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+};
+
+SocketAddress to_socket_address(const net::IpAddress& ip, std::uint16_t port) {
+  SocketAddress result;
+  if (ip.is_v6()) {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(result.storage);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    std::memcpy(&v6.sin6_addr, ip.bytes().data(), 16);
+    result.length = sizeof v6;
+  } else {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(result.storage);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, ip.bytes().data(), 4);
+    result.length = sizeof v4;
+  }
+  return result;
+}
+
+std::span<const std::byte> host_bytes(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET6) {
+    return std::as_bytes(std::span(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 1));
+  }
+  return std::as_bytes(std::span(&reinterpret_cast<const sockaddr_in&>(address).sin_addr, 1));
+}
+
+std::uint16_t port_of(const sockaddr_storage& address) {
+  return address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                                       : reinterpret_cast<const sockaddr_in&>(address).sin_port;
+}
+
+bool same_host(const sockaddr_storage& a, const sockaddr_storage& b) {
+  return a.ss_family == b.ss_family && std::ranges::equal(host_bytes(a), host_bytes(b));
+}
+
+/// @return the descriptor, or -1 when the port is taken.
+int bind_udp(const net::IpAddress& local, std::uint16_t port) {
+  const SocketAddress address = to_socket_address(local, port);
+  const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &socket_buffer_bytes, sizeof socket_buffer_bytes);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<UdpWire>> UdpWire::open(
+    const net::IpAddress& local, Range range, base::Random& random
+) {
+  const unsigned first = (range.first + 1U) / 2;
+  const unsigned pairs = (range.last + 1U) / 2 - first;
+  const auto start = static_cast<unsigned>(random.below(pairs));
+  for (unsigned step = 0; step < pairs; ++step) {
+    const auto port = static_cast<std::uint16_t>((first + (start + step) % pairs) * 2);
+    const int rtp = bind_udp(local, port);
+    if (rtp < 0) continue;
+    const int rtcp = bind_udp(local, static_cast<std::uint16_t>(port + 1));
+    if (rtcp >= 0) return std::unique_ptr<UdpWire>(new UdpWire({rtp, rtcp}, port));
+    close(rtp);
+  }
+  return base::fail(base::Errc::unavailable, "no free pair of media ports");
+}
+
+UdpWire::~UdpWire() {
+  for (const int fd : sockets_) close(fd);
+}
+
+void UdpWire::apply(const MediaTerms& terms, base::Instant now) {
+  const auto set = [](Peer& peer, const std::optional<net::Address>& address) {
+    const SocketAddress target =
+        address ? to_socket_address(address->ip, address->port) : SocketAddress{};
+    const bool changed = target.length != peer.length ||
+                         std::memcmp(&target.storage, &peer.address, target.length) != 0;
+    peer = {target.storage, target.length};
+    return changed;
+  };
+  const bool moved = set(rtp_peer_, terms.remote);
+  set(rtcp_peer_, terms.remote_control);
+  if (terms.signalling) {
+    const SocketAddress host = to_socket_address(*terms.signalling, 0);
+    signalling_ = {host.storage, host.length};
+  }
+  if (moved) {
+    confirmed_ = false;
+    latch_until_ = now + latch_window;
+  }
+}
+
+void UdpWire::send(PacketKind kind, std::span<const std::byte> bytes, base::Instant) {
+  const Peer& to = peer(kind);
+  if (!to.known()) return;
+  // A full buffer or an unreachable port loses the packet, as the network may.
+  (void)sendto(
+      sockets_[kind == PacketKind::rtp ? 0 : 1], bytes.data(), bytes.size(),
+      MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to.address), to.length
+  );
+}
+
+bool UdpWire::believe(
+    PacketKind kind, const sockaddr_storage& source, socklen_t length, base::Instant now
+) {
+  Peer& known = peer(kind);
+  if (!rtp_peer_.known()) return false;  // nothing is agreed yet
+  const bool expected = known.known() && same_host(source, known.address) &&
+                        port_of(source) == port_of(known.address);
+  if (expected) {
+    if (kind == PacketKind::rtp) confirmed_ = true;
+    return true;
+  }
+  const bool from_party = same_host(source, rtp_peer_.address) ||
+                          (signalling_.known() && same_host(source, signalling_.address));
+  if (confirmed_ || kind != PacketKind::rtp || !from_party || !latch_until_ || now > *latch_until_)
+    return false;
+  known = {source, length};
+  confirmed_ = true;
+  return true;
+}
+
+void UdpWire::receive(base::Instant now, PacketSink& sink) {
+  static thread_local std::array<std::array<std::byte, max_datagram>, batch> buffers;
+  for (const PacketKind kind : {PacketKind::rtp, PacketKind::rtcp}) {
+    std::array<mmsghdr, batch> messages{};
+    std::array<iovec, batch> vectors{};
+    std::array<sockaddr_storage, batch> sources{};
+    for (unsigned i = 0; i < batch; ++i) {
+      vectors[i] = {buffers[i].data(), max_datagram};
+      messages[i].msg_hdr.msg_name = &sources[i];
+      messages[i].msg_hdr.msg_namelen = sizeof sources[i];
+      messages[i].msg_hdr.msg_iov = &vectors[i];
+      messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    const int got = recvmmsg(
+        sockets_[kind == PacketKind::rtp ? 0 : 1], messages.data(), batch, MSG_DONTWAIT, nullptr
+    );
+    for (int i = 0; i < got; ++i) {
+      const mmsghdr& message = messages[static_cast<unsigned>(i)];
+      if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
+      if (!believe(kind, sources[static_cast<unsigned>(i)], message.msg_hdr.msg_namelen, now))
+        continue;
+      sink.on_packet(
+          kind, std::span(buffers[static_cast<unsigned>(i)]).first(message.msg_len), now
+      );
+    }
+  }
+}
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,34 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include "base/time.hpp"
+#include "gateway/media/terms.hpp"
+
+namespace belfry::gateway::media {
+
+enum class PacketKind { rtp, rtcp };
+
+/// Takes what arrived on a wire.
+class PacketSink {
+ public:
+  virtual ~PacketSink() = default;
+  virtual void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
+};
+
+/// How a seat's packets travel: UDP sockets or a modelled network. Used by the media worker that
+/// owns the seat; sends and receives without blocking and without allocation.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  virtual void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
+  /// Hands over what has arrived up to `now`.
+  virtual void receive(base::Instant now, PacketSink& sink) = 0;
+  /// New terms: addresses may have changed.
+  virtual void apply(const MediaTerms& terms, base::Instant now) = 0;
+  /// Sockets whose readiness says that `receive` has work; none for a modelled network, which is
+  /// always asked.
+  virtual std::span<const int> sockets() const { return {}; }
+};
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,229 @@
+#include "gateway/media/worker.hpp"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace belfry::gateway::media {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration frame_tick = belfry::media::frame_duration;
+constexpr base::Duration relay_tick = 1ms;
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+}  // namespace
+
+Worker::Worker()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), doorbell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
+Worker::~Worker() {
+  for (const int fd : {epoll_, doorbell_}) {
+    if (fd >= 0) close(fd);
+  }
+}
+
+void Worker::submit(Command command) {
+  // The ring holds far more than a tick's worth; a full one means that the worker is behind, and
+  // waiting for it is what keeps the queue bounded.
+  while (!commands_.push(std::move(command))) {
+    wake();
+    std::this_thread::yield();
+  }
+  if (idle_.load(std::memory_order_acquire)) wake();
+}
+
+void Worker::wake() const {
+  constexpr std::uint64_t one = 1;
+  (void)!write(doorbell_, &one, sizeof one);
+}
+
+void Worker::step(base::Instant now) noexcept {
+  reported_ = false;
+  while (auto command = commands_.pop()) apply(*command, now);
+  receive(now);
+  if (tick_due_ && now >= *tick_due_) {
+    tick(now);
+    // A late tick is not caught up in a burst: the jitter buffers on both sides bridge it.
+    *tick_due_ += frame_tick;
+    if (*tick_due_ <= now) tick_due_ = now + frame_tick;
+  }
+  if (reported_ && notify_) notify_();
+}
+
+std::optional<base::Instant> Worker::next_step() const {
+  if (!commands_.empty()) return base::Instant{};
+  if (!tick_due_) return std::nullopt;
+  return tick_due_;
+}
+
+void Worker::run(const base::Clock& clock, const std::atomic<bool>& stop) {
+  while (!stop.load(std::memory_order_acquire)) {
+    const base::Instant now = clock.now();
+    step(now);
+    std::optional<base::Instant> next = tick_due_;
+    if (next && relaying_ > 0) next = std::min(*next, now + relay_tick);
+    sleep_until(next, clock.now());
+  }
+}
+
+void Worker::sleep_until(std::optional<base::Instant> when, base::Instant now) {
+  idle_.store(!when, std::memory_order_release);
+  if (!when && !commands_.empty()) return;  // one came in before it could see that we are idle
+  pollfd doorbell{doorbell_, POLLIN, 0};
+  timespec wait{};
+  if (when) {
+    const auto left = std::max<base::Duration>(*when - now, 0ns);
+    wait.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
+    wait.tv_nsec = (left % 1s).count();
+  }
+  ppoll(&doorbell, 1, when ? &wait : nullptr, nullptr);
+  if ((doorbell.revents & POLLIN) != 0) {
+    std::uint64_t rings = 0;
+    (void)!read(doorbell_, &rings, sizeof rings);
+  }
+}
+
+void Worker::report(Report report) {
+  reported_ = true;
+  if (!overflow_.empty() || !reports_.push(std::move(report)))
+    overflow_.push_back(std::move(report));
+}
+
+Seat* Worker::find(call::SeatId seat) {
+  const auto found = by_id_.find(seat);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+void Worker::apply(Command& command, base::Instant now) {
+  const auto with = [&](call::SeatId id, auto&& act) {
+    if (Seat* seat = find(id)) act(*seat);
+  };
+  std::visit(
+      Overloaded{
+          [&](AddSeat& add_seat) { add(std::move(add_seat.seat), now); },
+          [&](RemoveSeat& gone) { remove(gone.seat); },
+          [&](SetCoding& change) {
+            if (Seat* seat = find(change.seat))
+              change.coding = seat->set_coding(std::move(change.coding), now);
+            report(Retired{nullptr, std::move(change.coding)});
+            count_relays();
+          },
+          [&](Play& play) {
+            Seat* seat = find(play.seat);
+            if (seat == nullptr || !seat->play(play.playback, play.what)) {
+              report(PlaybackFinished{play.seat, play.playback});
+            }
+          },
+          [&](StopPlaying& stop) { with(stop.seat, [](Seat& seat) { seat.stop_playing(); }); },
+          [&](Connect& connect) {
+            Seat* one = find(connect.one);
+            Seat* other = find(connect.other);
+            if (one != nullptr && other != nullptr && one != other) join(*one, *other);
+          },
+          [&](Disconnect& leave) { with(leave.seat, [&](Seat& seat) { part(seat); }); },
+          [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
+          [&](SetRecording& recording) {
+            Seat* seat = find(recording.seat);
+            RecordingTap* before =
+                seat != nullptr ? seat->set_recording(recording.tap) : recording.tap;
+            if (before != nullptr) report(RecordingEnded{before});
+          },
+          [&](AskStatistics& ask) {
+            const Seat* seat = find(ask.seat);
+            report(StatisticsAnswer{
+                ask.question, seat != nullptr ? seat->statistics() : call::SeatStatistics{}
+            });
+          },
+      },
+      command
+  );
+}
+
+void Worker::add(std::unique_ptr<Seat> seat, base::Instant now) {
+  if (seats_.empty()) tick_due_ = now + frame_tick;
+  for (const int fd : seat->wire().sockets()) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = seat.get();
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+  }
+  by_id_[seat->id()] = seat.get();
+  seats_.push_back(std::move(seat));
+}
+
+void Worker::remove(call::SeatId id) {
+  const auto found = std::ranges::find(seats_, id, [](const auto& seat) { return seat->id(); });
+  if (found == seats_.end()) return;
+  part(**found);
+  (*found)->say_goodbye();
+  for (const int fd : (*found)->wire().sockets()) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  if (RecordingTap* tap = (*found)->set_recording(nullptr)) report(RecordingEnded{tap});
+  by_id_.erase(id);
+  std::unique_ptr<Seat> gone = std::exchange(*found, std::move(seats_.back()));
+  seats_.pop_back();
+  if (seats_.empty()) tick_due_.reset();
+  report(Retired{std::move(gone), nullptr});
+}
+
+void Worker::join(Seat& one, Seat& other) {
+  part(one);
+  part(other);
+  one.join(&other);
+  other.join(&one);
+  count_relays();
+}
+
+void Worker::part(Seat& seat) {
+  if (Seat* peer = seat.peer()) peer->join(nullptr);
+  seat.join(nullptr);
+  count_relays();
+}
+
+void Worker::count_relays() {
+  relaying_ = static_cast<std::size_t>(std::ranges::count_if(seats_, [](const auto& seat) {
+    return seat->relays();
+  }));
+}
+
+void Worker::receive(base::Instant now) {
+  std::array<epoll_event, 256> ready;
+  // Level-triggered: what does not fit this round is there in the next.
+  while (true) {
+    const int count = epoll_wait(epoll_, ready.data(), ready.size(), 0);
+    for (int i = 0; i < count; ++i) {
+      auto* seat = static_cast<Seat*>(ready[static_cast<std::size_t>(i)].data.ptr);
+      seat->receive(now);
+    }
+    if (count < static_cast<int>(ready.size())) break;
+  }
+}
+
+void Worker::tick(base::Instant now) {
+  for (const auto& seat : seats_) {
+    if (seat->wire().sockets().empty()) seat->receive(now);
+    seat->hear(now);
+  }
+  for (const auto& seat : seats_) {
+    seat->speak(now);
+    while (auto event = seat->poll_event()) {
+      std::visit([&](auto& what) { report(std::move(what)); }, *event);
+    }
+  }
+  // What did not fit the ring before goes first.
+  std::size_t sent = 0;
+  while (sent < overflow_.size() && reports_.push(std::move(overflow_[sent]))) ++sent;
+  overflow_.erase(overflow_.begin(), overflow_.begin() + static_cast<std::ptrdiff_t>(sent));
+  if (sent > 0) reported_ = true;
+}
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,231 @@
+#include "http/connection.hpp"
+
+#include "base/wait.hpp"
+#include "http/wire.hpp"
+
+namespace belfry::http {
+
+using base::Errc;
+using base::fail;
+using base::Result;
+using base::Task;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An error with this status ends the connection without a word.
+constexpr int silent = 0;
+
+constexpr std::size_t bytes_per_write = 64 << 10;
+
+}  // namespace
+
+Connection::Connection(
+    net::Driver& driver, Gate& gate, const Server::Settings& settings, net::ByteStream stream
+)
+    : loop_(driver.loop()), gate_(gate), settings_(settings), stream_(std::move(stream)) {}
+
+void Connection::drain() {
+  draining_ = true;
+  if (idle_) stream_.close();
+}
+
+Task<void> Connection::run() {
+  Task<Result<void>> greeting = stream_.handshake(loop_.now() + settings_.head_time);
+  const Result<void> greeted = co_await std::move(greeting);
+  if (!greeted) co_return;
+  Next next = Next::request;
+  while (next == Next::request) {
+    Task<Next> serving = serve_one();
+    next = co_await std::move(serving);
+  }
+  Task<void> goodbye = stream_.finish(loop_.now() + 1s);
+  co_await std::move(goodbye);
+}
+
+Task<void> Connection::turn_away() {
+  if (!stream_.secure()) {
+    Response response = problem(503, "too many connections");
+    response.headers.add("Retry-After", "5");
+    Task<Next> sending = send_response(std::move(response), false, false, 1);
+    co_await std::move(sending);
+    Task<void> goodbye = stream_.finish(loop_.now() + 1s);
+    co_await std::move(goodbye);
+  }
+}
+
+Task<Connection::Next> Connection::serve_one() {
+  idle_ = true;
+  Task<Result<std::string>> reading_head = read_head();
+  Result<std::string> text = co_await std::move(reading_head);
+  idle_ = false;
+  if (!text) {
+    Task<Next> refusing = refuse(guess_request(inbox_), text.error());
+    co_return co_await std::move(refusing);
+  }
+  Result<Head> head = parse_head(*text, settings_.head);
+  if (!head) {
+    Task<Next> refusing = refuse(guess_request(*text), head.error());
+    co_return co_await std::move(refusing);
+  }
+  const bool keep_alive = head->keep_alive;
+  const int minor_version = head->minor_version;
+  Request request = to_request(*head);
+  const std::size_t limit = gate_.router().body_limit(request.method, request.path);
+  Task<Result<std::string>> reading_body = read_body(*head, limit);
+  Result<std::string> body = co_await std::move(reading_body);
+  if (!body) {
+    Task<Next> refusing = refuse(std::move(request), body.error());
+    co_return co_await std::move(refusing);
+  }
+  request.body = std::move(*body);
+  Task<Next> responding = respond(std::move(request), keep_alive, minor_version);
+  co_return co_await std::move(responding);
+}
+
+Task<Result<void>> Connection::more(base::Instant deadline) {
+  Task<Result<std::string>> reading = stream_.read(deadline);
+  const Result<std::string> chunk = co_await std::move(reading);
+  if (!chunk) {
+    const int status = chunk.error().code == Errc::timed_out ? 408 : silent;
+    co_return fail(chunk.error().code, chunk.error().message, status);
+  }
+  if (chunk->empty()) co_return fail(Errc::cancelled, "the client closed", silent);
+  inbox_ += *chunk;
+  co_return Result<void>();
+}
+
+Task<Result<std::string>> Connection::read_head() {
+  base::Instant deadline = loop_.now() + settings_.idle_time;
+  bool begun = false;
+  while (true) {
+    // RFC 9112 §2.2: empty lines before a request line are skipped.
+    while (!begun && inbox_.starts_with("\r\n")) inbox_.erase(0, 2);
+    if (!begun && !inbox_.empty() && inbox_ != "\r") {
+      begun = true;
+      idle_ = false;
+      deadline = loop_.now() + settings_.head_time;
+    }
+    const Result<std::optional<std::size_t>> end = find_head(inbox_, settings_.head);
+    if (!end) co_return fail(end.error());
+    if (*end) {
+      std::string head = inbox_.substr(0, **end);
+      inbox_.erase(0, **end);
+      co_return head;
+    }
+    if (draining_ && !begun) co_return fail(Errc::cancelled, "draining", silent);
+    Task<Result<void>> reading = more(deadline);
+    const Result<void> read = co_await std::move(reading);
+    if (!read)
+      co_return fail(read.error().code, read.error().message, begun ? read.error().detail : silent);
+  }
+}
+
+Task<Result<std::string>> Connection::read_body(const Head& head, std::size_t limit) {
+  BodyReader reader(head, limit);
+  const base::Instant began = loop_.now();
+  std::size_t received = inbox_.size();
+  bool owes_continue = head.expects_continue && inbox_.empty();
+  while (true) {
+    const Result<bool> complete = reader.feed(inbox_);
+    if (!complete) co_return fail(complete.error());
+    if (*complete) co_return reader.take();
+    if (owes_continue) {
+      owes_continue = false;
+      Task<bool> sending = send("HTTP/1.1 100 Continue\r\n\r\n");
+      const bool sent = co_await std::move(sending);
+      if (!sent) co_return fail(Errc::io, "the client is gone", silent);
+    }
+    // Rule H2: after the grace the body must have come at the minimum rate.
+    const auto earned =
+        std::chrono::milliseconds(received * 1000 / settings_.body_bytes_per_second);
+    const std::size_t before = inbox_.size();
+    Task<Result<void>> reading = more(began + settings_.body_grace + earned);
+    const Result<void> read = co_await std::move(reading);
+    if (!read) co_return fail(read.error());
+    received += inbox_.size() - before;
+  }
+}
+
+Request Connection::to_request(const Head& head) const {
+  Request request = Request::make(head.method, head.target);
+  request.headers = head.headers;
+  request.remote = stream_.remote();
+  request.local = stream_.local();
+  request.secure = stream_.secure();
+  request.id = gate_.request_id(request);
+  return request;
+}
+
+Task<Connection::Next> Connection::refuse(Request request, base::Error why) {
+  if (why.detail == silent) co_return Next::close;
+  if (request.id.empty()) request.id = gate_.request_id(request);
+  Response response = gate_.router().error(why.detail, request, why.message);
+  gate_.dress(request, response);
+  const bool head_only = request.method == "HEAD";
+  Task<Next> sending = send_response(std::move(response), head_only, false, 1);
+  co_return co_await std::move(sending);
+}
+
+Task<Connection::Next> Connection::respond(Request request, bool keep_alive, int minor_version) {
+  const bool head_only = request.method == "HEAD";
+  Task<Response> answering = gate_.answer(std::move(request));
+  Response response = co_await std::move(answering);
+  const bool stays = keep_alive && !draining_;
+  Task<Next> sending = send_response(std::move(response), head_only, stays, minor_version);
+  co_return co_await std::move(sending);
+}
+
+Task<Connection::Next> Connection::send_response(
+    Response response, bool head_only, bool keep_alive, int minor_version
+) {
+  const bool chunked = response.stream && minor_version == 1;
+  if (response.stream && !chunked) keep_alive = false;
+  std::string piece = head_of(response, loop_.wall_now(), keep_alive, minor_version);
+  if (head_only) response.body.clear();
+  std::size_t taken = std::min(bytes_per_write, response.body.size());
+  piece.append(response.body, 0, taken);
+  Task<bool> starting = send(std::move(piece));
+  bool sent = co_await std::move(starting);
+  while (sent && taken < response.body.size()) {
+    piece = response.body.substr(taken, bytes_per_write);
+    taken += piece.size();
+    Task<bool> sending = send(std::move(piece));
+    sent = co_await std::move(sending);
+  }
+  if (sent && response.stream && !head_only) {
+    Task<bool> streaming = send_stream(response, chunked);
+    sent = co_await std::move(streaming);
+  }
+  if (!sent) stream_.close();
+  co_return sent&& keep_alive ? Next::request : Next::close;
+}
+
+Task<bool> Connection::send_stream(Response& response, bool chunked) {
+  Task<bool> pumping = pump(*response.stream, chunked);
+  Task<void> watching = stream_.wait_until_closed();
+  auto outcome = co_await base::race(loop_, std::move(pumping), std::move(watching));
+  co_return outcome.index() == 0 && std::get<0>(outcome);
+}
+
+Task<bool> Connection::pump(BodyStream& body, bool chunked) {
+  while (true) {
+    Task<std::optional<std::string>> making = body.next();
+    std::optional<std::string> piece = co_await std::move(making);
+    if (piece && piece->empty()) continue;
+    std::string bytes = piece ? std::move(*piece) : std::string();
+    if (chunked) bytes = as_chunk(bytes);
+    Task<bool> sending = send(std::move(bytes));
+    const bool sent = co_await std::move(sending);
+    if (!sent || !piece) co_return sent;
+  }
+}
+
+Task<bool> Connection::send(std::string bytes) {
+  if (bytes.empty()) co_return true;
+  Task<Result<void>> writing = stream_.write(std::move(bytes), loop_.now() + settings_.write_time);
+  const Result<void> written = co_await std::move(writing);
+  co_return written.has_value();
+}
+
+}  // namespace belfry::http

@@ -1,0 +1,53 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "http/body_reader.hpp"
+#include "http/gate.hpp"
+#include "http/server.hpp"
+#include "net/byte_stream.hpp"
+
+namespace belfry::http {
+
+/// One connection of the server, from handshake to goodbye: a coroutine that reads a request,
+/// has it answered and writes the answer, over and over.
+class Connection {
+ public:
+  Connection(
+      net::Driver& driver, Gate& gate, const Server::Settings& settings, net::ByteStream stream
+  );
+
+  /// Ends when the connection does.
+  base::Task<void> run();
+  /// 503 for a connection beyond the limits; TLS is closed without a word, a handshake costs more.
+  base::Task<void> turn_away();
+  /// No further request; an idle connection is closed at once.
+  void drain();
+
+ private:
+  enum class Next { request, close };
+
+  base::Task<Next> serve_one();
+  base::Task<base::Result<std::string>> read_head();
+  base::Task<base::Result<std::string>> read_body(const Head& head, std::size_t limit);
+  base::Task<base::Result<void>> more(base::Instant deadline);
+  base::Task<Next> refuse(Request request, base::Error why);
+  base::Task<Next> respond(Request request, bool keep_alive, int minor_version);
+  base::Task<Next> send_response(
+      Response response, bool head_only, bool keep_alive, int minor_version
+  );
+  base::Task<bool> send_stream(Response& response, bool chunked);
+  base::Task<bool> pump(BodyStream& body, bool chunked);
+  base::Task<bool> send(std::string bytes);
+  Request to_request(const Head& head) const;
+
+  base::Loop& loop_;
+  Gate& gate_;
+  const Server::Settings& settings_;
+  net::ByteStream stream_;
+  std::string inbox_;
+  bool draining_ = false;
+  bool idle_ = true;
+};
+
+}  // namespace belfry::http

@@ -1,0 +1,61 @@
+#include "http/wire.hpp"
+
+#include "http/text_rules.hpp"
+
+namespace belfry::http {
+namespace {
+
+void append_field(std::string& into, std::string_view name, std::string_view value) {
+  if (!is_token(name)) return;
+  into += name;
+  into += ": ";
+  for (const char c : value) into += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+  into += "\r\n";
+}
+
+/// IMF-fixdate (RFC 9110 §5.6.7).
+std::string http_date(base::WallTime now) {
+  std::string date = base::to_rfc2822(now);
+  return date.replace(date.rfind(' ') + 1, std::string::npos, "GMT");
+}
+
+}  // namespace
+
+std::string head_of(
+    const Response& response, base::WallTime now, bool keep_alive, int minor_version
+) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  head += status_phrase(response.status);
+  head += "\r\n";
+  for (const auto& [name, value] : response.headers) append_field(head, name, value);
+  append_field(head, "Date", http_date(now));
+  if (response.stream && minor_version == 1) {
+    append_field(head, "Transfer-Encoding", "chunked");
+  } else if (!response.stream && response.status != 204 && response.status != 304) {
+    append_field(head, "Content-Length", std::to_string(response.body.size()));
+  }
+  if (!keep_alive) append_field(head, "Connection", "close");
+  if (keep_alive && minor_version == 0) append_field(head, "Connection", "keep-alive");
+  return head += "\r\n";
+}
+
+std::string as_chunk(std::string_view bytes) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+  std::string chunk(size.data(), end);
+  chunk += "\r\n";
+  chunk += bytes;
+  return chunk += "\r\n";
+}
+
+Request guess_request(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
+  const auto first = line.find(' ');
+  Request request = Request::make({}, {});
+  if (first == std::string_view::npos || !is_token(line.substr(0, first))) return request;
+  const std::string_view rest = line.substr(first + 1);
+  const std::string_view target = rest.substr(0, rest.find(' '));
+  return Request::make(std::string(line.substr(0, first)), std::string(target.substr(0, 1024)));
+}
+
+}  // namespace belfry::http

@@ -1,0 +1,145 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/log.hpp"
+
+/// What can be set: plain values, with their defaults. `settings.cpp` is the one table of their
+/// keys; docs/configuration.md is made from it.
+namespace belfry::server {
+
+enum class Switch { automatic, on, off };
+enum class Transport { udp, tcp, tls };
+enum class Method { get, post };
+
+struct PortRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+  bool operator==(const PortRange&) const = default;
+};
+
+/// A carrier's SIP peer.
+struct TrunkConfig {
+  std::string name;
+  std::string host;  // host[:port]; a name without port may have SRV records
+  Transport transport = Transport::udp;
+  std::string username;  // with `password`: digest
+  std::string password;
+  bool register_out = false;
+  std::uint32_t max_calls_per_second = 5;
+  std::uint32_t max_channels = 30;
+};
+
+struct RouteConfig {
+  std::string prefix;  // empty: every number
+  std::string trunk;
+  std::string caller_id;
+  int priority = 1;
+  int weight = 100;
+};
+
+/// A SIP phone that may register.
+struct PhoneConfig {
+  std::string user;
+  std::string password;
+  std::string number;
+};
+
+/// What answers calls to a number of ours.
+struct NumberConfig {
+  std::string number;
+  std::string voice_url;
+  Method voice_method = Method::post;
+  std::string fallback_url;
+  std::string twiml;
+  std::string status_callback;
+};
+
+/// A simulated phone; `behaviour` is the body of `PUT /sim/phones/{number}`, its keys checked.
+struct SimulatedPhoneConfig {
+  std::string number;
+  base::json::object behaviour;
+};
+
+struct Config {
+  std::string data = "data";
+  std::string listen = "127.0.0.1";
+  Switch simulator = Switch::automatic;
+  std::chrono::seconds drain_timeout{300};
+
+  struct Http {
+    std::uint16_t port = 8080;
+    std::vector<std::uint16_t> extra_ports = {3000, 8000};
+    std::uint16_t tls_port = 8443;
+    std::string public_url;
+    std::vector<std::string> allowed_hosts;
+  } http;
+
+  struct Sip {
+    std::uint16_t port = 5060;
+    bool tcp = true;
+  } sip;
+
+  struct Media {
+    PortRange port_range = {20'000, 20'999};
+    std::uint32_t workers = 0;
+  } media;
+
+  struct Log {
+    base::log::Level level = base::log::Level::info;
+    base::log::Format format = base::log::Format::text;
+  } log;
+
+  struct Sim {
+    std::uint64_t seed = 0;
+    std::vector<SimulatedPhoneConfig> phones;
+  } sim;
+
+  struct Speech {
+    std::string voice = "alice";
+    std::string language = "en-US";
+    std::uint32_t cache_mb = 64;
+  } speech;
+
+  struct Webhook {
+    std::vector<std::string> allow;
+  } webhook;
+
+  struct Flux {
+    std::string from;
+    std::string webhook_url;
+    std::string webhook_secret;
+    Switch validate_signatures = Switch::automatic;
+    std::uint32_t rate_per_minute = 60;
+  } flux;
+
+  /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off
+  /// what needs it.
+  struct Twilio {
+    std::optional<std::string> account_sid;
+    std::optional<std::string> auth_token;
+    std::optional<std::string> phone_number;
+  } twilio;
+
+  struct Calls {
+    std::chrono::seconds ring_timeout{60};
+    std::chrono::seconds max_duration{4 * 3600};
+    std::uint32_t max_live = 10'000;
+  } calls;
+
+  struct Retention {
+    std::chrono::days calls{365};
+    std::chrono::days deliveries{7};
+  } retention;
+
+  std::vector<TrunkConfig> trunks;
+  std::vector<RouteConfig> routes;
+  std::vector<PhoneConfig> phones;
+  std::vector<NumberConfig> numbers;
+};
+
+}  // namespace belfry::server

@@ -1,0 +1,200 @@
+#include "server/config/settings.hpp"
+
+#include "base/text.hpp"
+
+namespace belfry::server {
+namespace {
+
+struct Traits {
+  bool required = false;
+  bool secret = false;
+  std::string_view environment;
+};
+constexpr Traits required{.required = true};
+constexpr Traits secret{.secret = true};
+
+/// `access(root)` is the field, for a `Root&` and a `const Root&`.
+template <class Root, class Access>
+Setting<Root> setting(
+    std::string_view key, std::string_view help, Access access, Traits traits = {}
+) {
+  using Field = std::remove_cvref_t<decltype(access(std::declval<Root&>()))>;
+  Setting<Root> made;
+  made.key = key;
+  made.help = help;
+  made.type = type_for<Field>();
+  if constexpr (Enumeration<Field>)
+    for (const Word<Field>& each : words_of<Field>) made.words.push_back(each.word);
+  made.required = traits.required;
+  made.secret = traits.secret;
+  made.environment = traits.environment;
+  made.assign = [access](Root& root, const Value& value) { return assign(value, access(root)); };
+  made.get = [access](const Root& root) -> std::optional<Value> { return to_value(access(root)); };
+  return made;
+}
+
+#define FIELD(name) [](auto& root) -> auto& { return root.name; }
+
+template <class Access>
+Setting<Config> of(std::string_view key, std::string_view help, Access access, Traits traits = {}) {
+  return setting<Config>(key, help, access, traits);
+}
+
+std::vector<Setting<Config>> make_settings() {
+  return {
+      of("data", "Folder of everything that is kept; made with mode 0700", FIELD(data)),
+      of("listen", "Address of every listener; anything but loopback needs an administrator first",
+         FIELD(listen)),
+      of("simulator",
+         "Simulated phones for numbers that no route claims; auto: while no trunk is "
+         "set up",
+         FIELD(simulator)),
+      of("drain_timeout", "Seconds that live calls may go on after SIGTERM", FIELD(drain_timeout)),
+      of("http.port", "Pages and APIs; 0: any free port", FIELD(http.port)),
+      of("http.extra_ports",
+         "The same content once more, on loopback; one that is taken is a "
+         "warning",
+         FIELD(http.extra_ports)),
+      of("http.tls_port", "The same content by HTTPS; 0: none", FIELD(http.tls_port)),
+      of("http.public_url",
+         "How the outside reaches us, for URLs in callbacks; empty: taken from "
+         "the request",
+         FIELD(http.public_url)),
+      of("http.allowed_hosts", "Host names that requests may carry beside our own addresses",
+         FIELD(http.allowed_hosts)),
+      of("sip.port", "SIP over UDP, and over TCP with sip.tcp", FIELD(sip.port)),
+      of("sip.tcp", "SIP over TCP as well", FIELD(sip.tcp)),
+      of("media.port_range", "UDP ports for RTP and RTCP", FIELD(media.port_range)),
+      of("media.workers", "Media threads; 0: one per core", FIELD(media.workers)),
+      of("log.level", "Least severe line that is written", FIELD(log.level)),
+      of("log.format", "One line of text or one JSON object per event", FIELD(log.format)),
+      of("sim.seed", "Seed of the simulated network; 0: a new one each start", FIELD(sim.seed)),
+      of("speech.voice", "Voice of <Say> without one", FIELD(speech.voice)),
+      of("speech.language", "Language of <Say> without one", FIELD(speech.language)),
+      of("speech.cache_mb", "Memory for spoken sentences, in MiB", FIELD(speech.cache_mb)),
+      of("webhook.allow",
+         "Private addresses that webhooks may go to, as CIDR:port or host:port; "
+         "loopback is allowed while every listener is on loopback",
+         FIELD(webhook.allow)),
+      of("flux.from", "Number that Flux calls show; empty: twilio.phone_number", FIELD(flux.from)),
+      of("flux.webhook_url", "Is told `task.acknowledged`; empty: nobody", FIELD(flux.webhook_url)),
+      of("flux.webhook_secret", "Signs it (Standard Webhooks, whsec_...)",
+         FIELD(flux.webhook_secret), secret),
+      of("flux.validate_signatures",
+         "Check X-Twilio-Signature of its webhooks; auto: of callers "
+         "that are not on loopback",
+         FIELD(flux.validate_signatures)),
+      of("flux.rate_per_minute", "Calls that one client may ask for in a minute",
+         FIELD(flux.rate_per_minute)),
+      of("twilio.account_sid", "Account SID of the applications; not set: our own; empty: none",
+         FIELD(twilio.account_sid), {.environment = "TWILIO_ACCOUNT_SID"}),
+      of("twilio.auth_token", "Auth token of the applications; not set: our own; empty: none",
+         FIELD(twilio.auth_token), {.secret = true, .environment = "TWILIO_AUTH_TOKEN"}),
+      of("twilio.phone_number",
+         "Caller number of the applications; not set: one of ours; empty: "
+         "none",
+         FIELD(twilio.phone_number), {.environment = "TWILIO_PHONE_NUMBER"}),
+      of("calls.ring_timeout", "Seconds until an unanswered call is given up",
+         FIELD(calls.ring_timeout)),
+      of("calls.max_duration", "Seconds until an answered call is ended",
+         FIELD(calls.max_duration)),
+      of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
+      of("retention.calls", "Days that ended calls and their events are kept",
+         FIELD(retention.calls)),
+      of("retention.deliveries", "Days that delivered callbacks are kept",
+         FIELD(retention.deliveries)),
+  };
+}
+
+std::vector<Setting<TrunkConfig>> make_trunk_settings() {
+  const auto of_trunk = [](auto... arguments) { return setting<TrunkConfig>(arguments...); };
+  return {
+      of_trunk("name", "Names it in routes", FIELD(name), required),
+      of_trunk("host", "host[:port]; a name may have SRV records", FIELD(host), required),
+      of_trunk("transport", "How it is reached", FIELD(transport)),
+      of_trunk(
+          "username", "With a password: answers the carrier's digest challenge", FIELD(username)
+      ),
+      of_trunk("password", "", FIELD(password), secret),
+      of_trunk("register", "REGISTER there", FIELD(register_out)),
+      of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
+      of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+  };
+}
+
+std::vector<Setting<RouteConfig>> make_route_settings() {
+  const auto of_route = [](auto... arguments) { return setting<RouteConfig>(arguments...); };
+  return {
+      of_route("prefix", "Numbers that begin so; the longest wins; empty: all", FIELD(prefix)),
+      of_route("trunk", "Where they go: a trunk's name or \"simulator\"", FIELD(trunk), required),
+      of_route("caller_id", "Number shown to the party; empty: the call's own", FIELD(caller_id)),
+      of_route("priority", "Lower is tried first", FIELD(priority)),
+      of_route("weight", "Share among equal priorities", FIELD(weight)),
+  };
+}
+
+std::vector<Setting<PhoneConfig>> make_phone_settings() {
+  const auto of_phone = [](auto... arguments) { return setting<PhoneConfig>(arguments...); };
+  return {
+      of_phone("user", "User name in REGISTER", FIELD(user), required),
+      of_phone("password", "For digest", FIELD(password), Traits{.required = true, .secret = true}),
+      of_phone("number", "Rings when this number is called", FIELD(number)),
+  };
+}
+
+std::vector<Setting<NumberConfig>> make_number_settings() {
+  const auto of_number = [](auto... arguments) { return setting<NumberConfig>(arguments...); };
+  return {
+      of_number("number", "The number that is called", FIELD(number), required),
+      of_number("voice_url", "Where the TwiML of its calls comes from", FIELD(voice_url)),
+      of_number("voice_method", "How it is fetched", FIELD(voice_method)),
+      of_number("fallback_url", "Asked when voice_url fails", FIELD(fallback_url)),
+      of_number("twiml", "TwiML itself, instead of voice_url", FIELD(twiml)),
+      of_number("status_callback", "Is told when a call to it ends", FIELD(status_callback)),
+  };
+}
+
+#undef FIELD
+
+}  // namespace
+
+const std::vector<Setting<Config>>& settings() {
+  static const auto table = make_settings();
+  return table;
+}
+const std::vector<Setting<TrunkConfig>>& trunk_settings() {
+  static const auto table = make_trunk_settings();
+  return table;
+}
+const std::vector<Setting<RouteConfig>>& route_settings() {
+  static const auto table = make_route_settings();
+  return table;
+}
+const std::vector<Setting<PhoneConfig>>& phone_settings() {
+  static const auto table = make_phone_settings();
+  return table;
+}
+const std::vector<Setting<NumberConfig>>& number_settings() {
+  static const auto table = make_number_settings();
+  return table;
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "BELFRY_";
+  for (const char character : key) {
+    if (character == '.')
+      name += "__";
+    else
+      name += static_cast<char>(character >= 'a' && character <= 'z' ? character - 32 : character);
+  }
+  return name;
+}
+
+std::string flag_name(std::string_view key) {
+  std::string name = "--" + std::string(key);
+  for (char& character : name)
+    if (character == '.' || character == '_') character = '-';
+  return name;
+}
+
+}  // namespace belfry::server

@@ -1,0 +1,156 @@
+#include "server/system.hpp"
+
+#include <filesystem>
+
+#include "base/log.hpp"
+
+namespace belfry::server {
+namespace {
+
+/// Shown to parties when nothing else is configured: a number that belongs to nobody (NANP 555-01xx).
+constexpr std::string_view default_number = "+15550100100";
+
+identity::TwilioSigner make_signer(const Config& config, const identity::Keys& keys) {
+  return identity::TwilioSigner(config.twilio.auth_token.value_or(keys.auth_token));
+}
+
+WebClient::Settings web_settings(const Config& config, const identity::Keys& keys) {
+  WebClient::Settings settings{make_signer(config, keys), std::nullopt};
+  if (config.flux.webhook_secret.empty()) return settings;
+  auto secrets = identity::WebhookSecrets::parse({config.flux.webhook_secret});
+  if (secrets) {
+    settings.standard = std::move(*secrets);
+  } else {
+    base::log::error("config.webhook_secret", {{"why", secrets.error().message}});
+  }
+  return settings;
+}
+
+bool simulator_is_on(const Config& config) {
+  switch (config.simulator) {
+    case Switch::on: return true;
+    case Switch::off: return false;
+    case Switch::automatic: return config.trunks.empty();
+  }
+  return false;
+}
+
+bool given_as_empty(const std::optional<std::string>& value) { return value && value->empty(); }
+
+}  // namespace
+
+System::System(Platform platform, const Config& config, const identity::Keys& keys)
+    : platform_(platform),
+      router_(platform.loop),
+      web_(platform.loop, platform.client, router_, web_settings(config, keys)),
+      outbox_(platform.loop, platform.store, web_),
+      media_files_(web_, platform.pool),
+      twiml_({web_, platform.speech, media_files_, platform.random, config.speech.voice}) {
+  read_dial_plan(config);
+  read_numbers(config);
+  make_simulator(config);
+  call::Services services{
+      platform.loop,
+      platform.random,
+      platform.store,
+      platform.media,
+      dial_plan_,
+      numbers_,
+      feed_,
+      outbox_,
+      callback_format_,
+      config.twilio.account_sid.value_or(keys.account_sid),
+      nullptr,
+      {},
+  };
+  services.programs.emplace(twiml_.kind(), &twiml_);
+  services.programs.emplace(bridge_.kind(), &bridge_);
+  switchboard_ = std::make_unique<call::Switchboard>(
+      std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
+  );
+  if (simulator_) simulator_->connect(*switchboard_);
+  make_flux(config, make_signer(config, keys));
+}
+
+System::~System() = default;
+
+void System::read_dial_plan(const Config& config) {
+  for (const RouteConfig& route : config.routes) {
+    dial_plan_.add_route({route.prefix, route.trunk, route.caller_id, route.priority, route.weight});
+  }
+  for (const PhoneConfig& phone : config.phones) {
+    if (!phone.number.empty()) dial_plan_.assign(phone.number, phone.user);
+  }
+}
+
+void System::read_numbers(const Config& config) {
+  for (const NumberConfig& number : config.numbers) {
+    call::ProgramSpec program{"twiml", {}};
+    if (!number.twiml.empty()) {
+      program.parameters["twiml"] = number.twiml;
+    } else {
+      program.parameters["url"] = number.voice_url;
+      program.parameters["method"] = number.voice_method == Method::get ? "GET" : "POST";
+      if (!number.fallback_url.empty()) program.parameters["fallback_url"] = number.fallback_url;
+    }
+    call::StatusCallback callback;
+    callback.url = number.status_callback;
+    numbers_.set(number.number, std::move(program), std::move(callback));
+  }
+}
+
+void System::make_simulator(const Config& config) {
+  if (!simulator_is_on(config)) return;
+  sim::World world{platform_.loop, platform_.media, platform_.speech, {}, {}, config.sim.seed, {}};
+  if (config.data != ":memory:") {
+    const std::filesystem::path folder = std::filesystem::path(config.data) / "sim";
+    std::error_code error;
+    std::filesystem::create_directories(folder / "heard", error);
+    std::filesystem::create_directories(folder / "audio", error);
+    world.heard_folder = folder / "heard";
+    world.audio_folder = folder / "audio";
+  }
+  simulator_ = std::make_unique<sim::PhoneNetwork>(std::move(world));
+  dial_plan_.set_fallback(simulator_.get());
+  for (const SimulatedPhoneConfig& phone : config.sim.phones) {
+    auto behaviour = sim::Behaviour::from_json(phone.behaviour);
+    if (behaviour) {
+      simulator_->phone(phone.number).set_behaviour(std::move(*behaviour));
+    } else {
+      base::log::error("config.sim_phone", {{"why", behaviour.error().message}});
+    }
+  }
+}
+
+void System::make_flux(const Config& config, const identity::TwilioSigner& signer) {
+  apps::flux::Notifications::Settings settings;
+  settings.from = config.twilio.phone_number.value_or(config.flux.from);
+  if (settings.from.empty()) settings.from = default_number;
+  settings.webhook_url = config.flux.webhook_url;
+  settings.ring_timeout = config.calls.ring_timeout;
+  notifications_ = std::make_unique<apps::flux::Notifications>(
+      platform_.loop, platform_.random, *switchboard_, std::move(settings)
+  );
+
+  using apps::flux::Routes;
+  Routes::Settings routes;
+  routes.initialized = !given_as_empty(config.twilio.account_sid) && !given_as_empty(config.twilio.auth_token) &&
+                       !given_as_empty(config.twilio.phone_number);
+  switch (config.flux.validate_signatures) {
+    case Switch::automatic: routes.signatures = Routes::Signatures::automatic; break;
+    case Switch::on: routes.signatures = Routes::Signatures::always; break;
+    case Switch::off: routes.signatures = Routes::Signatures::never; break;
+  }
+  routes.rate_per_minute = config.flux.rate_per_minute;
+  routes.public_url = config.http.public_url;
+  flux_routes_ = std::make_unique<Routes>(platform_.loop, *notifications_, signer, std::move(routes));
+  flux_routes_->add_to(router_);
+}
+
+base::Task<base::Result<>> System::start() {
+  BELFRY_CO_CHECK(co_await switchboard_->recover());
+  outbox_.wake();
+  co_return base::Result<>{};
+}
+
+}  // namespace belfry::server

@@ -1,0 +1,83 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "apps/flux/notifications.hpp"
+#include "apps/flux/routes.hpp"
+#include "base/worker_pool.hpp"
+#include "call/bridge.hpp"
+#include "call/outbox.hpp"
+#include "call/speech.hpp"
+#include "call/switchboard.hpp"
+#include "gateway/media/plane.hpp"
+#include "http/client.hpp"
+#include "http/router.hpp"
+#include "identity/keys.hpp"
+#include "server/config/config.hpp"
+#include "server/web_client.hpp"
+#include "sim/phone_network.hpp"
+#include "store/store.hpp"
+#include "twiml/media_files.hpp"
+#include "twiml/program.hpp"
+#include "twiml/status_callback.hpp"
+
+namespace belfry::server {
+
+/// What a server takes from the machine and a simulation from its virtual world. All outlive the `System`.
+struct Platform {
+  base::Loop& loop;
+  base::Random& random;
+  store::Store& store;
+  gateway::media::Plane& media;
+  base::WorkerPool& pool;
+  call::Speech& speech;
+  http::Client& client;
+};
+
+/// Everything of Belfry but its sockets: the call model with its programs, the simulator, the applications and the
+/// router that they are reached by. The same in a server and in a simulation. Control thread.
+class System {
+ public:
+  System(Platform platform, const Config& config, const identity::Keys& keys);
+  System(const System&) = delete;
+  System& operator=(const System&) = delete;
+  ~System();
+
+  /// Takes up what the last process left, then delivers what it promised. Carriers must be in the dial plan.
+  base::Task<base::Result<>> start();
+
+  http::Router& router() { return router_; }
+  call::DialPlan& dial_plan() { return dial_plan_; }
+  call::Switchboard& switchboard() { return *switchboard_; }
+  call::Outbox& outbox() { return outbox_; }
+  call::EventFeed& feed() { return feed_; }
+  apps::flux::Notifications& notifications() { return *notifications_; }
+  /// nullptr while the simulator is off.
+  sim::PhoneNetwork* simulator() { return simulator_.get(); }
+
+ private:
+  void read_dial_plan(const Config& config);
+  void read_numbers(const Config& config);
+  void make_simulator(const Config& config);
+  void make_flux(const Config& config, const identity::TwilioSigner& signer);
+
+  Platform platform_;
+  http::Router router_;
+  WebClient web_;
+  call::Outbox outbox_;
+  call::EventFeed feed_;
+  call::DialPlan dial_plan_;
+  call::NumberTable numbers_;
+  twiml::StatusCallbackFormat callback_format_;
+  twiml::MediaFiles media_files_;
+  twiml::TwimlPrograms twiml_;
+  call::BridgeProgram bridge_;
+  std::unique_ptr<sim::PhoneNetwork> simulator_;
+  std::unique_ptr<call::Switchboard> switchboard_;
+  std::unique_ptr<apps::flux::Notifications> notifications_;
+  std::unique_ptr<apps::flux::Routes> flux_routes_;
+};
+
+}  // namespace belfry::server

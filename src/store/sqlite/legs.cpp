@@ -1,0 +1,205 @@
+#include "store/sqlite/json_column.hpp"
+#include "store/sqlite/tables.hpp"
+
+namespace belfry::store::sqlite {
+namespace {
+
+using base::json::object;
+using base::json::value;
+using call::LegRecord;
+
+constexpr std::string_view columns =
+    "sid, parent_sid, status, created, \"from\", \"to\", application, rest";
+
+void put_time(object& into, std::string_view key, const std::optional<base::WallTime>& time) {
+  if (time) into[key] = base::to_unix_micros(*time);
+}
+
+object attempt_to_json(const call::Attempt& attempt) {
+  return {
+      {"id", attempt.id},
+      {"carrier", attempt.carrier},
+      {"caller", attempt.caller},
+      {"started", base::to_unix_micros(attempt.started)},
+      {"state", attempt.state}
+  };
+}
+
+/// What no query asks for. Members that were added later are absent in old rows.
+object rest_of(const LegRecord& leg) {
+  object rest;
+  rest["account_sid"] = leg.account_sid;
+  rest["direction"] = call::to_string(leg.direction);
+  put_time(rest, "answered", leg.answered);
+  put_time(rest, "ended", leg.ended);
+  put_time(rest, "last_seen", leg.last_seen);
+  rest["end_reason"] = leg.end_reason;
+  rest["error_code"] = leg.error_code;
+  rest["endpoint"] = leg.endpoint;
+  rest["program"] = {{"kind", leg.program.kind}, {"parameters", leg.program.parameters}};
+  const call::StatusCallback& callback = leg.status_callback;
+  rest["callback"] = {
+      {"url", callback.url},
+      {"method", callback.method},
+      {"events", base::json::array(callback.events.begin(), callback.events.end())}
+  };
+  rest["ring_timeout"] = leg.ring_timeout.count();
+  rest["max_duration"] = leg.max_duration.count();
+  if (leg.attempt) rest["attempt"] = attempt_to_json(*leg.attempt);
+  rest["next_event"] = leg.next_event;
+  rest["next_callback"] = leg.next_callback;
+  return rest;
+}
+
+std::string text_of(const object& from, std::string_view key) {
+  const value* member = from.if_contains(key);
+  if (member == nullptr || !member->is_string()) return {};
+  return std::string(member->get_string());
+}
+std::int64_t number_of(const object& from, std::string_view key) {
+  const value* member = from.if_contains(key);
+  if (member == nullptr) return 0;
+  if (member->is_int64()) return member->get_int64();
+  return member->is_uint64() ? static_cast<std::int64_t>(member->get_uint64()) : 0;
+}
+std::optional<base::WallTime> time_of(const object& from, std::string_view key) {
+  if (!from.contains(key)) return std::nullopt;
+  return base::from_unix_micros(number_of(from, key));
+}
+object object_of(const object& from, std::string_view key) {
+  const value* member = from.if_contains(key);
+  return member != nullptr && member->is_object() ? member->get_object() : object();
+}
+
+call::StatusCallback callback_of(const object& json) {
+  call::StatusCallback callback;
+  callback.url = text_of(json, "url");
+  callback.method = text_of(json, "method");
+  callback.events.clear();
+  if (const value* events = json.if_contains("events"); events != nullptr && events->is_array())
+    for (const value& event : events->get_array())
+      if (event.is_string()) callback.events.emplace_back(event.get_string());
+  return callback;
+}
+
+call::Attempt attempt_of(const object& json) {
+  return {
+      .id = text_of(json, "id"),
+      .carrier = text_of(json, "carrier"),
+      .caller = text_of(json, "caller"),
+      .started = base::from_unix_micros(number_of(json, "started")),
+      .state = object_of(json, "state")
+  };
+}
+
+void read_rest(const object& rest, LegRecord& leg) {
+  leg.account_sid = text_of(rest, "account_sid");
+  const auto direction = call::parse_direction(text_of(rest, "direction"));
+  if (!direction) throw RowError{"leg " + leg.sid + " has an unknown direction"};
+  leg.direction = *direction;
+  leg.answered = time_of(rest, "answered");
+  leg.ended = time_of(rest, "ended");
+  leg.last_seen = time_of(rest, "last_seen");
+  leg.end_reason = text_of(rest, "end_reason");
+  leg.error_code = static_cast<int>(number_of(rest, "error_code"));
+  leg.endpoint = text_of(rest, "endpoint");
+  const object program = object_of(rest, "program");
+  leg.program = {.kind = text_of(program, "kind"), .parameters = object_of(program, "parameters")};
+  leg.status_callback = callback_of(object_of(rest, "callback"));
+  leg.ring_timeout = std::chrono::seconds(number_of(rest, "ring_timeout"));
+  leg.max_duration = std::chrono::seconds(number_of(rest, "max_duration"));
+  if (rest.contains("attempt")) leg.attempt = attempt_of(object_of(rest, "attempt"));
+  leg.next_event = static_cast<std::uint64_t>(number_of(rest, "next_event"));
+  leg.next_callback = static_cast<std::uint64_t>(number_of(rest, "next_callback"));
+}
+
+LegRecord read_leg(const Rows& rows) {
+  LegRecord leg;
+  leg.sid = rows.string(0);
+  leg.parent_sid = rows.string(1);
+  const auto status = call::parse_leg_status(rows.text(2));
+  if (!status) throw RowError{"leg " + leg.sid + " has an unknown status"};
+  leg.status = *status;
+  leg.created = rows.time(3);
+  leg.from = rows.string(4);
+  leg.to = rows.string(5);
+  leg.application = rows.string(6);
+  read_rest(from_column(rows.text(7)), leg);
+  return leg;
+}
+
+std::vector<LegRecord> read_legs(Rows rows) {
+  std::vector<LegRecord> legs;
+  while (rows.next()) legs.push_back(read_leg(rows));
+  return legs;
+}
+
+}  // namespace
+
+void put_leg(Database& database, const LegRecord& leg) {
+  database.run(
+      "INSERT INTO legs (sid, parent_sid, status, live, created, \"from\", \"to\", application, "
+      "rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) DO UPDATE SET "
+      "parent_sid = excluded.parent_sid, status = excluded.status, live = excluded.live, "
+      "created = excluded.created, \"from\" = excluded.\"from\", \"to\" = excluded.\"to\", "
+      "application = excluded.application, rest = excluded.rest",
+      leg.sid, leg.parent_sid, call::to_string(leg.status), call::is_final(leg.status) ? 0 : 1,
+      leg.created, leg.from, leg.to, leg.application, to_column(rest_of(leg))
+  );
+}
+
+std::optional<LegRecord> find_leg(Database& database, std::string_view sid) {
+  Rows rows = database.query("SELECT " + std::string(columns) + " FROM legs WHERE sid = ?", sid);
+  if (!rows.next()) return std::nullopt;
+  return read_leg(rows);
+}
+
+std::vector<LegRecord> find_legs(Database& database, const call::LegQuery& query) {
+  // A condition that is not asked for stays out, so that the planner finds the index of the others.
+  std::string sql = "SELECT " + std::string(columns) + " FROM legs WHERE true";
+  std::vector<std::string> values;
+  const auto require = [&](std::string_view condition, std::string_view value) {
+    sql.append(" AND ").append(condition);
+    values.emplace_back(value);
+  };
+  if (!query.before_sid.empty())
+    require(
+        "(created, number) < (SELECT created, number FROM legs WHERE sid = ?)", query.before_sid
+    );
+  if (query.status) require("status = ?", call::to_string(*query.status));
+  if (!query.number.empty()) require("instr(\"from\" || char(10) || \"to\", ?) > 0", query.number);
+  if (!query.application.empty()) require("application = ?", query.application);
+  sql += " ORDER BY created DESC, number DESC LIMIT CAST(? AS INTEGER)";
+  values.push_back(std::to_string(query.limit));
+  return read_legs(database.query_with(sql, values));
+}
+
+std::vector<LegRecord> unfinished_legs(Database& database) {
+  return read_legs(database.query(
+      "SELECT " + std::string(columns) + " FROM legs WHERE live = 1 ORDER BY created, number"
+  ));
+}
+
+std::uint64_t count_legs(Database& database) {
+  Rows rows = database.query("SELECT count(*) FROM legs");
+  rows.next();
+  return static_cast<std::uint64_t>(rows.integer(0));
+}
+
+std::uint64_t purge_legs(Database& database, base::WallTime created_before, std::size_t limit) {
+  std::vector<std::string> old;
+  {
+    Rows rows = database.query(
+        "SELECT sid FROM legs WHERE live = 0 AND created < ? ORDER BY created LIMIT ?",
+        created_before, limit
+    );
+    while (rows.next()) old.push_back(rows.string(0));
+  }
+  for (const std::string& sid : old) {
+    database.run("DELETE FROM events WHERE leg_sid = ?", sid);
+    database.run("DELETE FROM legs WHERE sid = ?", sid);
+  }
+  return old.size();
+}
+
+}  // namespace belfry::store::sqlite

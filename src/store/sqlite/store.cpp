@@ -1,0 +1,235 @@
+#include "store/sqlite/store.hpp"
+
+#include "base/log.hpp"
+#include "store/sqlite/integrity.hpp"
+#include "store/sqlite/tables.hpp"
+
+namespace belfry::store::sqlite {
+namespace {
+
+using base::Errc;
+using base::Result;
+using base::Task;
+using namespace std::chrono_literals;
+
+constexpr base::Duration probe_interval = 3s;
+
+void apply_changes(Database& database, const call::Changes& changes) {
+  for (const call::LegRecord& leg : changes.legs) put_leg(database, leg);
+  for (const call::EventRecord& event : changes.events) append_event(database, event);
+  for (const call::Delivery& delivery : changes.deliveries) put_delivery(database, delivery);
+  for (const call::Document& document : changes.new_documents) insert_document(database, document);
+  for (const call::Document& document : changes.documents) put_document(database, document);
+}
+
+std::unexpected<base::Error> queue_is_full() {
+  return base::fail(Errc::unavailable, "too many writes wait for the disk");
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(
+    const Settings& settings, std::string file, FolderLock lock, std::unique_ptr<Database> database,
+    base::Loop& loop
+)
+    : loop_(loop),
+      file_(std::move(file)),
+      max_queue_(settings.max_queue),
+      lock_(std::move(lock)),
+      seconds_(base::metrics::histogram(
+          "belfry_db_seconds", "Time from a write's request to its answer",
+          {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5}
+      )),
+      self_(std::make_shared<SqliteStore*>(this)),
+      writer_(
+          std::move(database), loop, settings.mode,
+          {.on_fatal = settings.on_fatal, .on_full = [this] { probe_later(); }}
+      ) {}
+
+SqliteStore::~SqliteStore() {
+  if (probe_timer_ != 0) loop_.cancel(probe_timer_);
+  stop_check_ = true;
+  if (check_thread_.joinable()) check_thread_.join();
+}
+
+void SqliteStore::enqueue(
+    Writer::Kind kind, std::move_only_function<void(Database&)> apply, Done done
+) {
+  const std::uint64_t number = ++last_write_;
+  writes_in_flight_.emplace(number, loop_.now());
+  auto finish = [self = std::weak_ptr(self_), number,
+                 done = std::move(done)](Result<> result) mutable {
+    if (const auto alive = self.lock()) {
+      SqliteStore& store = **alive;
+      const auto entry = store.writes_in_flight_.find(number);
+      const base::Duration waited = store.loop_.now() - entry->second;
+      store.seconds_.observe(std::chrono::duration<double>(waited).count());
+      store.writes_in_flight_.erase(entry);
+    }
+    if (done) done(std::move(result));
+  };
+  writer_.write({.kind = kind, .apply = std::move(apply), .done = std::move(finish)});
+}
+
+base::Duration SqliteStore::queue_age() const {
+  return writes_in_flight_.empty() ? base::Duration::zero()
+                                   : loop_.now() - writes_in_flight_.begin()->second;
+}
+
+Task<Result<>> SqliteStore::commit(call::Changes changes) {
+  base::Completion<Result<>> answer(loop_);
+  if (!has_place()) {
+    answer.resolver()(queue_is_full());
+    return answer.wait();
+  }
+  enqueue(
+      Writer::Kind::promised,
+      [changes = std::move(changes)](Database& database) { apply_changes(database, changes); },
+      answer.resolver()
+  );
+  return answer.wait();
+}
+
+void SqliteStore::commit_later(call::Changes changes) {
+  if (!has_place()) {
+    base::log::error("store.write_dropped", {{"reason", "too many writes wait for the disk"}});
+    return;
+  }
+  enqueue(
+      Writer::Kind::later,
+      [changes = std::move(changes)](Database& database) { apply_changes(database, changes); },
+      [](const Result<>& result) {
+        if (!result) base::log::error("store.write_dropped", {{"reason", result.error().message}});
+      }
+  );
+}
+
+void SqliteStore::probe_later() {
+  if (probe_timer_ != 0) return;
+  probe_timer_ = loop_.call_after(probe_interval, [this] {
+    probe_timer_ = 0;
+    if (writer_.accepts_writes()) return;
+    // An empty change: the writer looks for room by itself after each maintenance.
+    enqueue(Writer::Kind::maintenance, [](Database&) {}, {});
+    probe_later();
+  });
+}
+
+/// `query(Database&)` runs on the writer.
+template <class Query>
+auto SqliteStore::ask(Query query) {
+  using Value = std::invoke_result_t<Query&, Database&>;
+  base::Completion<Result<Value>> answer(loop_);
+  Writer::Read read;
+  read.run = [query = std::move(query),
+              resolve = answer.resolver()](Database& database) mutable -> base::Work {
+    return [resolve, value = query(database)]() mutable { resolve(std::move(value)); };
+  };
+  read.failed = [resolve = answer.resolver()](base::Error error) {
+    resolve(base::fail(std::move(error)));
+  };
+  writer_.read(std::move(read));
+  return answer.wait();
+}
+
+Task<Result<std::optional<call::LegRecord>>> SqliteStore::find_leg(std::string sid) {
+  return ask([sid = std::move(sid)](Database& database) { return sqlite::find_leg(database, sid); }
+  );
+}
+Task<Result<std::vector<call::LegRecord>>> SqliteStore::find_legs(call::LegQuery query) {
+  return ask([query = std::move(query)](Database& database) {
+    return sqlite::find_legs(database, query);
+  });
+}
+Task<Result<std::vector<call::LegRecord>>> SqliteStore::unfinished_legs() {
+  return ask([](Database& database) { return sqlite::unfinished_legs(database); });
+}
+Task<Result<std::uint64_t>> SqliteStore::count_legs() {
+  return ask([](Database& database) { return sqlite::count_legs(database); });
+}
+Task<Result<std::vector<call::EventRecord>>> SqliteStore::events_of(std::string leg_sid) {
+  return ask([sid = std::move(leg_sid)](Database& database) {
+    return sqlite::events_of(database, sid);
+  });
+}
+Task<Result<std::vector<call::Delivery>>> SqliteStore::due_deliveries(
+    base::WallTime now, std::size_t limit
+) {
+  return ask([now, limit](Database& database) {
+    return sqlite::due_deliveries(database, now, limit);
+  });
+}
+Task<Result<std::optional<base::WallTime>>> SqliteStore::next_delivery() {
+  return ask([](Database& database) { return sqlite::next_delivery(database); });
+}
+Task<Result<std::optional<call::Document>>> SqliteStore::find_document(
+    std::string collection, std::string key
+) {
+  return ask([collection = std::move(collection), key = std::move(key)](Database& database) {
+    return sqlite::find_document(database, collection, key);
+  });
+}
+Task<Result<std::vector<call::Document>>> SqliteStore::find_documents(
+    std::string collection, std::string tag, std::size_t limit
+) {
+  return ask([collection = std::move(collection), tag = std::move(tag), limit](Database& database) {
+    return sqlite::find_documents(database, collection, tag, limit);
+  });
+}
+
+Task<Result<std::uint64_t>> SqliteStore::purge(
+    Retention retention, base::WallTime now, std::size_t limit
+) {
+  base::Completion<Result<std::uint64_t>> answer(loop_);
+  // Written by the writer's thread before the answer is posted, read by the answer.
+  auto deleted = std::make_shared<std::uint64_t>(0);
+  enqueue(
+      Writer::Kind::maintenance,
+      [=](Database& database) {
+        *deleted = purge_legs(database, now - retention.legs, limit) +
+                   purge_deliveries(database, now - retention.deliveries, limit);
+      },
+      [deleted, resolve = answer.resolver()](Result<> result) {
+        if (!result) return resolve(base::fail(std::move(result).error()));
+        resolve(*deleted);
+      }
+  );
+  return answer.wait();
+}
+
+Task<Result<>> SqliteStore::check_integrity() {
+  base::Completion<Result<>> answer(loop_);
+  if (file_ == ":memory:" || check_thread_.joinable()) {
+    answer.resolver()(Result<>{});
+    return answer.wait();
+  }
+  check_thread_ = std::thread([this, resolve = answer.resolver()] {
+    Result<> result = quick_check(file_, stop_check_);
+    loop_.post_from_any_thread([resolve, result = std::move(result)]() mutable {
+      resolve(std::move(result));
+    });
+  });
+  return answer.wait();
+}
+
+Task<Result<std::vector<Binding>>> SqliteStore::all_bindings() {
+  return ask([](Database& database) { return sqlite::all_bindings(database); });
+}
+
+Task<Result<>> SqliteStore::replace_bindings(std::string user, std::vector<Binding> bindings) {
+  base::Completion<Result<>> answer(loop_);
+  if (!has_place()) {
+    answer.resolver()(queue_is_full());
+    return answer.wait();
+  }
+  enqueue(
+      Writer::Kind::promised,
+      [user = std::move(user), bindings = std::move(bindings)](Database& database) {
+        sqlite::replace_bindings(database, user, bindings);
+      },
+      answer.resolver()
+  );
+  return answer.wait();
+}
+
+}  // namespace belfry::store::sqlite
