@@ -89,9 +89,7 @@ class Router {
   std::string allowed_methods(std::string_view path) const;
   base::Task<Response> run(Route& route, Request request);
   base::Task<Response> answer_unrouted(Request request);
-  static base::Task<Response> guarded(
-      const Handler& handler, Request request, bool& threw
-  );
+  static base::Task<Response> guarded(const Handler& handler, Request request, bool& threw);
   void count(Route& route, int status, base::Instant began);
 
   base::Loop& loop_;

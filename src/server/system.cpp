@@ -141,14 +141,15 @@ void System::make_flux(const Config& config, const identity::TwilioSigner& signe
     case Switch::on: routes.signatures = Routes::Signatures::always; break;
     case Switch::off: routes.signatures = Routes::Signatures::never; break;
   }
-  routes.rate_per_minute = config.flux.rate_per_minute;
+  if (config.flux.rate_per_minute != 0) routes.rate_per_minute = config.flux.rate_per_minute;
   routes.public_url = config.http.public_url;
   flux_routes_ = std::make_unique<Routes>(platform_.loop, *notifications_, signer, std::move(routes));
   flux_routes_->add_to(router_);
 }
 
 base::Task<base::Result<>> System::start() {
-  BELFRY_CO_CHECK(co_await switchboard_->recover());
+  const auto recovered = co_await switchboard_->recover();
+  if (!recovered) co_return base::fail(recovered.error());
   outbox_.wake();
   co_return base::Result<>{};
 }

@@ -29,7 +29,8 @@ std::optional<Refusal> check_method(const Message& request, const Abilities& abi
 
 std::optional<Refusal> check_scheme(const Message& request) {
   const auto uri = request.request_uri();
-  if (uri && uri->scheme != Uri::Scheme::other) return std::nullopt;
+  if (!uri) return Refusal{400, {}};
+  if (uri->scheme != Uri::Scheme::other) return std::nullopt;
   return Refusal{416, {}};
 }
 

@@ -114,7 +114,7 @@ struct Config {
     std::string webhook_url;
     std::string webhook_secret;
     Switch validate_signatures = Switch::automatic;
-    std::uint32_t rate_per_minute = 60;
+    std::uint32_t rate_per_minute = 0;
   } flux;
 
   /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off

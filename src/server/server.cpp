@@ -1,0 +1,173 @@
+#include "server/server.hpp"
+
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "net/self_signed.hpp"
+#include "server/web_pages.hpp"
+
+namespace belfry::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t pool_threads = 2;
+constexpr base::Duration outbox_flush = 10s;
+constexpr int exit_storage_failed = 74;  // EX_IOERR
+
+[[noreturn]] void end_after_storage_failure(const std::string& message) {
+  base::log::error("store.fatal", {{"why", message}});
+  base::log::flush();
+  // Rule R2: what is on disk is unknown now; nothing more may be promised.
+  _exit(exit_storage_failed);
+}
+
+store::Settings store_settings(const Config& config) {
+  store::Settings settings;
+  settings.folder = config.data;
+  settings.on_fatal = end_after_storage_failure;
+  return settings;
+}
+
+}  // namespace
+
+Server::Server(const Config& config) : config_(config) {}
+
+Server::~Server() = default;
+
+base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
+  std::unique_ptr<Server> server(new Server(config));
+  BELFRY_TRY(local, net::IpAddress::parse(config.listen));
+  if (!local.is_loopback()) {
+    return base::fail(
+        base::Errc::refused,
+        "refusing to listen on " + config.listen +
+            ": there is no log-in for people yet, so only loopback addresses (127.0.0.1, ::1) are safe (rule D2)"
+    );
+  }
+  server->local_ = local;
+  BELFRY_CHECK(server->open_folder());
+  BELFRY_CHECK(server->open_egress());
+  BELFRY_CHECK(server->open_http());
+  return server;
+}
+
+base::Result<> Server::open_folder() {
+  BELFRY_TRY(store, store::open(store_settings(config_), loop_));
+  store_ = std::move(store);
+  BELFRY_TRY(keys, identity::load_or_create_keys(config_.data, random_));
+  keys_ = std::move(keys);
+  return {};
+}
+
+base::Result<> Server::open_egress() {
+  net::EgressPolicy::Settings settings;
+  settings.allow_loopback = true;  // every listener is on loopback (rule W1)
+  settings.allow = config_.webhook.allow;
+  BELFRY_TRY(policy, net::EgressPolicy::create(std::move(settings)));
+  egress_ = std::move(policy);
+  client_ = http::make_curl_client(driver_, egress_, {});
+
+  gateway::media::Plane::Settings media;
+  media.local = local_;
+  media.ports = {config_.media.port_range.first, config_.media.port_range.last};
+  media_ = std::make_unique<gateway::media::Plane>(loop_, random_, media);
+  pool_ = std::make_unique<base::WorkerPool>(loop_, pool_threads);
+  speech::Synthesizer::Settings speech;
+  speech.cache_directory = std::filesystem::path(config_.data) / "cache" / "speech";
+  speech.memory_bytes = std::size_t{config_.speech.cache_mb} << 20U;
+  speech_ = std::make_unique<speech::Synthesizer>(loop_, *pool_, std::move(speech));
+  system_ = std::make_unique<System>(
+      Platform{loop_, random_, *store_, *media_, *pool_, *speech_, *client_}, config_, keys_.keys
+  );
+  return {};
+}
+
+void Server::note_listener(std::string kind, const net::Address& address) {
+  listening_.push_back({std::move(kind), address});
+  egress_.add_listener(address);
+}
+
+base::Result<> Server::open_http() {
+  pages_ = std::make_unique<http::StaticFiles>(web_pages());
+  system_->router().set_fallback(http::immediate([this](const http::Request& request) {
+    return pages_->serve(request);
+  }));
+  http::Gate::Settings gate;
+  gate.host_names = config_.http.allowed_hosts;
+  gate_ = std::make_unique<http::Gate>(system_->router(), random_, std::move(gate));
+  http_ = std::make_unique<http::Server>(driver_, *gate_, http::Server::Settings());
+  BELFRY_TRY(address, http_->listen({local_, config_.http.port}));
+  note_listener("http", address);
+  for (const std::uint16_t port : config_.http.extra_ports) open_extra_port(local_, port);
+  if (config_.http.tls_port != 0) BELFRY_CHECK(open_https());
+  return {};
+}
+
+void Server::open_extra_port(const net::IpAddress& ip, std::uint16_t port) {
+  const auto address = http_->listen({ip, port});
+  if (address) {
+    note_listener("http", *address);
+  } else {
+    base::log::warning("http.port_taken", {{"port", port}, {"why", address.error().message}});
+  }
+}
+
+base::Result<> Server::open_https() {
+  BELFRY_TRY(files, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now()));
+  BELFRY_TRY(context, net::TlsContext::server(files.certificate, files.key));
+  tls_.emplace(std::move(context));
+  const auto address = http_->listen({local_, config_.http.tls_port}, &*tls_);
+  if (address) {
+    note_listener("https", *address);
+  } else {
+    base::log::warning("https.port_taken", {{"port", config_.http.tls_port}, {"why", address.error().message}});
+  }
+  return {};
+}
+
+void Server::run() {
+  driver_.on_signal([this](int) { on_signal(); });
+  tasks_.spawn(begin());
+  driver_.run();
+}
+
+base::Task<void> Server::begin() {
+  const auto started = co_await system_->start();
+  if (!started) end_after_storage_failure(started.error().message);
+  ready_ = true;
+  base::log::info("server.ready", {{"http", listening_.front().address.to_string()}});
+}
+
+void Server::on_signal() {
+  ++signals_;
+  if (signals_ == 1) {
+    tasks_.spawn(drain());
+  } else {
+    driver_.stop();
+  }
+}
+
+base::Task<void> Server::drain() {
+  base::log::info("server.draining", {{"calls", system_->switchboard().live_legs()}});
+  ready_ = false;
+  system_->switchboard().drain();
+  const base::Instant deadline = loop_.now() + config_.drain_timeout;
+  while (system_->switchboard().live_legs() > 0 && loop_.now() < deadline) {
+    co_await base::sleep_for(loop_, 100ms);
+  }
+  system_->switchboard().hang_up_all(call::HangupCause::restart);
+  co_await flush_outbox();
+  co_await http_->stop(loop_.now() + 5s);
+  driver_.stop();
+}
+
+base::Task<void> Server::flush_outbox() {
+  const base::Instant deadline = loop_.now() + outbox_flush;
+  co_await base::sleep_for(loop_, 100ms);
+  while (!system_->outbox().idle() && loop_.now() < deadline) {
+    co_await base::sleep_for(loop_, 50ms);
+  }
+}
+
+}  // namespace belfry::server

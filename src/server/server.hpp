@@ -1,0 +1,81 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "base/random.hpp"
+#include "base/worker_pool.hpp"
+#include "gateway/media/plane.hpp"
+#include "http/gate.hpp"
+#include "http/server.hpp"
+#include "http/static_files.hpp"
+#include "identity/keys.hpp"
+#include "net/driver.hpp"
+#include "net/egress_policy.hpp"
+#include "net/tls_context.hpp"
+#include "server/config/load.hpp"
+#include "server/system.hpp"
+#include "speech/synthesizer.hpp"
+
+namespace belfry::server {
+
+/// One Belfry process: the `System` on real time, real sockets, a data folder and its threads. The thread that calls
+/// `run` is the control thread.
+class Server {
+ public:
+  /// Opens the data folder (one process at a time, rule R6), keys and listeners.
+  /// @return what is in the way, for people: a taken port, a locked folder, an address that is not loopback.
+  static base::Result<std::unique_ptr<Server>> create(const Config& config);
+  ~Server();
+
+  /// Serves until SIGTERM or SIGINT has drained it (rule R9).
+  void run();
+
+  const identity::LoadedKeys& keys() const { return keys_; }
+  struct Listening {
+    std::string kind;  // "http", "https", "sip-udp", "sip-tcp"
+    net::Address address;
+  };
+  const std::vector<Listening>& listening() const { return listening_; }
+
+ private:
+  explicit Server(const Config& config);
+
+  base::Result<> open_folder();
+  base::Result<> open_egress();
+  base::Result<> open_http();
+  base::Result<> open_https();
+  void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
+  void note_listener(std::string kind, const net::Address& address);
+  base::Task<void> begin();
+  base::Task<void> drain();
+  base::Task<void> flush_outbox();
+  void on_signal();
+
+  Config config_;
+  base::SystemClock clock_;
+  base::Loop loop_{clock_};
+  net::Driver driver_{loop_};
+  base::SecureRandom random_;
+  net::IpAddress local_;
+  identity::LoadedKeys keys_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<gateway::media::Plane> media_;
+  std::unique_ptr<base::WorkerPool> pool_;
+  std::unique_ptr<speech::Synthesizer> speech_;
+  net::EgressPolicy egress_;
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<System> system_;
+  std::unique_ptr<http::StaticFiles> pages_;
+  std::optional<net::TlsContext> tls_;
+  std::unique_ptr<http::Gate> gate_;
+  std::unique_ptr<http::Server> http_;
+  std::vector<Listening> listening_;
+  bool ready_ = false;
+  int signals_ = 0;
+  base::TaskGroup tasks_{loop_};
+};
+
+}  // namespace belfry::server
