@@ -5,7 +5,7 @@
 #include "twiml/url.hpp"
 #include "twiml/url_overrides.hpp"
 
-/// How a session gets its documents (sections "HTTP rules" and "limits" of docs; rule W3).
+/// How a session gets its documents, and how many it may have (rules W2 and W3).
 namespace belfry::twiml {
 namespace {
 
