@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Phone } from "../shared/types";
 import { describe as describePhone, fromPhone, newPhone, toBehaviour } from "./behaviour";
-import { curlCall, curlTwilio, freeNumber, isHealthy, shellQuote } from "./first-call";
+import { curlCall, freeNumber, isHealthy, shellQuote } from "./first-call";
 
 const phone = (change: Partial<Phone>): Phone => ({
   number: "+11",
@@ -60,12 +60,6 @@ describe("the first call", () => {
   it("can be pasted into a shell, whatever is in it", () => {
     expect(shellQuote("it's $HOME")).toBe("'it'\\''s $HOME'");
     expect(curlCall("http://127.0.0.1:8080", "+12025550142")).toContain(`-d '{"to":"+12025550142"`);
-  });
-
-  it("keeps the plus sign of a form field", () => {
-    expect(curlTwilio("http://127.0.0.1:8080", "AC1", "+12025550142")).toContain(
-      "--data-urlencode To=+12025550142",
-    );
   });
 
   it("offers a number that has no phone", () => {

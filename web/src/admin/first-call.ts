@@ -14,17 +14,6 @@ export function curlCall(origin: string, to: string): string {
   return `curl ${origin}/admin/api/calls \\\n  -H 'content-type: application/json' \\\n  -d ${body}`;
 }
 
-export function curlTwilio(origin: string, accountSid: string, to: string): string {
-  const lines = [
-    `curl ${origin}/2010-04-01/Accounts/${accountSid}/Calls.json \\`,
-    `  -u "${accountSid}:$AUTH_TOKEN" \\`,
-    `  --data-urlencode To=${to} \\`,
-    `  --data-urlencode From=+12025550100 \\`,
-    `  --data-urlencode Twiml=${shellQuote(`<Response><Say>${firstWords}</Say></Response>`)}`,
-  ];
-  return lines.join("\n");
-}
-
 export function curlNotification(origin: string, to: string): string {
   const body = shellQuote(JSON.stringify({ phone_number: to, task_title: "Submit quarterly report" }));
   return `curl ${origin}/notifications/call \\\n  -H 'content-type: application/json' \\\n  -d ${body}`;

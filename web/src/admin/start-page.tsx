@@ -14,7 +14,7 @@ import { go, links } from "../shared/router";
 import { dispatch, useBelfry } from "../shared/store";
 import type { Listener, ServerStatus } from "../shared/types";
 import { Connection, ThemeChoice } from "../shell";
-import { curlCall, curlNotification, curlTwilio, firstNumber, firstWords, isHealthy } from "./first-call";
+import { curlCall, curlNotification, firstNumber, firstWords, isHealthy } from "./first-call";
 
 const refreshMs = 5000;
 
@@ -81,7 +81,7 @@ function FirstCall({ status }: { status: ServerStatus | null }) {
         </div>
         <PlaceFields to={to} setTo={setTo} placing={placing} />
       </form>
-      <Commands to={cleanNumber(to) || firstNumber} accountSid={status?.account_sid} />
+      <Commands to={cleanNumber(to) || firstNumber} />
     </section>
   );
 }
@@ -114,7 +114,7 @@ function PlaceFields({
   );
 }
 
-function Commands({ to, accountSid = "$ACCOUNT_SID" }: { to: string; accountSid?: string | undefined }) {
+function Commands({ to }: { to: string }) {
   const origin = location.origin;
   const commands = [
     {
@@ -122,12 +122,6 @@ function Commands({ to, accountSid = "$ACCOUNT_SID" }: { to: string; accountSid?
       name: "Belfry",
       text: curlCall(origin, to),
       about: "Belfry's own interface: a number and a sentence.",
-    },
-    {
-      id: "twilio",
-      name: "Twilio",
-      text: curlTwilio(origin, accountSid, to),
-      about: "The same call as Twilio's libraries make it. The command “belfry keys” prints the token.",
     },
     {
       id: "flux",
