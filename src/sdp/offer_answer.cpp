@@ -1,0 +1,104 @@
+#include "sdp/offer_answer.hpp"
+
+#include <algorithm>
+
+namespace belfry::sdp {
+
+using base::Result;
+
+OfferAnswer::OfferAnswer(Capabilities local, std::string session_id)
+    : capabilities_(std::move(local)), session_id_(std::move(session_id)) {}
+
+Description OfferAnswer::offer(Direction wanted) {
+  wanted_ = wanted;
+  Description next = make_offer(capabilities_, formats_to_offer(), wanted);
+  if (local_ && audio_) {
+    // The m-lines of a call never become fewer and keep their places (RFC 3264 section 8).
+    Media audio = std::move(next.media.front());
+    next.media = local_->media;
+    for (Media& media : next.media) media.port = 0;
+    next.media[audio_->media_index] = std::move(audio);
+  }
+  set_origin(next);
+  remember_numbers(next);
+  open_offer_ = next;
+  return next;
+}
+
+void OfferAnswer::abandon_offer() {
+  open_offer_.reset();
+  wanted_ = agreed_wanted_;
+}
+
+Result<> OfferAnswer::apply_answer(const Description& answer) {
+  if (!open_offer_) return base::fail(base::Errc::conflict, "an answer, but no offer is open");
+  Description offered = std::move(*open_offer_);
+  open_offer_.reset();
+  auto agreed = sdp::apply_answer(offered, answer);
+  if (!agreed) {
+    wanted_ = agreed_wanted_;
+    return base::fail(std::move(agreed).error());
+  }
+  agreed_wanted_ = wanted_;
+  audio_ = std::move(*agreed);
+  local_ = std::move(offered);
+  return {};
+}
+
+Result<Description> OfferAnswer::answer(const Description& offer, Direction wanted) {
+  BELFRY_TRY(made, negotiate(capabilities_, offer, wanted));
+  wanted_ = agreed_wanted_ = wanted;
+  set_origin(made.description);
+  remember_numbers(made.description);
+  audio_ = std::move(made.audio);
+  local_ = made.description;
+  return std::move(made.description);
+}
+
+std::vector<PayloadFormat> OfferAnswer::formats_to_offer() {
+  std::vector<PayloadFormat> formats;
+  for (const LocalCodec& local : capabilities_.codecs) {
+    PayloadFormat format{number_for(local.codec, local.payload_type), local.codec, local.fmtp};
+    const bool agreed = audio_ && same_codec(audio_->codec, local.codec);
+    formats.insert(agreed ? formats.begin() : formats.end(), std::move(format));
+  }
+  if (!capabilities_.telephone_events) return formats;
+  std::vector<std::uint32_t> clocks;
+  for (const LocalCodec& local : capabilities_.codecs)
+    if (std::ranges::find(clocks, local.codec.clock_hz) == clocks.end())
+      clocks.push_back(local.codec.clock_hz);
+  for (const std::uint32_t clock : clocks) {
+    const Codec event{std::string(telephone_event), clock, 1};
+    formats.push_back({number_for(event, capabilities_.telephone_event_payload_type), event, "0-16"}
+    );
+  }
+  return formats;
+}
+
+/// A payload type never changes its meaning within a call (RFC 3264 section 8.3.2), so a codec
+/// keeps the number that it had, whoever chose it.
+std::uint8_t OfferAnswer::number_for(const Codec& codec, std::uint8_t preferred) {
+  for (const auto& [number, known] : numbers_)
+    if (same_codec(known, codec)) return number;
+  std::uint8_t number = static_payload_type(codec).value_or(preferred);
+  if (numbers_.contains(number))
+    for (number = 96; number < 127 && numbers_.contains(number);) ++number;
+  numbers_[number] = codec;
+  return number;
+}
+
+void OfferAnswer::remember_numbers(const Description& description) {
+  for (const Media& media : description.media) {
+    if (media.port == 0) continue;
+    for (const PayloadFormat& format : payload_formats(media))
+      numbers_[format.payload_type] = format.codec;
+  }
+}
+
+void OfferAnswer::set_origin(Description& description) {
+  description.origin = {"-", session_id_, version_, *description.connection};
+  if (last_sent_ && description != *last_sent_) description.origin.version = ++version_;
+  last_sent_ = description;
+}
+
+}  // namespace belfry::sdp
