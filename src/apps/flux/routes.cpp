@@ -12,19 +12,22 @@ constexpr std::uint32_t default_calls_per_minute = 60;
 constexpr std::size_t max_listed = 200;
 constexpr std::size_t max_call_sid = 64;
 
-http::Response detail(int status, base::json::value what) {
-  return http::json(status, base::json::object{{"detail", std::move(what)}});
+http::Response detail(int status, std::string_view what) {
+  return http::json(status, base::json::object{{"detail", what}});
+}
+
+http::Response invalid(Complaints complaints) {
+  return http::json(422, base::json::object{{"detail", std::move(complaints)}});
 }
 
 http::Response missing(std::string_view where, std::string_view name) {
-  return detail(422, base::json::array{complaint("missing", {where, name}, "Field required", nullptr)});
+  return invalid({complaint("missing", {where, name}, "Field required", nullptr)});
 }
 
 http::Response failure(const base::Error& error) {
-  http::Response response = error.code == base::Errc::unavailable
-                                ? detail(503, "Failed to initiate call: " + error.message)
-                                : detail(500, "Failed to initiate call: " + error.message);
-  if (error.code == base::Errc::unavailable) response.headers.set("Retry-After", "5");
+  const bool overload = error.code == base::Errc::unavailable;
+  http::Response response = detail(overload ? 503 : 500, "Failed to initiate call: " + error.message);
+  if (overload) response.headers.set("Retry-After", "5");
   return response;
 }
 
@@ -61,13 +64,14 @@ void Routes::add_to(http::Router& router) {
 
 base::Task<http::Response> Routes::create_call(http::Request request) {
   auto read = read_call_request(request.body);
-  if (auto* complaints = std::get_if<Complaints>(&read)) co_return detail(422, std::move(*complaints));
+  if (auto* complaints = std::get_if<Complaints>(&read)) co_return invalid(std::move(*complaints));
   if (!settings_.initialized) {
     co_return detail(
         503, "Twilio service not initialized. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER."
     );
   }
-  if (auto refusal = check_rate(request)) co_return std::move(*refusal);
+  auto refusal = check_rate(request);
+  if (refusal) co_return std::move(*refusal);
   auto terms = std::get<CallRequest>(std::move(read));
   std::string to = terms.phone_number;
   std::string callbacks = base_url(request);
@@ -88,9 +92,9 @@ std::optional<http::Response> Routes::check_rate(const http::Request& request) {
   if (!settings_.rate_per_minute && request.is_loopback()) return std::nullopt;
   const auto wait = callers_.take(request.remote.ip.to_string(), loop_.now());
   if (!wait) return std::nullopt;
-  http::Response refusal = detail(429, "Too many calls were requested; try again later.");
+  std::optional<http::Response> refusal = detail(429, "Too many calls were requested; try again later.");
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
-  refusal.headers.set("Retry-After", std::to_string(seconds));
+  refusal->headers.set("Retry-After", std::to_string(seconds));
   return refusal;
 }
 

@@ -6,7 +6,8 @@ Coding::Coding(const MediaTerms& agreed)
     : terms(agreed),
       codec(describe(agreed.codec)),
       encoder(make_encoder(agreed.codec)),
-      decoder(make_decoder(agreed.codec)) {
+      decoder(make_decoder(agreed.codec)),
+      concealment(codec.rate) {
   if (!terms.telephone_event_in) keys_in_audio.emplace(codec.rate);
   if (codec.rate == belfry::media::narrowband) return;
   converters.emplace();

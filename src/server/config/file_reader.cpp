@@ -1,6 +1,7 @@
 #include "server/config/file_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "server/config/settings.hpp"
 
@@ -61,6 +62,8 @@ base::json::value to_json(const TomlNode& node) {
     case Kind::integer:
       return node.integer;
     case Kind::number:
+      // JSON has no infinity; what gets null instead refuses it.
+      if (!std::isfinite(node.number)) return nullptr;
       return node.number;
     case Kind::boolean:
       return node.boolean;

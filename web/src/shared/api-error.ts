@@ -1,0 +1,59 @@
+/// A refusal by the server in words for a person: one sentence, and one per form field that caused it.
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly fields: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+/// Reads both error shapes of the server: problem details (RFC 9457, `errors[].pointer`)
+/// and the `detail` of the notifications face (a sentence, or a list with `loc`).
+export function toApiError(status: number, body: unknown): ApiError {
+  const fallback =
+    status === 0 ? "Belfry does not answer. Is it running?" : `Belfry answered with status ${status}.`;
+  if (!isRecord(body)) return new ApiError(status, fallback);
+  if (Array.isArray(body.detail)) {
+    const fields = collect(body.detail, locField, "msg");
+    return new ApiError(
+      status,
+      Object.keys(fields).length ? "Please correct the marked fields." : fallback,
+      fields,
+    );
+  }
+  const fields = Array.isArray(body.errors) ? collect(body.errors, pointerField, "message") : {};
+  const sentence = [body.detail, body.title, body.error, body.message].find(
+    (text) => typeof text === "string" && text !== "",
+  );
+  return new ApiError(status, typeof sentence === "string" ? sentence : fallback, fields);
+}
+
+function collect(
+  list: unknown[],
+  nameOf: (entry: Record<string, unknown>) => string,
+  textKey: string,
+): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const entry of list) {
+    if (!isRecord(entry)) continue;
+    const name = nameOf(entry);
+    const text = entry[textKey];
+    if (name && typeof text === "string" && !(name in fields)) fields[name] = text;
+  }
+  return fields;
+}
+
+function locField(entry: Record<string, unknown>): string {
+  return Array.isArray(entry.loc) ? String(entry.loc.at(-1) ?? "") : "";
+}
+
+function pointerField(entry: Record<string, unknown>): string {
+  return typeof entry.pointer === "string" ? entry.pointer.replace(/^#?\//, "") : "";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

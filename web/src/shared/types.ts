@@ -1,0 +1,145 @@
+/// What the server's JSON looks like; names and words are the server's. Timestamps are ISO 8601 in UTC.
+
+export type CallStatus =
+  | "queued"
+  | "initiated"
+  | "ringing"
+  | "in-progress"
+  | "completed"
+  | "busy"
+  | "failed"
+  | "no-answer"
+  | "canceled";
+
+export interface Call {
+  sid: string;
+  parent_sid: string | null;
+  direction: "inbound" | "outbound-api" | "outbound-dial";
+  from: string;
+  to: string;
+  status: CallStatus;
+  created_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+  duration_s: number | null;
+  end_reason: string | null;
+  answered_by: string | null;
+  error_code: number | null;
+  endpoint: "sip" | "simulator";
+}
+
+export interface MediaStatistics {
+  codec: string;
+  packets_in: number;
+  packets_out: number;
+  lost: number;
+  jitter_ms: number;
+  mos: number | null;
+}
+
+export interface CallWithMedia extends Call {
+  media: MediaStatistics | null;
+}
+
+/// One entry of a call's append-only log; `seq` grows by one within the call.
+export interface CallEvent {
+  seq: number;
+  at: string;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface PlaceCall {
+  to: string;
+  from?: string;
+  say?: string;
+  twiml?: string;
+  url?: string;
+  status_callback?: string;
+}
+
+export interface Listener {
+  kind: "http" | "https" | "sip-udp" | "sip-tcp";
+  address: string;
+}
+
+export interface ServerStatus {
+  version: string;
+  started_at: string;
+  uptime_s: number;
+  listeners: Listener[];
+  simulator: boolean;
+  account_sid: string;
+  calls: { active: number; total: number };
+  phones: number;
+  trunks: { name: string; state: string }[];
+  checks: Record<string, unknown>;
+}
+
+export type OnCall = "answer" | "busy" | "reject" | "no-answer" | "unreachable" | "voicemail" | "person";
+
+export type ScriptStep =
+  | { after_speech: true; press: string }
+  | { after_ms: number; press: string }
+  | { say: string }
+  | { hang_up: true };
+
+export interface PhoneBehaviour {
+  on_call: OnCall;
+  answer_after_ms?: number;
+  script?: ScriptStep[];
+  network?: { loss?: number; jitter_ms?: number; delay_ms?: number; one_way?: "in" | "out" };
+}
+
+export interface Heard {
+  at_ms: number;
+  text: string;
+}
+
+export interface PhoneCall {
+  call_sid: string;
+  direction: string;
+  from: string;
+  to: string;
+  state: string;
+  rang_at: string | null;
+  answered_at: string | null;
+  ended_at: string | null;
+  end_reason: string | null;
+  heard: Heard[];
+  digits_heard: string | null;
+  audio_url: string | null;
+}
+
+export interface Phone extends Partial<PhoneBehaviour> {
+  number: string;
+  state: "idle" | "ringing" | "in-call";
+  rings: number;
+  calls: PhoneCall[];
+}
+
+export interface Notification {
+  call_sid: string;
+  task_id: string | null;
+  task_title: string;
+  to: string;
+  status: CallStatus;
+  acknowledged: boolean;
+  digits: string | null;
+  processed_at: string | null;
+  initiated_at: string;
+  end_reason: string | null;
+}
+
+export interface NotificationPlaced {
+  call_sid: string;
+  status: CallStatus;
+  to: string;
+  message: string;
+  initiated_at: string;
+}

@@ -1,0 +1,166 @@
+import { BellRing, BookOpen, House, Monitor, Moon, PhoneCall, Smartphone, Sun } from "lucide-react";
+import type { ReactNode } from "react";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { useLoad } from "./shared/hooks";
+import { links, type Route } from "./shared/router";
+import { readPhones, useBelfry, useLiveEvents } from "./shared/store";
+import type { State } from "./shared/state";
+import { themes, useTheme, type Theme } from "./shared/theme";
+import { RingingNotice } from "./shared/components/ringing-notice";
+
+const places = [
+  { page: "start", link: links.start, name: "Start", icon: House },
+  { page: "phones", link: links.phones, name: "Phones", icon: Smartphone },
+  { page: "calls", link: links.calls, name: "Calls", icon: PhoneCall },
+  { page: "notifications", link: links.notifications, name: "Notifications", icon: BellRing },
+] as const;
+
+/// Navigation, live connection and what every page shares: on the left when wide, at the bottom on a phone.
+export function Shell({ route, children }: { route: Route; children: ReactNode }) {
+  useLiveEvents();
+  const { connections } = useBelfry();
+  // Phones ring on every page. Without a simulator there are none, and the Phones page says so.
+  useLoad(readPhones, connections);
+
+  return (
+    <div className="min-h-dvh md:grid md:grid-cols-[14.5rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-lg focus:bg-surface focus:px-4 focus:py-2"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
+        Skip to content
+      </a>
+      <Navigation route={route} />
+      <TabTitle route={route} />
+      <main id="main" tabIndex={-1} className="min-w-0 pb-24 md:pb-10">
+        <RingingNotice hidden={route.page === "phones"} />
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function ringingCount(phones: State["phones"]): number {
+  return Object.values(phones).filter((phone) => phone.state === "ringing").length;
+}
+
+/// React puts it into the document's head: a phone that rings is seen from another tab too.
+function TabTitle({ route }: { route: Route }) {
+  const ringing = ringingCount(useBelfry().phones);
+  const name = route.page === "call" ? "Call" : places.find(({ page }) => page === route.page)?.name;
+  return <title>{`${ringing > 0 ? "(ringing) " : ""}${name ?? ""} · Belfry`}</title>;
+}
+
+function Navigation({ route }: { route: Route }) {
+  const { phones } = useBelfry();
+  const ringing = ringingCount(phones);
+  const current = route.page === "call" ? "calls" : route.page;
+
+  return (
+    <nav
+      aria-label="Main"
+      className="z-30 border-line bg-surface max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:border-t max-md:pb-[env(safe-area-inset-bottom)] md:sticky md:top-0 md:flex md:h-dvh md:flex-col md:border-r md:p-4"
+    >
+      <a
+        href={links.start}
+        className="mb-7 hidden items-center gap-2.5 rounded-lg px-2 pt-1 text-lg font-semibold tracking-tight md:flex"
+      >
+        <img src="/favicon.svg" alt="" width={30} height={30} />
+        Belfry
+      </a>
+      <ul className="flex max-md:mx-auto max-md:max-w-lg md:flex-col md:gap-1">
+        {places.map(({ page, link, name, icon: Icon }) => (
+          <li key={page} className="flex-1">
+            <a
+              href={link}
+              aria-current={page === current ? "page" : undefined}
+              className="group relative flex items-center rounded-xl text-muted transition-colors hover:text-ink aria-[current=page]:text-accent max-md:flex-col max-md:gap-1 max-md:py-2.5 max-md:text-[0.6875rem] max-md:font-medium md:gap-3 md:px-3 md:py-2.5 md:text-sm md:font-medium md:hover:bg-sunken md:aria-[current=page]:bg-accent/10"
+            >
+              <Icon
+                aria-hidden
+                size={20}
+                strokeWidth={1.9}
+                className={page === "phones" && ringing > 0 ? "animate-swing text-ringing-ink" : ""}
+              />
+              {name}
+              {page === "phones" && ringing > 0 && (
+                <span className="flex h-5 min-w-5 items-center justify-center rounded-full bg-ringing px-1.5 text-xs font-bold text-on-ringing max-md:absolute max-md:top-1 max-md:left-[calc(50%+0.4rem)] md:ml-auto">
+                  {ringing}
+                  <span className="sr-only"> ringing</span>
+                </span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <div className="mt-auto hidden flex-col gap-4 md:flex">
+        <a
+          href="/docs"
+          className="flex items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink"
+        >
+          <BookOpen aria-hidden size={18} strokeWidth={1.9} />
+          HTTP API
+        </a>
+        <ThemeChoice />
+        <div className="flex items-center justify-between px-1">
+          <Connection />
+          <a href="/licenses.txt" className="rounded text-xs text-muted hover:text-ink hover:underline">
+            Licences
+          </a>
+        </div>
+      </div>
+    </nav>
+  );
+}
+
+export function Connection() {
+  const { connected, connections } = useBelfry();
+  const words = connected ? "Live" : connections > 0 ? "Reconnecting…" : "Connecting…";
+  return (
+    <span role="status" className="inline-flex items-center gap-2 text-xs font-medium text-muted">
+      <span aria-hidden className={`size-2 rounded-full ${connected ? "bg-good" : "bg-ringing"}`} />
+      {words}
+    </span>
+  );
+}
+
+const looks: Readonly<Record<Theme, { name: string; icon: typeof Sun }>> = {
+  system: { name: "As the system", icon: Monitor },
+  light: { name: "Light", icon: Sun },
+  dark: { name: "Dark", icon: Moon },
+};
+
+export function ThemeChoice() {
+  const [theme, setTheme] = useTheme();
+  return (
+    <ToggleButtonGroup
+      aria-label="Colours"
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[theme]}
+      onSelectionChange={(chosen) => {
+        const next = themes.find((name) => chosen.has(name));
+        if (next) setTheme(next);
+      }}
+      className="flex rounded-xl bg-sunken p-1"
+    >
+      {themes.map((name) => {
+        const { name: words, icon: Icon } = looks[name];
+        return (
+          <ToggleButton
+            key={name}
+            id={name}
+            aria-label={words}
+            className="flex h-7 flex-1 cursor-pointer items-center justify-center rounded-lg text-muted transition-colors hover:text-ink data-selected:bg-surface data-selected:text-ink data-selected:shadow-card"
+          >
+            <Icon aria-hidden size={15} />
+          </ToggleButton>
+        );
+      })}
+    </ToggleButtonGroup>
+  );
+}
