@@ -28,9 +28,8 @@ class WorkerPool {
     Completion<T> completion(loop_);
     auto resolver = completion.resolver();
     submit([&loop = loop_, resolver, job = std::move(job)]() mutable {
-      loop.post_from_any_thread([resolver, value = job()]() mutable {
-        resolver(std::move(value));
-      });
+      loop.post_from_any_thread([resolver, value = job()]() mutable { resolver(std::move(value)); }
+      );
     });
     return completion.wait();
   }

@@ -71,6 +71,11 @@ Result<Media> read_media(std::string_view value) {
   return media;
 }
 
+/// All but the tab: what is read must come out the same again.
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+}
+
 /// Reads line by line; `parse` below is its only user.
 class Reader {
  public:
@@ -79,8 +84,7 @@ class Reader {
     for (std::string_view line : base::split(text, '\n')) {
       if (line.ends_with('\r')) line.remove_suffix(1);
       if (line.empty()) continue;
-      if (line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos)
-        return malformed("control character");
+      if (std::ranges::any_of(line, is_control)) return malformed("control character");
       if (line.size() < 2 || line[1] != '=') return malformed("line without type");
       if (first && line != "v=0") return malformed("version is not 0");
       first = false;
@@ -175,7 +179,7 @@ class Reader {
 
 void put(std::string& out, std::string_view text) {
   for (const char c : text)
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) out += c;
+    if (!is_control(c)) out += c;
 }
 
 void put_line(std::string& out, char type, std::string_view value) {

@@ -84,6 +84,7 @@ TEST(SdpDescription, NonsenseIsRefusedWith488) {
            with_line("x=1"),
            with_line("audio"),
            with_line("a=tool:x\ry"),
+           with_line("m=audio 4000 RTP/AVP 0 \x1f"),
            with_line(std::string_view("a=tool:\0", 8)),
            with_line("o=- 1 1 IN IP4 1.2.3.4"),
            with_line("v=0"),

@@ -68,6 +68,11 @@ void InviteSession::end(EndedBy by, int status, std::string reason, int cause) {
   events_.push_back(Ended{by, status, std::move(reason), cause});
 }
 
+/// Nothing comes after the end, though ACK and BYE may still be under way.
+void InviteSession::tell(SessionEvent event) {
+  if (!told_end_) events_.push_back(std::move(event));
+}
+
 void InviteSession::end_by(EndedBy by, int status, const Message& message) {
   const Reason reason = read_reason(message);
   end(by, status, reason.text.empty() ? std::string(message.reason()) : reason.text, reason.q850);

@@ -110,7 +110,7 @@ class InviteSession {
     std::string call_id;
     std::string request_uri;
     std::string from, to;
-    std::vector<std::pair<std::string, std::string>> headers;  // further ones of the INVITE
+    std::vector<std::pair<std::string, std::string>> headers = {};  // further ones of the INVITE
   };
   enum class State {
     calling,      // INVITE sent, nothing heard
@@ -197,6 +197,7 @@ class InviteSession {
   InviteSession(Settings settings, base::Random& random);
   void enter(State next);
   void end(EndedBy by, int status, std::string reason, int cause = 0);
+  void tell(SessionEvent event);
   void end_by(EndedBy by, int status, const Message& message);
 
   // Outgoing (invite_session_outgoing.cpp).

@@ -73,7 +73,7 @@ void InviteSession::on_info(TransactionToken transaction, const Message& info) {
     return outbox_.push_back(SendResponse{transaction, out.build()});
   }
   reply(transaction, info, 200);
-  if (state_ != State::ending) events_.push_back(DigitPressed{digit->digit, digit->duration});
+  if (state_ != State::ending) tell(DigitPressed{digit->digit, digit->duration});
 }
 
 void InviteSession::on_reinvite(
@@ -149,7 +149,7 @@ void InviteSession::handle_ack(const Message& ack, base::Instant now) {
     if (state_ != State::established) return;
   }
   if (first && answer_expected)
-    events_.push_back(Answered{*media_.audio()});
+    tell(Answered{*media_.audio()});
   else
     tell_if_changed(before);
   modify_when_possible(now);
@@ -181,7 +181,7 @@ void InviteSession::give_up(int status, std::string reason) {
 
 void InviteSession::tell_if_changed(const std::optional<sdp::AudioStream>& before) {
   if (media_.audio() && media_.audio() != before && state_ != State::incoming)
-    events_.push_back(MediaChanged{*media_.audio()});
+    tell(MediaChanged{*media_.audio()});
 }
 
 }  // namespace belfry::sip

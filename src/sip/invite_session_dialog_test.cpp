@@ -179,6 +179,15 @@ TEST_F(SipSession, ByesThatCrossEndBothQuietly) {
   EXPECT_EQ(leg.all<Ended>().size(), 1U);
 }
 
+TEST_F(SipSession, NothingIsToldAfterTheEnd) {
+  Leg one = called_leg(random, their_sdp());
+  one.session.answer(one.clock.now());
+  one.session.hang_up();  // waits for the ACK with its BYE
+  one.receive("UPDATE", "b", their_sdp("a=sendonly\r\n"));
+  one.receive("INFO", "b", "5", "Content-Type: application/dtmf\n");
+  EXPECT_TRUE(std::holds_alternative<Ended>(one.events.back()));
+}
+
 TEST_F(SipSession, AByeThatNobodyAnswersEndsToo) {
   leg.session.hang_up();
   leg.drain();

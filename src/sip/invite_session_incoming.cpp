@@ -84,7 +84,7 @@ void InviteSession::answer(base::Instant now) {
     if (offer) (void)media_.answer(*offer, direction_);
   }
   accept(invite_transaction_, *invite_, *media_.local(), false, now);
-  events_.push_back(Answered{*media_.audio()});
+  tell(Answered{*media_.audio()});
 }
 
 void InviteSession::accept(

@@ -73,7 +73,7 @@ void InviteSession::on_modify_success(
     if (!agreed) {
       media_.abandon_offer();
       direction_ = media_.wanted();
-      events_.push_back(ModifyFailed{488});
+      tell(ModifyFailed{488});
     }
     tell_if_changed(before);
   }
@@ -103,7 +103,7 @@ void InviteSession::on_modify_refused(
   }
   modify_retries_ = 0;
   direction_ = media_.wanted();
-  events_.push_back(ModifyFailed{status});
+  tell(ModifyFailed{status});
   modify_when_possible(now);
 }
 

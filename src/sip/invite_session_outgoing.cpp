@@ -60,7 +60,7 @@ void InviteSession::on_invite_provisional(const Message& response) {
   }
   if (response.status() == 180 && !told_ringing_) {
     told_ringing_ = true;
-    events_.push_back(Ringing{180});
+    tell(Ringing{180});
   }
 }
 
@@ -84,7 +84,7 @@ void InviteSession::take_early_answer(Early& early, const Message& response) {
   if (!audio) return;
   const bool changed = early.answer != *answer;
   early.answer = std::move(*answer);
-  if (changed) events_.push_back(EarlyMedia{std::move(*audio)});
+  if (changed) tell(EarlyMedia{std::move(*audio)});
 }
 
 void InviteSession::on_invite_success(const Message& response, base::Instant now) {
@@ -126,7 +126,7 @@ void InviteSession::establish(const Message& response, base::Instant now) {
   }
   peer_takes_update_ = response.has_option(HeaderId::allow, "UPDATE");
   timer_.start(response, now);
-  events_.push_back(Answered{*media_.audio()});
+  tell(Answered{*media_.audio()});
   modify_when_possible(now);
 }
 

@@ -36,9 +36,7 @@ media::PcmClip join(std::vector<media::PcmClip> clips) {
       continue;
     }
     const media::PcmClip converted = media::resample(clip, rate);
-    joined.samples.insert(
-        joined.samples.end(), converted.samples.begin(), converted.samples.end()
-    );
+    joined.samples.insert(joined.samples.end(), converted.samples.begin(), converted.samples.end());
   }
   return joined;
 }

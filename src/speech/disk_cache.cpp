@@ -94,8 +94,8 @@ void DiskCache::insert(const std::string& key, const media::PcmClip& clip) {
   {
     const std::lock_guard lock(mutex_);
     scan();
-    temporary = directory_ / (std::to_string(::getpid()) + "-" + std::to_string(++next_temporary_) +
-                              ".part");
+    temporary = directory_ /
+                (std::to_string(::getpid()) + "-" + std::to_string(++next_temporary_) + ".part");
   }
   std::error_code failed;
   if (write_clip(temporary, clip)) fs::rename(temporary, path_of(key), failed);

@@ -12,8 +12,8 @@ namespace belfry::speech {
 
 /// Clips in files named by their key, at most so many bytes; the least recently used go first. A
 /// file is written aside and renamed, so that it is whole or not there; one that does not match its
-/// own checksum is removed and counts as not there. Failures of the disk are misses: nothing here is
-/// worth a call. Any thread.
+/// own checksum is removed and counts as not there. Failures of the disk are misses: nothing here
+/// is worth a call. Any thread.
 class DiskCache {
  public:
   /// @param directory made when needed; empty: no cache.
@@ -28,7 +28,9 @@ class DiskCache {
     std::string key;
     std::uint64_t size = 0;
   };
-  std::filesystem::path path_of(const std::string& key) const { return directory_ / (key + ".pcm"); }
+  std::filesystem::path path_of(const std::string& key) const {
+    return directory_ / (key + ".pcm");
+  }
   void scan();
   void remember(const std::string& key, std::uint64_t size);
   void forget(const std::string& key);

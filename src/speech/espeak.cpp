@@ -44,14 +44,15 @@ class Descriptor {
 class Child {
  public:
   static Result<Child> start(const std::string& program, std::vector<std::string> arguments) {
-    int input[2];   // a socket, since writing to it can be asked not to raise SIGPIPE
+    int input[2];  // a socket, since writing to it can be asked not to raise SIGPIPE
     int output[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0)
       return base::fail(Errc::unavailable, "no descriptors left");
     Child child;
     child.input_ = Descriptor(input[0]);
     Descriptor theirs_in(input[1]);
-    if (::pipe2(output, O_CLOEXEC) != 0) return base::fail(Errc::unavailable, "no descriptors left");
+    if (::pipe2(output, O_CLOEXEC) != 0)
+      return base::fail(Errc::unavailable, "no descriptors left");
     child.output_ = Descriptor(output[0]);
     Descriptor theirs_out(output[1]);
     ::fcntl(child.input_.get(), F_SETFL, O_NONBLOCK);
@@ -103,7 +104,8 @@ class Child {
       const std::string& program, const std::vector<std::string>& arguments, int in, int out
   ) {
     std::vector<char*> argv{const_cast<char*>(program.c_str())};
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    for (const std::string& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     char path[] = "PATH=/usr/bin:/bin";
     char locale[] = "LC_ALL=C.UTF-8";
@@ -152,7 +154,8 @@ class Child {
   pid_t pid_ = -1;
 };
 
-/// The WAV header's lengths are placeholders, since it is written to a pipe: all behind it is sound.
+/// The WAV header's lengths are placeholders, since it is written to a pipe: all behind it is
+/// sound.
 Result<media::PcmClip> read_streamed_wav(std::string_view wav) {
   if (wav.size() <= header_bytes || !wav.starts_with("RIFF"))
     return base::fail(Errc::unavailable, "espeak-ng made no sound");
@@ -172,9 +175,8 @@ Espeak::Espeak(std::string program)
     : program_(std::move(program)),
       available_(!program_.empty() && ::access(program_.c_str(), X_OK) == 0) {}
 
-Result<media::PcmClip> Espeak::speak(
-    const std::string& voice, const std::string& text, double rate
-) const {
+Result<media::PcmClip> Espeak::speak(const std::string& voice, const std::string& text, double rate)
+    const {
   if (!available_) return base::fail(Errc::unavailable, "espeak-ng is not installed");
   const int words_a_minute = static_cast<int>(165 * std::clamp(rate, 0.5, 2.0));
   BELFRY_TRY(
@@ -184,7 +186,8 @@ Result<media::PcmClip> Espeak::speak(
              )
   );
   BELFRY_TRY(wav, child.converse(text + "\n"));
-  if (!child.succeeded()) return base::fail(Errc::unavailable, "espeak-ng failed for voice " + voice);
+  if (!child.succeeded())
+    return base::fail(Errc::unavailable, "espeak-ng failed for voice " + voice);
   return read_streamed_wav(wav);
 }
 

@@ -18,9 +18,8 @@ class Espeak {
   /// @param voice one of espeak's own names. @param rate 0.5 to 2.
   /// @return Errc::timed_out after 10 s, Errc::too_large above 16 MiB, Errc::unavailable when it
   /// cannot be run or fails.
-  base::Result<media::PcmClip> speak(
-      const std::string& voice, const std::string& text, double rate
-  ) const;
+  base::Result<media::PcmClip> speak(const std::string& voice, const std::string& text, double rate)
+      const;
 
  private:
   std::string program_;

@@ -28,8 +28,8 @@ UtteranceHandle synthesize(cst_voice* voice, const std::string& text, double rat
   return UtteranceHandle(utterance);
 }
 
-/// A voice is set up once per process: registered, and run once, because its tables are completed on
-/// first use without a lock.
+/// A voice is set up once per process: registered, and run once, because its tables are completed
+/// on first use without a lock.
 template <cst_voice* (*Register)(const char*)>
 cst_voice* ready_voice() {
   static cst_voice* const voice = [] {

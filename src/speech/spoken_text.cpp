@@ -12,7 +12,11 @@ constexpr char32_t invalid = 0xFFFFFFFF;
 /// Takes one code point off the front; `invalid` for a byte that belongs to none.
 char32_t take(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  const std::size_t size = lead < 0x80    ? 1
+                           : lead >= 0xF0 ? 4
+                           : lead >= 0xE0 ? 3
+                           : lead >= 0xC2 ? 2
+                                          : 0;
   if (size == 0 || size > text.size() || !base::is_valid_utf8(text.substr(0, size))) {
     text.remove_prefix(1);
     return invalid;
@@ -38,19 +42,56 @@ struct Word {
 
 /// Signs that the English voice skips or stumbles over.
 constexpr Word words[] = {
-    {'&', " and "},        {'<', " less than "}, {'>', " greater than "}, {'@', " at "},
-    {'%', " percent "},    {'+', " plus "},      {'=', " equals "},       {'*', " star "},
-    {'"', " "},            {'\\', " backslash "}, {'^', " "},             {'`', " "},
-    {'|', " "},            {'~', " "},           {'_', " "},              {'{', " "},
-    {'}', " "},            {'[', " "},           {']', " "},              {0xA0, " "},
-    {0xA3, " pounds "},    {0xA5, " yen "},      {0xA7, " section "},     {0xA9, " copyright "},
-    {0xAB, " "},           {0xB0, " degrees "},  {0xB1, " plus or minus "}, {0xB2, " squared "},
-    {0xB5, " micro "},     {0xBB, " "},          {0xBD, " one half "},    {0xBF, " "},
-    {0xA1, " "},           {0x2013, ", "},       {0x2014, ", "},          {0x2018, "'"},
-    {0x2019, "'"},         {0x201C, " "},        {0x201D, " "},           {0x201E, " "},
-    {0x2022, ", "},        {0x2026, "... "},     {0x20AC, " euros "},     {0x2122, " trademark "},
-    {0x2116, " number "},  {0x3002, ". "},       {0xFF01, "! "},          {0xFF1F, "? "},
-    {0xFF0C, ", "},        {0x3001, ", "},
+    {'&', " and "},
+    {'<', " less than "},
+    {'>', " greater than "},
+    {'@', " at "},
+    {'%', " percent "},
+    {'+', " plus "},
+    {'=', " equals "},
+    {'*', " star "},
+    {'"', " "},
+    {'\\', " backslash "},
+    {'^', " "},
+    {'`', " "},
+    {'|', " "},
+    {'~', " "},
+    {'_', " "},
+    {'{', " "},
+    {'}', " "},
+    {'[', " "},
+    {']', " "},
+    {0xA0, " "},
+    {0xA3, " pounds "},
+    {0xA5, " yen "},
+    {0xA7, " section "},
+    {0xA9, " copyright "},
+    {0xAB, " "},
+    {0xB0, " degrees "},
+    {0xB1, " plus or minus "},
+    {0xB2, " squared "},
+    {0xB5, " micro "},
+    {0xBB, " "},
+    {0xBD, " one half "},
+    {0xBF, " "},
+    {0xA1, " "},
+    {0x2013, ", "},
+    {0x2014, ", "},
+    {0x2018, "'"},
+    {0x2019, "'"},
+    {0x201C, " "},
+    {0x201D, " "},
+    {0x201E, " "},
+    {0x2022, ", "},
+    {0x2026, "... "},
+    {0x20AC, " euros "},
+    {0x2122, " trademark "},
+    {0x2116, " number "},
+    {0x3002, ". "},
+    {0xFF01, "! "},
+    {0xFF1F, "? "},
+    {0xFF0C, ", "},
+    {0x3001, ", "},
 };
 
 std::string_view word_of(char32_t sign) {
@@ -134,11 +175,29 @@ void append_utf8(std::string& out, char32_t c) {
 bool has_letters(const TextRun& run) {
   if (!run.espeak_voice.empty())
     return std::any_of(run.text.begin(), run.text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0x80) != 0 || std::isalnum(static_cast<unsigned char>(c)) != 0;
+      return (static_cast<unsigned char>(c) & 0x80) != 0 ||
+             std::isalnum(static_cast<unsigned char>(c)) != 0;
     });
   return std::any_of(run.text.begin(), run.text.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0;
   });
+}
+
+/// flite's letter-to-sound rules take time with the square of a word's length: 400 letters in a row
+/// cost seconds.
+void break_long_words(std::string& text) {
+  constexpr std::size_t longest_word = 32;
+  std::string out;
+  std::size_t length = 0;
+  for (const char c : text) {
+    length = c == ' ' ? 0 : length + 1;
+    if (length > longest_word) {
+      out += ' ';
+      length = 1;
+    }
+    out += c;
+  }
+  text = std::move(out);
 }
 
 class Speller {
@@ -154,9 +213,10 @@ class Speller {
     if (const auto name = emoji_name(c); !name.empty()) return write_english(name);
     if (is_symbol(c)) return;
     if (c == '#' && voice_.empty())
-      return write(!rest.empty() && std::isdigit(static_cast<unsigned char>(rest.front())) != 0
-                       ? " number "
-                       : " hash ");
+      return write(
+          !rest.empty() && std::isdigit(static_cast<unsigned char>(rest.front())) != 0 ? " number "
+                                                                                       : " hash "
+      );
     if (const auto voice = voice_for(c, voice_); !voice.empty()) return write_other(c, voice);
     if (!voice_.empty()) return write_own(c);
     if (const auto word = word_of(c); !word.empty()) return write(word);
@@ -165,6 +225,8 @@ class Speller {
   }
 
   std::vector<TextRun> finish() {
+    for (TextRun& run : runs_)
+      if (run.espeak_voice.empty()) break_long_words(run.text);
     std::erase_if(runs_, [](const TextRun& run) { return !has_letters(run); });
     if (runs_.empty() && unread_)
       runs_.push_back({"This text is in a script that I cannot read.", ""});
@@ -175,7 +237,8 @@ class Speller {
  private:
   void write_to(std::string_view voice, std::string_view text) {
     if (text.empty()) return;
-    if (runs_.empty() || runs_.back().espeak_voice != voice) runs_.push_back({"", std::string(voice)});
+    if (runs_.empty() || runs_.back().espeak_voice != voice)
+      runs_.push_back({"", std::string(voice)});
     runs_.back().text += text;
   }
   /// Blanks and punctuation stay with what they follow.
@@ -223,7 +286,8 @@ class Speller {
 std::string espeak_voice_of(std::string_view language) {
   constexpr std::string_view known =
       "af am an ar as az ba be bg bn bs ca cmn cs cv cy da de el eo es et eu fa fi fr ga gd gn gu "
-      "hak haw he hi hr ht hu hy id is it ja ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms mt "
+      "hak haw he hi hr ht hu hy id is it ja ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms "
+      "mt "
       "my nb ne nl om or pa pl pt ro ru sd shn si sk sl sq sr sv sw ta te th tk tr tt ug uk ur uz "
       "vi yue";
   const std::string tag = base::to_lower(language);
@@ -263,9 +327,10 @@ std::vector<std::string> chunks(std::string_view text, std::size_t longest) {
       if (cut != std::string_view::npos && cut > longest / 4) break;
       cut = std::string_view::npos;
     }
-    const std::size_t length = cut == std::string_view::npos
-                                   ? std::max<std::size_t>(base::truncate_utf8(text, longest).size(), 1)
-                                   : cut + 1;
+    const std::size_t length =
+        cut == std::string_view::npos
+            ? std::max<std::size_t>(base::truncate_utf8(text, longest).size(), 1)
+            : cut + 1;
     out.emplace_back(base::trim(text.substr(0, length)));
     text = base::trim(text.substr(length));
   }

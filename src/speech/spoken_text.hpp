@@ -20,7 +20,8 @@ std::string espeak_voice_of(std::string_view language);
 /// dropped where the English voice reads, letters of other scripts go to a voice that knows them.
 /// Control characters and broken UTF-8 are left out. A text without anything to read but with some
 /// sign gives "symbol"; an empty one gives nothing.
-/// @param other_voices whether espeak-ng is there; without it other scripts are announced, not read.
+/// @param other_voices whether espeak-ng is there; without it other scripts are announced, not
+/// read.
 std::vector<TextRun> spoken_text(
     std::string_view text, std::string_view language, bool other_voices
 );

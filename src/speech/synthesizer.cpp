@@ -24,8 +24,7 @@ void count(const char* result) {
   base::metrics::counter(
       "belfry_tts_requests_total", "Texts to be spoken, by where the sound came from",
       {{"result", result}}
-  )
-      .add();
+  ).add();
 }
 
 void observe(base::Duration took) {

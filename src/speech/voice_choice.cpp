@@ -3,13 +3,13 @@
 namespace belfry::speech {
 
 bool is_male_voice(std::string_view voice) {
-  constexpr std::string_view polly[] = {
-      "Adriano", "Andres", "Arthur", "Brian",  "Cristiano", "Daniel",  "Enrique", "Geraint",
-      "Giorgio", "Gregory", "Hans",  "Jacek",  "Jan",       "Joey",    "Justin",  "Karl",
-      "Kevin",   "Laurent", "Liam",  "Mads",   "Mathieu",   "Matthew", "Maxim",   "Miguel",
-      "Patrick", "Pedro",  "Remi",   "Ricardo", "Ruben",    "Russell", "Sergio",  "Stephen",
-      "Takumi",  "Thiago", "Zayd"
-  };
+  constexpr std::string_view polly[] = {"Adriano", "Andres",  "Arthur",  "Brian",   "Cristiano",
+                                        "Daniel",  "Enrique", "Geraint", "Giorgio", "Gregory",
+                                        "Hans",    "Jacek",   "Jan",     "Joey",    "Justin",
+                                        "Karl",    "Kevin",   "Laurent", "Liam",    "Mads",
+                                        "Mathieu", "Matthew", "Maxim",   "Miguel",  "Patrick",
+                                        "Pedro",   "Remi",    "Ricardo", "Ruben",   "Russell",
+                                        "Sergio",  "Stephen", "Takumi",  "Thiago",  "Zayd"};
   if (voice == "man") return true;
   if (voice.starts_with("Polly.")) {
     const std::string_view name = voice.substr(6, voice.find('-') - 6);

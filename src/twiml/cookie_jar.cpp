@@ -38,7 +38,8 @@ std::optional<base::WallTime> read_date(std::string_view text) {
 
 std::string default_path(std::string_view url_path) {
   const auto slash = url_path.rfind('/');
-  return slash == 0 || slash == std::string_view::npos ? "/" : std::string(url_path.substr(0, slash));
+  return slash == 0 || slash == std::string_view::npos ? "/"
+                                                       : std::string(url_path.substr(0, slash));
 }
 
 bool path_matches(std::string_view request, std::string_view cookie) {

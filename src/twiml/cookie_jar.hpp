@@ -9,8 +9,8 @@
 
 namespace belfry::twiml {
 
-/// The cookies of one call (RFC 6265), at most 50 of 4,096 bytes each; the oldest go first. A cookie
-/// goes back to the host that set it only, whatever its Domain says.
+/// The cookies of one call (RFC 6265), at most 50 of 4,096 bytes each; the oldest go first. A
+/// cookie goes back to the host that set it only, whatever its Domain says.
 class CookieJar {
  public:
   /// @param raw a Set-Cookie value as `url` sent it.

@@ -28,7 +28,9 @@ void read_nouns(const Element& element, Findings& findings, std::vector<Dial::No
     if (!noun) {
       report_misplaced(child, element, findings, 13215);
     } else if (!nouns.empty() && (stands_alone(*noun) || stands_alone(nouns.front()))) {
-      findings.warn(13000, "a <Conference> or <Queue> must be alone in <Dial>; the rest is skipped");
+      findings.warn(
+          13000, "a <Conference> or <Queue> must be alone in <Dial>; the rest is skipped"
+      );
     } else {
       nouns.push_back(std::move(*noun));
     }

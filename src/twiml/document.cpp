@@ -8,9 +8,8 @@ namespace {
 using ReadVerb = Verb (*)(const Element&, Findings&);
 
 template <auto Read>
-constexpr ReadVerb reading = [](const Element& element, Findings& findings) -> Verb {
-  return Read(element, findings);
-};
+constexpr ReadVerb reading =
+    [](const Element& element, Findings& findings) -> Verb { return Read(element, findings); };
 
 Verb read_main_play(const Element& element, Findings& findings) {
   return read_play(element, findings);
@@ -26,16 +25,26 @@ struct Entry {
 };
 
 constexpr Entry table[] = {
-    {"Say", reading<read_say>},         {"Play", read_main_play},
-    {"Pause", reading<read_pause>},     {"Gather", reading<read_gather>},
-    {"Record", reading<read_record>},   {"Dial", reading<read_dial>},
-    {"Enqueue", reading<read_enqueue>}, {"Leave", reading<read_leave>},
-    {"Redirect", reading<read_redirect>}, {"Reject", reading<read_reject>},
-    {"Hangup", reading<read_hangup>},   {"Refer", reading<read_refer>},
-    {"Connect", reading<read_connect>}, {"Start", reading<read_start>},
-    {"Stop", reading<read_stop>},       {"Sms", reading<read_sms>},
-    {"Echo", reading<read_echo>},       {"Queue", reading<dial_of_queue>},
-    {"Pay", read_unavailable},          {"Prompt", read_unavailable},
+    {"Say", reading<read_say>},
+    {"Play", read_main_play},
+    {"Pause", reading<read_pause>},
+    {"Gather", reading<read_gather>},
+    {"Record", reading<read_record>},
+    {"Dial", reading<read_dial>},
+    {"Enqueue", reading<read_enqueue>},
+    {"Leave", reading<read_leave>},
+    {"Redirect", reading<read_redirect>},
+    {"Reject", reading<read_reject>},
+    {"Hangup", reading<read_hangup>},
+    {"Refer", reading<read_refer>},
+    {"Connect", reading<read_connect>},
+    {"Start", reading<read_start>},
+    {"Stop", reading<read_stop>},
+    {"Sms", reading<read_sms>},
+    {"Echo", reading<read_echo>},
+    {"Queue", reading<dial_of_queue>},
+    {"Pay", read_unavailable},
+    {"Prompt", read_unavailable},
 };
 
 const Entry* find_verb(std::string_view name) {

@@ -64,18 +64,13 @@ void install(XML_Parser parser, Builder& target) {
     builder(user).text({text, static_cast<std::size_t>(length)});
   });
   XML_SetStartDoctypeDeclHandler(
-      parser,
-      [](void* user, const XML_Char*, const XML_Char*, const XML_Char*, int) {
-        builder(user).refuse(12100, "a document type declaration is not allowed");
-      }
+      parser, [](void* user, const XML_Char*, const XML_Char*, const XML_Char*,
+                 int) { builder(user).refuse(12100, "a document type declaration is not allowed"); }
   );
-  XML_SetXmlDeclHandler(
-      parser,
-      [](void* user, const XML_Char* version, const XML_Char*, int) {
-        if (version != nullptr && std::string_view(version) != "1.0")
-          builder(user).refuse(12101, "XML version is not 1.0");
-      }
-  );
+  XML_SetXmlDeclHandler(parser, [](void* user, const XML_Char* version, const XML_Char*, int) {
+    if (version != nullptr && std::string_view(version) != "1.0")
+      builder(user).refuse(12101, "XML version is not 1.0");
+  });
 }
 
 std::string_view skip_leading_blanks(std::string_view document) {

@@ -64,7 +64,8 @@ std::optional<std::uint32_t> ElementReader::optional_number(
   const std::string* value = take(name);
   if (value == nullptr) return std::nullopt;
   const auto parsed = base::parse_unsigned(base::trim(*value));
-  if (parsed && *parsed >= minimum && *parsed <= maximum) return static_cast<std::uint32_t>(*parsed);
+  if (parsed && *parsed >= minimum && *parsed <= maximum)
+    return static_cast<std::uint32_t>(*parsed);
   invalid(name, code);
   return std::nullopt;
 }

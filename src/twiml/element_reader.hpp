@@ -42,9 +42,7 @@ class ElementReader {
   std::string text(std::string_view name, std::string fallback = {});
   /// Nothing when absent: tells `waitUrl=""` from no waitUrl.
   std::optional<std::string> optional_text(std::string_view name);
-  bool flag(
-      std::string_view name, bool fallback, int code, Severity severity = Severity::warning
-  );
+  bool flag(std::string_view name, bool fallback, int code, Severity severity = Severity::warning);
   std::uint32_t number(
       std::string_view name, std::uint32_t fallback, std::uint32_t minimum, std::uint32_t maximum,
       int code

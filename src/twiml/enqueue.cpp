@@ -7,8 +7,7 @@ namespace belfry::twiml {
 Enqueue read_enqueue(const Element& element, Findings& findings) {
   ElementReader reader(element, findings);
   Enqueue enqueue;
-  if (!reader.text("workflowSid").empty())
-    reader.invalid("workflowSid", 14226, Severity::error);
+  if (!reader.text("workflowSid").empty()) reader.invalid("workflowSid", 14226, Severity::error);
   enqueue.name = element.own_text();
   if (enqueue.name.empty()) findings.warn(14204, "<Enqueue> needs the name of a queue");
   if (enqueue.name.size() > 64) findings.warn(14205, "a queue's name has at most 64 characters");

@@ -5,7 +5,7 @@
 #include "twiml/url.hpp"
 #include "twiml/url_overrides.hpp"
 
-/// How a session gets its documents (sections "HTTP rules" and "limits" of docs; rule W3).
+/// How a session gets its documents, and how many it may have (rules W2 and W3).
 namespace belfry::twiml {
 namespace {
 
@@ -25,7 +25,8 @@ Result<> check_status(const call::WebResponse& response) {
   if (response.status >= 200 && response.status < 300) return {};
   std::string message = "the document answered " + std::to_string(response.status);
   if (response.status == 403)
-    message += "; does its signature check use this account's auth token and the URL as configured?";
+    message +=
+        "; does its signature check use this account's auth token and the URL as configured?";
   return base::fail(Errc::unavailable, std::move(message), 11200);
 }
 

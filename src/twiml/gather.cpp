@@ -158,14 +158,11 @@ base::Task<Step> collect(const Gather& gather, Session& session, DigitCollector&
   co_return NextVerb{};
 }
 
-Step conclude(
-    const Gather& gather, Session& session, const DigitCollector::Outcome& outcome
-) {
+Step conclude(const Gather& gather, Session& session, const DigitCollector::Outcome& outcome) {
   const std::string key = outcome.finished_on_key ? std::string(1, *outcome.finished_on_key) : "";
   session.voice().note(
-      "gather.result", {{"digits", outcome.digits},
-                        {"finished_on_key", key},
-                        {"reason", to_string(outcome.reason)}}
+      "gather.result",
+      {{"digits", outcome.digits}, {"finished_on_key", key}, {"reason", to_string(outcome.reason)}}
   );
   if (outcome.digits.empty() && !gather.action_on_empty_result) return NextVerb{};
   return session.transfer(
@@ -184,8 +181,7 @@ Gather read_gather(const Element& element, Findings& findings) {
   gather.method = reader.method("method", 13312);
   read_keys(gather, reader);
   read_times(gather, reader);
-  gather.action_on_empty_result =
-      reader.flag("actionOnEmptyResult", false, 13338, Severity::error);
+  gather.action_on_empty_result = reader.flag("actionOnEmptyResult", false, 13338, Severity::error);
   read_recognition(gather, reader);
   reader.report_unknown_attributes();
   read_prompt(gather, element, findings);
@@ -195,7 +191,8 @@ Gather read_gather(const Element& element, Findings& findings) {
 base::Task<Step> execute(const Gather& gather, Session& session) {
   const bool alive = co_await session.answer();
   if (!alive) co_return HungUp{};
-  if (!gather.dtmf) session.warn(13334, "no speech recogniser is available; the caller is not heard");
+  if (!gather.dtmf)
+    session.warn(13334, "no speech recogniser is available; the caller is not heard");
   session.voice().forget_digits();
   DigitCollector collector({gather.timeout, gather.finish_on_key, gather.num_digits});
   Step collected = co_await collect(gather, session, collector);

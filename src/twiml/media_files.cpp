@@ -11,9 +11,9 @@ using base::Errc;
 using base::Result;
 
 constexpr std::string_view audio_types[] = {
-    "audio/mpeg",   "audio/wav",    "audio/wave",  "audio/x-wav", "audio/aiff", "audio/x-aiff",
-    "audio/x-aifc", "audio/x-gsm",  "audio/gsm",   "audio/ulaw",  "audio/mp3",  "audio/basic",
-    "audio/ogg",    "audio/flac",   "audio/vnd.wave",
+    "audio/mpeg",   "audio/wav",    "audio/wave",  "audio/x-wav", "audio/aiff",
+    "audio/x-aiff", "audio/x-aifc", "audio/x-gsm", "audio/gsm",   "audio/ulaw",
+    "audio/mp3",    "audio/basic",  "audio/ogg",   "audio/flac",  "audio/vnd.wave",
 };
 
 std::size_t bytes_of(const media::PcmClip& clip) {
@@ -75,9 +75,7 @@ base::Task<Result<media::PcmClipPtr>> MediaFiles::fetch(std::string url, bool ow
         Errc::unavailable, "the audio file answered " + std::to_string(response->status), 11200
     );
   if (!is_audio(response->content_type))
-    co_return base::fail(
-        Errc::unsupported, "no audio, but " + response->content_type, 13420
-    );
+    co_return base::fail(Errc::unsupported, "no audio, but " + response->content_type, 13420);
   Entry entry{
       .url = std::move(url),
       .etag = std::move(response->etag),

@@ -76,9 +76,9 @@ std::vector<std::string> split_sentences(std::string_view text) {
 }
 
 std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); })
-  );
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return !is_continuation(c);
+  }));
 }
 
 std::string_view first_characters(std::string_view text, std::size_t count) {

@@ -14,7 +14,8 @@ constexpr std::size_t max_verbs_without_media = 1000;  // rule W3
 
 std::string text_member(const base::json::object& object, std::string_view key) {
   const auto* member = object.if_contains(key);
-  return member != nullptr && member->is_string() ? std::string(member->as_string()) : std::string();
+  return member != nullptr && member->is_string() ? std::string(member->as_string())
+                                                  : std::string();
 }
 
 std::string method_member(const base::json::object& object, std::string_view key) {
@@ -63,7 +64,8 @@ base::Task<Step> Session::run_document() {
     const VerbEntry& entry = current_.document.verbs[verb_index_];
     if (++verbs_without_media_ > max_verbs_without_media)
       co_return Failure{
-          {Errc::refused, "1,000 verbs have run without any sound: the program is in a loop", 11215},
+          {Errc::refused, "1,000 verbs have run without any sound: the program is in a loop", 11215
+          },
           current_.url,
           Failure::Recourse::none
       };

@@ -25,12 +25,12 @@ struct Environment {
 
 /// What drives a leg, as stored with it.
 struct Program {
-  std::string url;
+  std::string url = {};
   std::string method = "POST";
-  std::string fallback_url;
+  std::string fallback_url = {};
   std::string fallback_method = "POST";
-  std::string twiml;             // inline document, when there is no URL
-  std::string say;               // a text to speak, when there is neither
+  std::string twiml = {};        // inline document, when there is no URL
+  std::string say = {};          // a text to speak, when there is neither
   bool own_application = false;  // `url` is served in process
 
   static Program from_json(const base::json::object& parameters);

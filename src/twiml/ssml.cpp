@@ -164,7 +164,8 @@ class Flattener {
 
   void pause(base::Duration length) {
     end_run();
-    if (pieces_.empty()) pieces_.emplace_back();
+    if (pieces_.empty())
+      pieces_.push_back({{"", style_.voice, style_.language, style_.rate}, base::Duration::zero()});
     pieces_.back().pause_after += length;
   }
 

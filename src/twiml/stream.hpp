@@ -15,8 +15,8 @@ struct Stream {
 
 enum class StreamUse { connect, start, stop };
 
-/// Findings: 31922 URL not wss (ws is left to the executor's switch), 31941 track, 12200 a parameter
-/// above 500 characters.
+/// Findings: 31922 URL not wss (ws is left to the executor's switch), 31941 track, 12200 a
+/// parameter above 500 characters.
 Stream read_stream(const Element& element, Findings& findings, StreamUse use);
 
 }  // namespace belfry::twiml

@@ -22,8 +22,8 @@ UrlParts split_url(std::string_view url);
 /// `http` or `https` with a host.
 bool is_web_url(std::string_view url);
 /// `reference` as seen from `base` (RFC 3986, section 5.2). An absolute reference stays byte for
-/// byte, since the URL is signed as written, but for blanks and non-ASCII, which no request line can
-/// carry. Nothing when the outcome is no web URL (Twilio's 11100).
+/// byte, since the URL is signed as written, but for blanks and non-ASCII, which no request line
+/// can carry. Nothing when the outcome is no web URL (Twilio's 11100).
 std::optional<std::string> resolve_url(std::string_view base, std::string_view reference);
 /// The same scheme, host and port. Not normalised: a default port that is written differs.
 bool same_origin(std::string_view a, std::string_view b);

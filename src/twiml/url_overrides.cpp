@@ -12,8 +12,8 @@ using std::chrono::milliseconds;
 std::unexpected<base::Error> bad(std::string_view key, std::string_view value, int code) {
   return base::fail(
       Errc::invalid_argument,
-      "connection override " + std::string(key) + "=" + std::string(base::truncate_utf8(value, 40)) +
-          " is out of range",
+      "connection override " + std::string(key) + "=" +
+          std::string(base::truncate_utf8(value, 40)) + " is out of range",
       code
   );
 }
@@ -69,10 +69,11 @@ base::Result<OverriddenUrl> read_url_overrides(std::string_view url) {
     if (equals == std::string_view::npos) continue;
     const std::string_view key = pair.substr(0, equals);
     const auto value = base::percent_decode(pair.substr(equals + 1));
-    const bool ours = key == "ct" || key == "rt" || key == "tt" || key == "rp" || key == "rc" ||
-                      key == "sni";
+    const bool ours =
+        key == "ct" || key == "rt" || key == "tt" || key == "rp" || key == "rc" || key == "sni";
     if (!ours) continue;
-    BELFRY_CHECK(read_one(key, value.value_or(std::string(pair.substr(equals + 1))), out.overrides));
+    BELFRY_CHECK(read_one(key, value.value_or(std::string(pair.substr(equals + 1))), out.overrides)
+    );
   }
   return out;
 }
