@@ -37,7 +37,7 @@ int serve(const LoadedConfig& loaded) {
     return 1;
   }
   if ((*server)->keys().created) show_new_keys((*server)->keys().keys);
-  say("Belfry " + std::string(version()) + " is at http://" + (*server)->listening().front().address.to_string());
+  say("Belfry " + std::string(version()) + " is at http://" + (*server)->address_of("http"));
   (*server)->run();
   base::log::info("server.stopped");
   base::log::flush();
