@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     if (error.get_exit_code() == 0) return program.exit(error);
     const std::string unknown = server::explain_unknown_word(program);
     return server::complain(
-        (unknown.empty() ? error.what() : unknown) + "; see --help", server::exit_mistake
+        unknown.empty() ? std::string(error.what()) + "; see --help" : unknown, server::exit_mistake
     );
   }
   base::log::flush();
