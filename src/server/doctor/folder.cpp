@@ -47,7 +47,11 @@ Findings check_data_folder(Machine& machine) {
   struct stat status{};
   if (::stat(folder.c_str(), &status) != 0) {
     if (errno != ENOENT)
-      return {{subject, false, "cannot look at " + folder + ": " + std::strerror(errno)}};
+      return {
+          {subject, false,
+           "cannot look at " + folder + ": " + std::strerror(errno) +
+               "; choose another with --data DIR"}
+      };
     const std::string parent = nearest_folder(machine.config);
     if (may_write(parent)) return {{subject, true, folder + " will be made at the first start"}};
     return {
@@ -72,6 +76,9 @@ Findings check_data_folder(Machine& machine) {
 
 Findings check_keys_file(Machine& machine) {
   const std::string subject = "keys";
+  std::error_code error;
+  if (!fs::is_directory(machine.config.data, error))
+    return {{subject, true, "will be made with the data folder"}};
   const auto keys = identity::load_keys(machine.config.data);
   if (keys) return {{subject, true, "of account " + keys->account_sid}};
   if (keys.error().code == base::Errc::not_found)

@@ -166,7 +166,7 @@ Task<Result<std::string>> ask_trunk(
 Findings check_trunks(Machine& machine) {
   Findings findings;
   for (const TrunkConfig& trunk : machine.config.trunks) {
-    net::Resolver resolver(machine.driver, machine.random, {});
+    net::Resolver resolver(machine.driver, machine.random, {{}, machine.patience, 1});
     const auto found = run_to_end(machine.driver, ask_trunk(machine, resolver, trunk));
     const std::string subject = "trunk " + trunk.name;
     if (found) {
