@@ -47,7 +47,7 @@ class Endpoint {
   virtual SeatId seat() const = 0;
   /// These words are being played to the party from now on. A simulated phone shows them; others
   /// ignore it.
-  virtual void on_words(std::string_view words) = 0;
+  virtual void on_words(const Words& words) = 0;
   virtual std::string_view kind() const = 0;  // "sip", "simulator"
 };
 
