@@ -4,7 +4,7 @@
 
 #include "base/log.hpp"
 #include "net/self_signed.hpp"
-#include "server/commands.hpp"
+#include "server/version.hpp"
 #include "server/web_pages.hpp"
 
 namespace belfry::server {
