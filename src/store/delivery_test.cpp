@@ -37,6 +37,7 @@ TEST(Deliveries, KeepEveryField) {
   full.created = from_unix_micros(7);
   full.attempts = 3;
   full.last_error = "HTTP 500";
+  full.own_application = true;
   ASSERT_TRUE(fixture.commit({.deliveries = {full, delivery("id-2", "CA2", 0)}}));
   const auto found = fixture.get(fixture.store->due_deliveries(from_unix_micros(30), 10));
   ASSERT_EQ(found.size(), 2);
@@ -53,6 +54,8 @@ TEST(Deliveries, KeepEveryField) {
   EXPECT_EQ(found[0].next_attempt, full.next_attempt);
   EXPECT_EQ(found[0].state, Delivery::State::waiting);
   EXPECT_EQ(found[0].last_error, "HTTP 500");
+  EXPECT_TRUE(found[0].own_application);
+  EXPECT_FALSE(found[1].own_application);
   EXPECT_LT(found[0].number, found[1].number);
   EXPECT_EQ(found[1].signature, Delivery::Signature::twilio);
 }
@@ -93,6 +96,22 @@ TEST(Deliveries, ARetryHoldsBackItsKeyAndTheNextDueTimeKnowsIt) {
   ASSERT_EQ(found.size(), 1);
   EXPECT_EQ(found[0].attempts, 1);
   EXPECT_EQ(found[0].last_error, "refused");
+}
+
+TEST(Deliveries, ADeadReceiverHoldsTheRestOfItsKeyBackForFifteenSeconds) {
+  Fixture fixture;
+  constexpr std::int64_t second = 1'000'000;
+  Delivery failed = delivery("a1", "A", 0);
+  Delivery held = delivery("a2", "A", 0);
+  held.created = from_unix_micros(2 * second);
+  ASSERT_TRUE(fixture.commit({.deliveries = {failed, held}}));
+  EXPECT_EQ(due(fixture, 60 * second), "a1 ");  // it was never tried: it goes first
+  failed.attempts = 3;
+  failed.next_attempt = from_unix_micros(3600 * second);
+  ASSERT_TRUE(fixture.commit({.deliveries = {failed}}));
+  EXPECT_EQ(fixture.get(fixture.store->next_delivery()), from_unix_micros(17 * second));
+  EXPECT_EQ(due(fixture, 17 * second - 1), "");
+  EXPECT_EQ(due(fixture, 17 * second), "a2 ");
 }
 
 TEST(Deliveries, NoneWaitingMeansNoneDue) {

@@ -50,8 +50,19 @@ Delivery read_waiting(const Rows& rows) {
   delivery.attempts = static_cast<int>(rows.integer(10));
   delivery.next_attempt = rows.time(11);
   delivery.last_error = rows.string(12);
+  delivery.own_application = rows.integer(13) != 0;
   return delivery;
 }
+
+/// A dead receiver holds the later deliveries of a key back so long at most (rule R7).
+constexpr std::chrono::microseconds longest_hold = std::chrono::seconds(15);
+
+/// What waits, with the fewest attempts among the earlier ones of its key: nothing when it is the
+/// first, 0 when an earlier one has not been tried yet.
+constexpr std::string_view waiting =
+    "(SELECT later.*, (SELECT min(attempts) FROM deliveries earlier WHERE earlier.state = 0 "
+    "AND earlier.order_key = later.order_key AND earlier.number < later.number) AS earlier "
+    "FROM deliveries later WHERE later.state = 0)";
 
 }  // namespace
 
@@ -59,25 +70,25 @@ void put_delivery(Database& database, const Delivery& delivery) {
   // Id, url and body are the same on every attempt (rule R7): only the progress is replaced.
   database.run(
       "INSERT INTO deliveries (id, order_key, kind, url, method, content_type, body, signature, "
-      "created, attempts, next_attempt, state, last_error) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+      "created, attempts, next_attempt, state, last_error, own_application) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
       "attempts = excluded.attempts, next_attempt = excluded.next_attempt, "
       "state = excluded.state, last_error = excluded.last_error",
       delivery.id, delivery.order_key, delivery.kind, delivery.url, delivery.method,
       delivery.content_type, delivery.body, to_number(delivery.signature), delivery.created,
-      delivery.attempts, delivery.next_attempt, to_number(delivery.state), delivery.last_error
+      delivery.attempts, delivery.next_attempt, to_number(delivery.state), delivery.last_error,
+      delivery.own_application
   );
 }
 
 std::vector<Delivery> due_deliveries(Database& database, base::WallTime now, std::size_t limit) {
-  // The first of each key that waits, then those of them that are due: one that waits for its next
-  // attempt holds back the later ones of its key.
   Rows rows = database.query(
       "SELECT number, id, order_key, kind, url, method, content_type, body, signature, created, "
-      "attempts, next_attempt, last_error FROM deliveries WHERE number IN "
-      "(SELECT min(number) FROM deliveries WHERE state = 0 GROUP BY order_key) "
-      "AND next_attempt <= ? ORDER BY number LIMIT ?",
-      now, limit
+      "attempts, next_attempt, last_error, own_application FROM " +
+          std::string(waiting) +
+          " WHERE next_attempt <= ? AND (earlier IS NULL OR (earlier > 0 AND created <= ?)) "
+          "ORDER BY number LIMIT ?",
+      now, now - longest_hold, limit
   );
   std::vector<Delivery> due;
   while (rows.next()) due.push_back(read_waiting(rows));
@@ -85,11 +96,12 @@ std::vector<Delivery> due_deliveries(Database& database, base::WallTime now, std
 }
 
 std::optional<base::WallTime> next_delivery(Database& database) {
-  // Only the first of each key counts: a later one is not due before it. With `min(number)` SQLite
-  // takes the other column from the same row.
+  // One behind a delivery that was never tried is not counted: that one goes first.
   Rows rows = database.query(
-      "SELECT min(due) FROM (SELECT next_attempt AS due, min(number) FROM deliveries "
-      "WHERE state = 0 GROUP BY order_key)"
+      "SELECT min(CASE WHEN earlier IS NULL THEN next_attempt "
+      "ELSE max(next_attempt, created + ?) END) FROM " +
+          std::string(waiting) + " WHERE earlier IS NULL OR earlier > 0",
+      std::int64_t{longest_hold.count()}
   );
   if (!rows.next()) return std::nullopt;
   return rows.optional_time(0);

@@ -41,7 +41,8 @@ object rest_of(const LegRecord& leg) {
   rest["callback"] = {
       {"url", callback.url},
       {"method", callback.method},
-      {"events", base::json::array(callback.events.begin(), callback.events.end())}
+      {"events", base::json::array(callback.events.begin(), callback.events.end())},
+      {"own_application", callback.own_application}
   };
   rest["ring_timeout"] = leg.ring_timeout.count();
   rest["max_duration"] = leg.max_duration.count();
@@ -79,12 +80,15 @@ call::StatusCallback callback_of(const object& json) {
   if (const value* events = json.if_contains("events"); events != nullptr && events->is_array())
     for (const value& event : events->get_array())
       if (event.is_string()) callback.events.emplace_back(event.get_string());
+  const value* own = json.if_contains("own_application");
+  callback.own_application = own != nullptr && own->is_bool() && own->get_bool();
   return callback;
 }
 
-call::Attempt attempt_of(const object& json) {
+call::Attempt attempt_of(const object& json, const std::string& leg_sid) {
   return {
       .id = text_of(json, "id"),
+      .leg_sid = leg_sid,
       .carrier = text_of(json, "carrier"),
       .caller = text_of(json, "caller"),
       .started = base::from_unix_micros(number_of(json, "started")),
@@ -108,7 +112,7 @@ void read_rest(const object& rest, LegRecord& leg) {
   leg.status_callback = callback_of(object_of(rest, "callback"));
   leg.ring_timeout = std::chrono::seconds(number_of(rest, "ring_timeout"));
   leg.max_duration = std::chrono::seconds(number_of(rest, "max_duration"));
-  if (rest.contains("attempt")) leg.attempt = attempt_of(object_of(rest, "attempt"));
+  if (rest.contains("attempt")) leg.attempt = attempt_of(object_of(rest, "attempt"), leg.sid);
   leg.next_event = static_cast<std::uint64_t>(number_of(rest, "next_event"));
   leg.next_callback = static_cast<std::uint64_t>(number_of(rest, "next_callback"));
 }
