@@ -107,8 +107,7 @@ void PhoneCall::connect(const NetworkConditions& network) {
   using enum NetworkConditions::OneWay;
   constexpr std::uint8_t telephone_event = 101;
   seats_ = world_.media.open_linked_seats(
-      quality(network, network.one_way == out), quality(network, network.one_way == in),
-      link_seed()
+      quality(network, network.one_way == out), quality(network, network.one_way == in), link_seed()
   );
   world_.media.set_terms(seats_.leg, phone_terms(telephone_event));
   world_.media.set_terms(seats_.phone, phone_terms(telephone_event));

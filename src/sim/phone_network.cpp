@@ -120,8 +120,7 @@ void PhoneNetwork::forget_everything() {
   messages_.clear();
   // Their legs are told on the next turn; only then nothing refers to them any more.
   world_.loop.cancel(leaving_timer_);
-  leaving_timer_ =
-      world_.loop.call_after(std::chrono::seconds(40), [this] { leaving_.clear(); });
+  leaving_timer_ = world_.loop.call_after(std::chrono::seconds(40), [this] { leaving_.clear(); });
 }
 
 }  // namespace belfry::sim
