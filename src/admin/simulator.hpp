@@ -1,0 +1,44 @@
+#pragma once
+#include <string>
+
+#include "base/worker_pool.hpp"
+#include "http/router.hpp"
+#include "sim/phone_network.hpp"
+
+namespace belfry::admin {
+
+/// `/sim`: the control of the built-in telephone network. Public and stable: test suites of others
+/// rely on it. Only there while the simulator is on. Control thread; outlives the router's
+/// requests.
+class Simulator {
+ public:
+  /// @param pool reads what phones have heard.
+  Simulator(sim::PhoneNetwork& network, base::WorkerPool& pool) : network_(network), pool_(pool) {}
+
+  void add_to(http::Router& router);
+
+ private:
+  using PhoneAct = std::function<base::Result<>(sim::PhoneCall&)>;
+
+  http::Response put_phone(const http::Request& request, const std::string& number);
+  http::Response answer(const http::Request& request, const std::string& number);
+  http::Response press(const http::Request& request, const std::string& number);
+  http::Response say(const http::Request& request, const std::string& number);
+  http::Response hang_up(const http::Request& request, const std::string& number);
+  http::Response place_call(const http::Request& request, const std::string& number);
+  http::Response send_message(const http::Request& request, const std::string& number);
+  http::Response list_phones() const;
+  http::Response list_messages() const;
+  http::Response seed(const http::Request& request);
+  base::Task<http::Response> give_audio(http::Request request);
+
+  /// Does something with the call that the phone is in, and shows the phone.
+  http::Response act(const http::Request& request, const std::string& number, const PhoneAct& act);
+  /// Errc::unavailable when the number would be one phone too many.
+  base::Result<> admit(const std::string& number) const;
+
+  sim::PhoneNetwork& network_;
+  base::WorkerPool& pool_;
+};
+
+}  // namespace belfry::admin
