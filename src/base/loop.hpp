@@ -60,11 +60,13 @@ class Loop {
   std::size_t run_due_timers();
 
   const Clock& clock_;
-  std::deque<Work> ready_;
   std::map<TimerKey, Work> timers_;
   std::map<TimerId, Instant> timer_times_;
   TimerId last_timer_ = 0;
 
+  // After the timers, so destroyed before them: posted work may own tasks that sleep, and a
+  // destroyed sleeper takes its timer away.
+  std::deque<Work> ready_;
   mutable std::mutex inbox_mutex_;
   std::vector<Work> inbox_;
   std::function<void()> wake_;

@@ -52,6 +52,27 @@ TEST_F(TaskTest, CancellingAGroupReleasesWhatItsTasksOwnNewestFirst) {
   EXPECT_FALSE(loop.next_due().has_value());  // no timer is left behind
 }
 
+TEST(LoopEnd, PostedWorkThatOwnsSleepingTasksEndsBeforeTheTimers) {
+  // Under AddressSanitizer: a sleeper that outlives the timers would cancel into freed memory.
+  VirtualClock clock;
+  std::string trace;
+  const auto sleeper = [](Loop& on, std::string& into, char mark) -> Task<void> {
+    Trace held{into, mark};
+    co_await sleep_for(on, 1h);
+  };
+  {
+    Loop loop(clock);
+    auto posted = std::make_unique<TaskGroup>(loop);
+    auto posted_from_afar = std::make_unique<TaskGroup>(loop);
+    posted->spawn(sleeper(loop, trace, 'a'));
+    posted_from_afar->spawn(sleeper(loop, trace, 'b'));
+    loop.run_ready();
+    loop.post([owned = std::move(posted)] {});
+    loop.post_from_any_thread([owned = std::move(posted_from_afar)] {});
+  }
+  EXPECT_EQ(trace, "ba");
+}
+
 TEST_F(TaskTest, ATaskMayCancelTheGroupThatOwnsIt) {
   TaskGroup group(loop);
   const auto suicide = [](TaskGroup& own, Loop& on, std::string& into) -> Task<void> {

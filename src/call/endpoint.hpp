@@ -35,6 +35,9 @@ class Endpoint {
  public:
   virtual ~Endpoint() = default;
 
+  /// Outbound only: what must be on disk before the first packet leaves, so that `dial()` can repeat
+  /// that packet after a crash (rule R3). The leg commits it with the attempt.
+  virtual base::json::object initial_state() const { return {}; }
   /// Outbound only: starts the attempt; the first packet leaves in here or later, never before.
   virtual void dial() = 0;
   /// Inbound only, before the answer: the caller is told that it rings.
@@ -47,7 +50,7 @@ class Endpoint {
   virtual SeatId seat() const = 0;
   /// These words are being played to the party from now on. A simulated phone shows them; others
   /// ignore it.
-  virtual void on_words(std::string_view words) = 0;
+  virtual void on_words(const Words& words) = 0;
   virtual std::string_view kind() const = 0;  // "sip", "simulator"
 };
 

@@ -37,7 +37,7 @@ std::string_view callback_event(LegStatus status) {
 /// The one thing that the leg plays at present; stops the sound when it is destroyed early.
 class Leg::PlaybackWait {
  public:
-  PlaybackWait(Leg& leg, Playback playback, std::string words)
+  PlaybackWait(Leg& leg, Playback playback, Words words)
       : leg_(leg), words_(std::move(words)), finished_(leg.loop()) {
     leg_.stop_playing();
     leg_.playing_ = this;
@@ -53,20 +53,20 @@ class Leg::PlaybackWait {
   }
 
   void on_started(PlaybackId playback) {
-    if (playback != id_ || words_.empty()) return;
+    if (playback != id_ || words_.text.empty()) return;
     if (leg_.endpoint_) leg_.endpoint_->on_words(words_);
-    leg_.note("speech.started", {{"text", words_}});
+    leg_.note("speech.started", {{"text", words_.text}});
   }
   void on_finished(PlaybackId playback) {
     if (playback != id_) return;
-    if (!words_.empty()) leg_.note("speech.finished", {});
+    if (!words_.text.empty()) leg_.note("speech.finished", {});
     finished_.set();
   }
   base::Event& finished() { return finished_; }
 
  private:
   Leg& leg_;
-  std::string words_;
+  Words words_;
   PlaybackId id_;
   base::Event finished_;
 };
@@ -142,7 +142,7 @@ void Leg::ring() {
     endpoint_->ring();
 }
 
-base::Task<void> Leg::play(Playback playback, std::string words) {
+base::Task<void> Leg::play(Playback playback, Words words) {
   if (ended() || !listened_seat_) co_return;
   PlaybackWait playing(*this, std::move(playback), std::move(words));
   co_await playing.finished().wait();

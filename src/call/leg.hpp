@@ -49,9 +49,9 @@ class Leg final : private EndpointListener, private SeatListener {
   /// Inbound: answers and waits until media flows. At once when it is answered already.
   /// @return Errc::cancelled when the leg ended instead.
   base::Task<base::Result<>> answer();
-  /// Plays to the end. Destroying the task stops the sound. `words`: what is said in it, for the
-  /// timeline and the simulated phone that hears it; empty for other sound.
-  base::Task<void> play(Playback playback, std::string words = {});
+  /// Plays to the end. Destroying the task stops the sound. `words` go to the timeline and to the
+  /// simulated phone that hears them.
+  base::Task<void> play(Playback playback, Words words = {});
   /// Keys in the order in which they were pressed, from now on or since the last `forget_digits`.
   base::Task<char> next_digit();
   void forget_digits() { digits_.clear(); }

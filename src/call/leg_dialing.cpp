@@ -109,6 +109,7 @@ base::Result<> Leg::open_endpoint() {
   if (!opened) return base::fail(opened.error());
   endpoint_ = std::move(*opened);
   record_.endpoint = endpoint_->kind();
+  if (record_.attempt->state.empty()) record_.attempt->state = endpoint_->initial_state();
   attach_seat();
   return {};
 }

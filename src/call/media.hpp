@@ -38,6 +38,12 @@ struct TonePlayback {
 };
 using Playback = std::variant<ClipPlayback, SilencePlayback, DigitsPlayback, TonePlayback>;
 
+/// What is said in a piece of audio; empty for other sound.
+struct Words {
+  std::string text;
+  bool continues = false;  // another sentence of the speech before
+};
+
 struct SeatStatistics {
   std::string codec;
   std::uint64_t packets_in = 0;

@@ -38,8 +38,7 @@ struct Attempt {
   std::string carrier;  // "simulator", a trunk's name, "registration"
   std::string caller;   // the number shown to the party
   base::WallTime started{};
-  /// The endpoint's own snapshot (for SIP: target, remote tag, route set, CSeq); empty until the
-  /// party was heard.
+  /// The endpoint's own snapshot (for SIP: the INVITE, then remote tag, target, route set, CSeq).
   base::json::object state;
 };
 

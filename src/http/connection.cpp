@@ -56,30 +56,27 @@ Task<void> Connection::turn_away() {
 
 Task<Connection::Next> Connection::serve_one() {
   idle_ = true;
-  Task<Result<std::string>> reading_head = read_head();
-  Result<std::string> text = co_await std::move(reading_head);
+  RequestReader reader(settings_.head);
+  Task<Result<void>> reading_head = read_head(reader);
+  const Result<void> read = co_await std::move(reading_head);
   idle_ = false;
-  if (!text) {
-    Task<Next> refusing = refuse(guess_request(inbox_), text.error());
+  if (!read) {
+    // No header of it counts, but the right face words the error.
+    Request refused = Request::make(reader.head().method, reader.head().target.substr(0, 1024));
+    Task<Next> refusing = refuse(std::move(refused), read.error());
     co_return co_await std::move(refusing);
   }
-  Result<Head> head = parse_head(*text, settings_.head);
-  if (!head) {
-    Task<Next> refusing = refuse(guess_request(*text), head.error());
-    co_return co_await std::move(refusing);
-  }
-  const bool keep_alive = head->keep_alive;
-  const int minor_version = head->minor_version;
-  Request request = to_request(*head);
+  Request request = to_request(reader.head());
   const std::size_t limit = gate_.router().body_limit(request.method, request.path);
-  Task<Result<std::string>> reading_body = read_body(*head, limit);
-  Result<std::string> body = co_await std::move(reading_body);
-  if (!body) {
-    Task<Next> refusing = refuse(std::move(request), body.error());
+  Task<Result<void>> reading_body = read_body(reader, limit);
+  const Result<void> complete = co_await std::move(reading_body);
+  if (!complete) {
+    Task<Next> refusing = refuse(std::move(request), complete.error());
     co_return co_await std::move(refusing);
   }
-  request.body = std::move(*body);
-  Task<Next> responding = respond(std::move(request), keep_alive, minor_version);
+  request.body = reader.take_body();
+  const bool keep_alive = reader.head().keep_alive;
+  Task<Next> responding = respond(std::move(request), keep_alive, reader.head().minor_version);
   co_return co_await std::move(responding);
 }
 
@@ -95,7 +92,7 @@ Task<Result<void>> Connection::more(base::Instant deadline) {
   co_return Result<void>();
 }
 
-Task<Result<std::string>> Connection::read_head() {
+Task<Result<void>> Connection::read_head(RequestReader& reader) {
   base::Instant deadline = loop_.now() + settings_.idle_time;
   bool begun = false;
   while (true) {
@@ -106,12 +103,10 @@ Task<Result<std::string>> Connection::read_head() {
       idle_ = false;
       deadline = loop_.now() + settings_.head_time;
     }
-    const Result<std::optional<std::size_t>> end = find_head(inbox_, settings_.head);
-    if (!end) co_return fail(end.error());
-    if (*end) {
-      std::string head = inbox_.substr(0, **end);
-      inbox_.erase(0, **end);
-      co_return head;
+    if (begun) {
+      const Result<bool> complete = reader.read_head(inbox_);
+      if (!complete) co_return fail(complete.error());
+      if (*complete) co_return Result<void>();
     }
     if (draining_ && !begun) co_return fail(Errc::cancelled, "draining", silent);
     Task<Result<void>> reading = more(deadline);
@@ -121,15 +116,14 @@ Task<Result<std::string>> Connection::read_head() {
   }
 }
 
-Task<Result<std::string>> Connection::read_body(const Head& head, std::size_t limit) {
-  BodyReader reader(head, limit);
+Task<Result<void>> Connection::read_body(RequestReader& reader, std::size_t limit) {
   const base::Instant began = loop_.now();
   std::size_t received = inbox_.size();
-  bool owes_continue = head.expects_continue && inbox_.empty();
+  bool owes_continue = reader.head().expects_continue && inbox_.empty();
   while (true) {
-    const Result<bool> complete = reader.feed(inbox_);
+    const Result<bool> complete = reader.read_body(inbox_, limit);
     if (!complete) co_return fail(complete.error());
-    if (*complete) co_return reader.take();
+    if (*complete) co_return Result<void>();
     if (owes_continue) {
       owes_continue = false;
       Task<bool> sending = send("HTTP/1.1 100 Continue\r\n\r\n");

@@ -2,8 +2,8 @@
 #include <functional>
 #include <string>
 
-#include "http/body_reader.hpp"
 #include "http/gate.hpp"
+#include "http/request_reader.hpp"
 #include "http/server.hpp"
 #include "net/byte_stream.hpp"
 
@@ -28,8 +28,8 @@ class Connection {
   enum class Next { request, close };
 
   base::Task<Next> serve_one();
-  base::Task<base::Result<std::string>> read_head();
-  base::Task<base::Result<std::string>> read_body(const Head& head, std::size_t limit);
+  base::Task<base::Result<void>> read_head(RequestReader& reader);
+  base::Task<base::Result<void>> read_body(RequestReader& reader, std::size_t limit);
   base::Task<base::Result<void>> more(base::Instant deadline);
   base::Task<Next> refuse(Request request, base::Error why);
   base::Task<Next> respond(Request request, bool keep_alive, int minor_version);

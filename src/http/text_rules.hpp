@@ -16,10 +16,5 @@ inline bool is_token(std::string_view text) {
 inline bool is_host_character(char c) {
   return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
 }
-inline std::string_view trim_blanks(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace belfry::http

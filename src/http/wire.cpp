@@ -48,14 +48,4 @@ std::string as_chunk(std::string_view bytes) {
   return chunk += "\r\n";
 }
 
-Request guess_request(std::string_view head) {
-  const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
-  const auto first = line.find(' ');
-  Request request = Request::make({}, {});
-  if (first == std::string_view::npos || !is_token(line.substr(0, first))) return request;
-  const std::string_view rest = line.substr(first + 1);
-  const std::string_view target = rest.substr(0, rest.find(' '));
-  return Request::make(std::string(line.substr(0, first)), std::string(target.substr(0, 1024)));
-}
-
 }  // namespace belfry::http

@@ -17,8 +17,4 @@ std::string head_of(
 /// One chunk; for no bytes the last one.
 std::string as_chunk(std::string_view bytes);
 
-/// Method and target of a head that was refused, as far as they can be told, so that the error is
-/// worded by the right face.
-Request guess_request(std::string_view head);
-
 }  // namespace belfry::http

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "net/self_signed.hpp"
+#include "server/commands.hpp"
 #include "server/web_pages.hpp"
 
 namespace belfry::server {
@@ -89,10 +90,8 @@ void Server::note_listener(std::string kind, const net::Address& address) {
 }
 
 base::Result<> Server::open_http() {
-  pages_ = std::make_unique<http::StaticFiles>(web_pages());
-  system_->router().set_fallback(http::immediate([this](const http::Request& request) {
-    return pages_->serve(request);
-  }));
+  add_pages();
+  add_status();
   http::Gate::Settings gate;
   gate.host_names = config_.http.allowed_hosts;
   gate_ = std::make_unique<http::Gate>(system_->router(), random_, std::move(gate));
@@ -102,6 +101,42 @@ base::Result<> Server::open_http() {
   for (const std::uint16_t port : config_.http.extra_ports) open_extra_port(local_, port);
   if (config_.http.tls_port != 0) BELFRY_CHECK(open_https());
   return {};
+}
+
+void Server::add_pages() {
+  pages_ = std::make_unique<http::StaticFiles>(web_pages());
+  system_->router().set_fallback(http::immediate([this](const http::Request& request) {
+    return pages_->serve(request);
+  }));
+  system_->router().add("GET /docs", http::immediate([this](const http::Request& request) {
+    http::Request page = request;
+    page.path = "/docs.html";
+    return pages_->serve(page);
+  }));
+}
+
+void Server::add_status() {
+  admin::ServerFacts facts;
+  facts.version = version();
+  facts.started = clock_.wall_now();
+  facts.simulator = system_->simulator() != nullptr;
+  facts.listeners = [this] {
+    std::vector<admin::ServerFacts::Listener> listeners;
+    for (const Listening& listening : listening_) {
+      listeners.push_back({listening.kind, listening.address.to_string()});
+    }
+    return listeners;
+  };
+  facts.phones = [this] {
+    return system_->simulator() == nullptr ? std::size_t{0} : system_->simulator()->phones().size();
+  };
+  facts.checks["database"] = [this] {
+    const bool writes = store_->accepts_writes();
+    return admin::ServerFacts::Check{writes, writes ? "" : "the disk is full"};
+  };
+  facts.ready = [this] { return ready_; };
+  status_ = std::make_unique<admin::Status>(system_->switchboard(), std::move(facts));
+  status_->add_to(system_->router());
 }
 
 void Server::open_extra_port(const net::IpAddress& ip, std::uint16_t port) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/status.hpp"
 #include "base/loop.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
@@ -47,6 +48,8 @@ class Server {
   base::Result<> open_egress();
   base::Result<> open_http();
   base::Result<> open_https();
+  void add_pages();
+  void add_status();
   void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
   void note_listener(std::string kind, const net::Address& address);
   base::Task<void> begin();
@@ -68,6 +71,7 @@ class Server {
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<System> system_;
+  std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
   std::optional<net::TlsContext> tls_;
   std::unique_ptr<http::Gate> gate_;

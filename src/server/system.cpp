@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "server/commands.hpp"
 
 namespace belfry::server {
 namespace {
@@ -45,7 +46,8 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, keys)),
       outbox_(platform.loop, platform.store, web_),
       media_files_(web_, platform.pool),
-      twiml_({web_, platform.speech, media_files_, platform.random, config.speech.voice}) {
+      twiml_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      tasks_(platform.loop) {
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
@@ -70,6 +72,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   );
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
+  make_admin();
 }
 
 System::~System() = default;
@@ -145,6 +148,27 @@ void System::make_flux(const Config& config, const identity::TwilioSigner& signe
   routes.public_url = config.http.public_url;
   flux_routes_ = std::make_unique<Routes>(platform_.loop, *notifications_, signer, std::move(routes));
   flux_routes_->add_to(router_);
+}
+
+void System::make_admin() {
+  calls_ = std::make_unique<admin::Calls>(*switchboard_, admin::Calls::Settings{std::string(default_number)});
+  calls_->add_to(router_);
+  live_events_ = std::make_unique<admin::LiveEvents>(platform_.loop, feed_, simulator_.get());
+  live_events_->add_to(router_);
+  if (simulator_) {
+    simulator_control_ = std::make_unique<admin::Simulator>(*simulator_, platform_.pool);
+    simulator_control_->add_to(router_);
+  }
+  openapi_ = std::make_unique<admin::OpenApi>(version());
+  openapi_->add_to(router_);
+  notifications_->on_change([this](const std::string& call_sid) {
+    if (live_events_->listeners() > 0) tasks_.spawn(show_notification(call_sid));
+  });
+}
+
+base::Task<void> System::show_notification(std::string call_sid) {
+  const auto notification = co_await notifications_->find(std::move(call_sid));
+  if (notification && *notification) live_events_->publish("notification", (*notification)->to_json());
 }
 
 base::Task<base::Result<>> System::start() {

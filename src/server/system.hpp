@@ -4,6 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "admin/calls.hpp"
+#include "admin/event_stream.hpp"
+#include "admin/openapi.hpp"
+#include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
 #include "base/worker_pool.hpp"
@@ -62,6 +66,8 @@ class System {
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
+  void make_admin();
+  base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
   http::Router router_;
@@ -78,6 +84,11 @@ class System {
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
+  std::unique_ptr<admin::Calls> calls_;
+  std::unique_ptr<admin::LiveEvents> live_events_;
+  std::unique_ptr<admin::Simulator> simulator_control_;
+  std::unique_ptr<admin::OpenApi> openapi_;
+  base::TaskGroup tasks_;
 };
 
 }  // namespace belfry::server

@@ -62,7 +62,7 @@ void Line::hang_up(call::HangupCause cause) {
   end({cause, 0, std::string(to_string(cause))});
 }
 
-void Line::on_words(std::string_view words) {
+void Line::on_words(const call::Words& words) {
   if (call_ != nullptr && !ended_) call_->on_words(words);
 }
 

@@ -27,7 +27,7 @@ class Line final : public call::Endpoint, private PhoneLine {
   call::SeatId seat() const override {
     return call_ != nullptr ? call_->leg_seat() : call::SeatId{};
   }
-  void on_words(std::string_view words) override;
+  void on_words(const call::Words& words) override;
   std::string_view kind() const override { return "simulator"; }
 
  private:

@@ -179,13 +179,14 @@ void PhoneCall::end(call::Ending ending) {
   changed();
 }
 
-void PhoneCall::on_words(std::string_view words) {
-  if (heard_.size() >= max_heard || !answered_at_ ||
-      network_.one_way == NetworkConditions::OneWay::out)
-    return;
-  const auto since =
-      std::chrono::duration_cast<std::chrono::milliseconds>(world_.loop.wall_now() - *answered_at_);
-  heard_.push_back({since, std::string(words)});
+void PhoneCall::on_words(const call::Words& words) {
+  if (!answered_at_ || network_.one_way == NetworkConditions::OneWay::out) return;
+  if (words.continues && !heard_.empty()) {
+    heard_.back().text += " " + words.text;
+  } else if (heard_.size() < max_heard) {
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(world_.loop.wall_now() - *answered_at_);
+    heard_.push_back({since, words.text});
+  }
   changed();
 }
 

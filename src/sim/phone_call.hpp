@@ -61,7 +61,8 @@ class PhoneCall final : private call::SeatListener {
   /// An outgoing call was answered.
   void on_line_answered(const Behaviour& behaviour);
   void on_line_ended(const call::Ending& ending);
-  void on_words(std::string_view words);
+  /// A speech that goes on in several sentences is one entry that grows.
+  void on_words(const call::Words& words);
 
   bool over() const { return state_ == State::ended; }
   bool ringing() const { return state_ == State::ringing; }

@@ -29,12 +29,16 @@ LegRecord leg_with_everything() {
       .parameters = {{"url", "http://127.0.0.1/a?b=1"}, {"deep", {{"list", {1, 2.5, nullptr}}}}}
   };
   record.status_callback = {
-      .url = "http://127.0.0.1/cb", .method = "GET", .events = {"initiated", "completed"}
+      .url = "http://127.0.0.1/cb",
+      .method = "GET",
+      .events = {"initiated", "completed"},
+      .own_application = true
   };
   record.ring_timeout = 31s;
   record.max_duration = 86'400s;
   record.attempt = call::Attempt{
       .id = "a1",
+      .leg_sid = record.sid,
       .carrier = "panama",
       .caller = "+5073009999",
       .started = from_unix_micros(1'700'000'000'500'000),
@@ -65,12 +69,14 @@ void expect_same(const LegRecord& a, const LegRecord& b) {
   EXPECT_EQ(a.program.parameters, b.program.parameters);
   EXPECT_EQ(a.status_callback.url, b.status_callback.url);
   EXPECT_EQ(a.status_callback.method, b.status_callback.method);
+  EXPECT_EQ(a.status_callback.own_application, b.status_callback.own_application);
   EXPECT_EQ(a.status_callback.events, b.status_callback.events);
   EXPECT_EQ(a.ring_timeout, b.ring_timeout);
   EXPECT_EQ(a.max_duration, b.max_duration);
   ASSERT_EQ(a.attempt.has_value(), b.attempt.has_value());
   if (a.attempt) {
     EXPECT_EQ(a.attempt->id, b.attempt->id);
+    EXPECT_EQ(a.attempt->leg_sid, b.attempt->leg_sid);
     EXPECT_EQ(a.attempt->carrier, b.attempt->carrier);
     EXPECT_EQ(a.attempt->caller, b.attempt->caller);
     EXPECT_EQ(a.attempt->started, b.attempt->started);

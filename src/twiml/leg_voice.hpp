@@ -12,7 +12,7 @@ class LegVoice final : public Voice {
   const call::LegRecord& record() const override { return leg_.record(); }
   void ring() override { leg_.ring(); }
   base::Task<base::Result<>> answer() override { return leg_.answer(); }
-  base::Task<void> play(call::Playback playback, std::string words) override {
+  base::Task<void> play(call::Playback playback, call::Words words) override {
     return leg_.play(std::move(playback), std::move(words));
   }
   base::Task<char> next_digit() override { return leg_.next_digit(); }

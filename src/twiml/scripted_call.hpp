@@ -55,8 +55,8 @@ class ScriptedVoice final : public Voice {
     record_.status = call::LegStatus::in_progress;
     co_return base::Result<>{};
   }
-  base::Task<void> play(call::Playback playback, std::string words) override {
-    const base::Duration length = describe(playback, words);
+  base::Task<void> play(call::Playback playback, call::Words words) override {
+    const base::Duration length = describe(playback, words.text);
     struct Cut {
       std::vector<std::string>& heard;
       bool finished = false;

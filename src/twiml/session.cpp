@@ -102,7 +102,7 @@ bool Session::may_stay_unanswered() const {
          voice_.record().direction == call::LegRecord::Direction::inbound;
 }
 
-base::Task<void> Session::play(call::Playback playback, std::string words) {
+base::Task<void> Session::play(call::Playback playback, call::Words words) {
   const base::Instant before = voice_.loop().now();
   base::Task<void> playing = voice_.play(std::move(playback), std::move(words));
   co_await std::move(playing);

@@ -73,7 +73,7 @@ class Session {
   bool answered() const { return voice_.record().answered.has_value(); }
   /// An inbound leg that has not been answered, at the first verb of a document.
   bool may_stay_unanswered() const;
-  base::Task<void> play(call::Playback playback, std::string words = {});
+  base::Task<void> play(call::Playback playback, call::Words words = {});
   /// The audio that a document names.
   base::Task<base::Result<media::PcmClipPtr>> fetch_audio(std::string url);
   /// `reference` from within the current document: Twilio's 11100, or 15004 in an inline document.

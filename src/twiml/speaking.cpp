@@ -27,6 +27,7 @@ base::Task<bool> speak(std::vector<SpeechPiece> pieces, Session& session) {
     ahead.spawn(synthesize_into(speech, pieces[index].utterance, ready));
   };
   bool heard = false;
+  bool said_something = false;
   begin_after(0);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     SpeechPiece& piece = pieces[i];
@@ -35,8 +36,9 @@ base::Task<bool> speak(std::vector<SpeechPiece> pieces, Session& session) {
       begin_after(i + 1);
       if (clip) {
         call::ClipPlayback playback{std::move(*clip), 1};
-        co_await session.play(std::move(playback), std::move(piece.utterance.text));
-        heard = true;
+        call::Words words{std::move(piece.utterance.text), said_something};
+        co_await session.play(std::move(playback), std::move(words));
+        heard = said_something = true;
       } else {
         session.warn(13520, "a sentence could not be spoken: " + clip.error().message);
       }

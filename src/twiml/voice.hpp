@@ -18,7 +18,7 @@ class Voice {
   virtual const call::LegRecord& record() const = 0;
   virtual void ring() = 0;
   virtual base::Task<base::Result<>> answer() = 0;
-  virtual base::Task<void> play(call::Playback playback, std::string words) = 0;
+  virtual base::Task<void> play(call::Playback playback, call::Words words) = 0;
   virtual base::Task<char> next_digit() = 0;
   virtual void forget_digits() = 0;
   virtual void hang_up(call::HangupCause cause, std::string detail) = 0;

@@ -52,11 +52,11 @@ base::json::object Notification::to_json() const {
 Notifications::Notifications(
     base::Loop& loop, base::Random& random, call::Switchboard& switchboard, Settings settings
 )
-    : loop_(loop), random_(random), switchboard_(switchboard), settings_(std::move(settings)), tasks_(loop) {
+    : loop_(loop), random_(random), switchboard_(switchboard), settings_(std::move(settings)) {
   subscription_ = switchboard_.services().feed.subscribe(
       [this](const call::LegRecord& leg, const call::EventRecord& event) {
         const bool of_interest = event.type.starts_with("call.") || event.type == "task.acknowledged";
-        if (on_change_ && leg.application == application && of_interest) tasks_.spawn(announce_change(leg.sid));
+        if (on_change_ && leg.application == application && of_interest) on_change_(leg.sid);
       }
   );
 }
@@ -161,11 +161,6 @@ base::Task<base::Result<std::vector<Notification>>> Notifications::list(std::str
     result.push_back(std::move(*notification));
   }
   co_return result;
-}
-
-base::Task<void> Notifications::announce_change(std::string call_sid) {
-  const auto notification = co_await find(std::move(call_sid));
-  if (notification && *notification && on_change_) on_change_(**notification);
 }
 
 }  // namespace belfry::apps::flux

@@ -52,20 +52,19 @@ class Notifications {
   base::Task<base::Result<std::optional<Notification>>> find(std::string call_sid);
   /// Newest first.
   base::Task<base::Result<std::vector<Notification>>> list(std::string task_id, std::size_t limit);
-  /// Called after something about a notification has changed.
-  void on_change(std::function<void(const Notification&)> listener) { on_change_ = std::move(listener); }
+  /// Called with the SID of a call whose notification has changed; `find` tells what it is now. Cheap when nobody
+  /// looks: a server rings thousands of calls a second, a page shows a few.
+  void on_change(std::function<void(const std::string& call_sid)> listener) { on_change_ = std::move(listener); }
 
  private:
   base::Task<base::Result<Notification>> assemble(call::Document document);
-  base::Task<void> announce_change(std::string call_sid);
 
   base::Loop& loop_;
   base::Random& random_;
   call::Switchboard& switchboard_;
   Settings settings_;
-  std::function<void(const Notification&)> on_change_;
+  std::function<void(const std::string&)> on_change_;
   call::EventFeed::Subscription subscription_;
-  base::TaskGroup tasks_;
 };
 
 }  // namespace belfry::apps::flux

@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -40,7 +41,8 @@ class Plane final : public call::MediaPlane {
     std::uint16_t port = 0;  // RTP; RTCP is on the next
   };
   /// A seat with a pair of UDP ports that is silent until it has terms.
-  base::Result<NetworkSeat> open_network_seat();
+  /// @param port the RTP port to take: that of a call that goes on after a restart (rule R3)
+  base::Result<NetworkSeat> open_network_seat(std::optional<std::uint16_t> port = std::nullopt);
   /// Two seats joined by a modelled network: a leg's and its simulated phone's.
   struct LinkedSeats {
     call::SeatId leg;

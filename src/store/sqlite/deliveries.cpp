@@ -5,6 +5,8 @@ namespace {
 
 using call::Delivery;
 
+constexpr std::chrono::seconds longest_hold_back{15};
+
 // Stored numbers, independent of the order of the enumerators. Index conditions say `state = 0`.
 int to_number(Delivery::State state) {
   switch (state) {
@@ -50,6 +52,7 @@ Delivery read_waiting(const Rows& rows) {
   delivery.attempts = static_cast<int>(rows.integer(10));
   delivery.next_attempt = rows.time(11);
   delivery.last_error = rows.string(12);
+  delivery.own_application = rows.integer(13) != 0;
   return delivery;
 }
 
@@ -59,25 +62,28 @@ void put_delivery(Database& database, const Delivery& delivery) {
   // Id, url and body are the same on every attempt (rule R7): only the progress is replaced.
   database.run(
       "INSERT INTO deliveries (id, order_key, kind, url, method, content_type, body, signature, "
-      "created, attempts, next_attempt, state, last_error) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+      "created, attempts, next_attempt, state, last_error, own_application) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
       "attempts = excluded.attempts, next_attempt = excluded.next_attempt, "
       "state = excluded.state, last_error = excluded.last_error",
       delivery.id, delivery.order_key, delivery.kind, delivery.url, delivery.method,
       delivery.content_type, delivery.body, to_number(delivery.signature), delivery.created,
-      delivery.attempts, delivery.next_attempt, to_number(delivery.state), delivery.last_error
+      delivery.attempts, delivery.next_attempt, to_number(delivery.state), delivery.last_error,
+      delivery.own_application ? 1 : 0
   );
 }
 
 std::vector<Delivery> due_deliveries(Database& database, base::WallTime now, std::size_t limit) {
-  // The first of each key that waits, then those of them that are due: one that waits for its next
-  // attempt holds back the later ones of its key.
+  // Rule R7: in order per key, but one that failed holds the later ones back for 15 s at most.
   Rows rows = database.query(
       "SELECT number, id, order_key, kind, url, method, content_type, body, signature, created, "
-      "attempts, next_attempt, last_error FROM deliveries WHERE number IN "
-      "(SELECT min(number) FROM deliveries WHERE state = 0 GROUP BY order_key) "
-      "AND next_attempt <= ? ORDER BY number LIMIT ?",
-      now, limit
+      "attempts, next_attempt, last_error, own_application FROM deliveries AS due "
+      "WHERE state = 0 AND next_attempt <= ? AND NOT EXISTS "
+      "(SELECT 1 FROM deliveries AS earlier WHERE earlier.state = 0 "
+      "AND earlier.order_key = due.order_key AND earlier.number < due.number "
+      "AND (earlier.attempts = 0 OR due.created > ?)) "
+      "ORDER BY next_attempt, number LIMIT ?",
+      now, now - longest_hold_back, limit
   );
   std::vector<Delivery> due;
   while (rows.next()) due.push_back(read_waiting(rows));
@@ -85,11 +91,8 @@ std::vector<Delivery> due_deliveries(Database& database, base::WallTime now, std
 }
 
 std::optional<base::WallTime> next_delivery(Database& database) {
-  // Only the first of each key counts: a later one is not due before it. With `min(number)` SQLite
-  // takes the other column from the same row.
   Rows rows = database.query(
-      "SELECT min(due) FROM (SELECT next_attempt AS due, min(number) FROM deliveries "
-      "WHERE state = 0 GROUP BY order_key)"
+      "SELECT next_attempt FROM deliveries WHERE state = 0 ORDER BY next_attempt LIMIT 1"
   );
   if (!rows.next()) return std::nullopt;
   return rows.optional_time(0);

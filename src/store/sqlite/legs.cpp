@@ -41,7 +41,8 @@ object rest_of(const LegRecord& leg) {
   rest["callback"] = {
       {"url", callback.url},
       {"method", callback.method},
-      {"events", base::json::array(callback.events.begin(), callback.events.end())}
+      {"events", base::json::array(callback.events.begin(), callback.events.end())},
+      {"own_application", callback.own_application}
   };
   rest["ring_timeout"] = leg.ring_timeout.count();
   rest["max_duration"] = leg.max_duration.count();
@@ -66,6 +67,10 @@ std::optional<base::WallTime> time_of(const object& from, std::string_view key) 
   if (!from.contains(key)) return std::nullopt;
   return base::from_unix_micros(number_of(from, key));
 }
+bool flag_of(const object& from, std::string_view key) {
+  const value* member = from.if_contains(key);
+  return member != nullptr && member->is_bool() && member->get_bool();
+}
 object object_of(const object& from, std::string_view key) {
   const value* member = from.if_contains(key);
   return member != nullptr && member->is_object() ? member->get_object() : object();
@@ -75,6 +80,7 @@ call::StatusCallback callback_of(const object& json) {
   call::StatusCallback callback;
   callback.url = text_of(json, "url");
   callback.method = text_of(json, "method");
+  callback.own_application = flag_of(json, "own_application");
   callback.events.clear();
   if (const value* events = json.if_contains("events"); events != nullptr && events->is_array())
     for (const value& event : events->get_array())
@@ -108,7 +114,10 @@ void read_rest(const object& rest, LegRecord& leg) {
   leg.status_callback = callback_of(object_of(rest, "callback"));
   leg.ring_timeout = std::chrono::seconds(number_of(rest, "ring_timeout"));
   leg.max_duration = std::chrono::seconds(number_of(rest, "max_duration"));
-  if (rest.contains("attempt")) leg.attempt = attempt_of(object_of(rest, "attempt"));
+  if (rest.contains("attempt")) {
+    leg.attempt = attempt_of(object_of(rest, "attempt"));
+    leg.attempt->leg_sid = leg.sid;
+  }
   leg.next_event = static_cast<std::uint64_t>(number_of(rest, "next_event"));
   leg.next_callback = static_cast<std::uint64_t>(number_of(rest, "next_callback"));
 }

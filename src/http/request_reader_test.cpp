@@ -1,13 +1,26 @@
-#include "http/head.hpp"
-
-#include "http/body_reader.hpp"
+#include "http/request_reader.hpp"
 
 namespace belfry::http {
 namespace {
 
-int status_of(const std::string& head) {
-  const auto parsed = parse_head(head, {});
-  return parsed ? 200 : parsed.error().detail;
+/// 0 when the head is not complete.
+int status_of(std::string head) {
+  RequestReader reader;
+  const auto complete = reader.read_head(head);
+  if (!complete) return complete.error().detail;
+  return *complete ? 200 : 0;
+}
+/// The same, when the bytes arrive one by one.
+int status_of_drip(const std::string& head) {
+  RequestReader reader;
+  std::string buffer;
+  for (const char byte : head) {
+    buffer += byte;
+    const auto complete = reader.read_head(buffer);
+    if (!complete) return complete.error().detail;
+    if (*complete) return 200;
+  }
+  return 0;
 }
 
 TEST(Head, RefusesEveryRowOfRuleH1) {
@@ -82,7 +95,10 @@ TEST(Head, RefusesEveryRowOfRuleH1) {
       {"POST / HTTP/1.1\r\n" + host + "Expect: 200-ok\r\n\r\n", 417},
       {"GET /" + std::string(8192, 'a') + " HTTP/1.1\r\n" + host + "\r\n", 414},
   };
-  for (const auto& [head, status] : rows) EXPECT_EQ(status_of(head), status) << head;
+  for (const auto& [head, status] : rows) {
+    EXPECT_EQ(status_of(head), status) << head;
+    EXPECT_EQ(status_of_drip(head), status) << head;
+  }
 }
 
 TEST(Head, CountsFields) {
@@ -93,16 +109,41 @@ TEST(Head, CountsFields) {
 }
 
 TEST(Head, IsFoundOnceWholeAndRefusedOnceTooLong) {
-  EXPECT_EQ(**find_head("GET / HTTP/1.1\r\nHost: a\r\n\r\nrest", {}), 27U);
-  EXPECT_FALSE(find_head("GET / HTTP/1.1\r\nHost: a\r\n\r", {})->has_value());
-  EXPECT_EQ(find_head("GET /" + std::string(9000, 'a'), {}).error().detail, 414);
-  EXPECT_EQ(find_head("GET / HTTP/1.1\r\nX: " + std::string(17000, 'a'), {}).error().detail, 431);
-  EXPECT_EQ(find_head("GET / HTTP/1.1\nHost", {}).error().detail, 400);
+  RequestReader reader;
+  std::string buffer = "GET / HTTP/1.1\r\nHost: a\r\n\r\nrest";
+  EXPECT_TRUE(reader.read_head(buffer).value());
+  EXPECT_EQ(buffer, "rest");
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\n\r"), 0);
+  EXPECT_EQ(status_of("GET /" + std::string(9000, 'a')), 414);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nX: " + std::string(17000, 'a')), 431);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\nHost"), 400);
+}
+
+TEST(Head, HasTheSameLimitsInHoweverManyPiecesItArrives) {
+  const std::string start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+  const std::string longest = start + std::string((16 << 10) - start.size() - 4, 'x');
+  EXPECT_EQ(status_of(longest + "\r\n\r\n"), 200);
+  EXPECT_EQ(status_of_drip(longest + "\r\n\r\n"), 200);
+  EXPECT_EQ(status_of(longest + "x\r\n\r\n"), 431);
+  EXPECT_EQ(status_of_drip(longest + "x\r\n\r\n"), 431);
+  EXPECT_EQ(status_of_drip("GET /" + std::string(9000, 'a')), 414);
+  EXPECT_EQ(status_of_drip("GET / HTTP/1.1\r\nX: " + std::string(17000, 'a')), 431);
+}
+
+TEST(Head, IsKnownAsFarAsItWasReadWhenItIsRefused) {
+  RequestReader reader;
+  std::string buffer = "POST /calls HTTP/1.1\r\n\r\n";
+  EXPECT_FALSE(reader.read_head(buffer));
+  EXPECT_EQ(reader.head().method, "POST");
+  EXPECT_EQ(reader.head().target, "/calls");
 }
 
 TEST(Head, TellsWhetherTheConnectionStays) {
   const auto stays = [](const std::string& line, const std::string& field) {
-    return parse_head("GET / HTTP/" + line + "\r\nHost: a\r\n" + field + "\r\n", {})->keep_alive;
+    RequestReader reader;
+    std::string buffer = "GET / HTTP/" + line + "\r\nHost: a\r\n" + field + "\r\n";
+    EXPECT_TRUE(reader.read_head(buffer).value());
+    return reader.head().keep_alive;
   };
   EXPECT_TRUE(stays("1.1", ""));
   EXPECT_FALSE(stays("1.1", "Connection: x, Close\r\n"));
@@ -110,17 +151,22 @@ TEST(Head, TellsWhetherTheConnectionStays) {
   EXPECT_TRUE(stays("1.0", "Connection: keep-alive\r\n"));
 }
 
-/// The outcome of feeding `bytes` one at a time: the body, or the status of the error.
-std::string read_chunked(const std::string& bytes, std::size_t limit = 100) {
-  Head head;
-  head.chunked = true;
-  BodyReader reader(head, limit);
+RequestReader after_head(const std::string& framing) {
+  RequestReader reader;
+  std::string head = "POST / HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n";
+  EXPECT_TRUE(reader.read_head(head).value());
+  return reader;
+}
+
+/// The outcome of feeding `bytes`, `step` at a time: the body, or the status of the error.
+std::string read_chunked(const std::string& bytes, std::size_t limit = 100, std::size_t step = 1) {
+  RequestReader reader = after_head("Transfer-Encoding: chunked");
   std::string buffer;
-  for (const char byte : bytes) {
-    buffer += byte;
-    const auto complete = reader.feed(buffer);
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    buffer += bytes.substr(at, step);
+    const auto complete = reader.read_body(buffer, limit);
     if (!complete) return std::to_string(complete.error().detail);
-    if (*complete) return reader.take();
+    if (*complete) return reader.take_body() + buffer;
   }
   return "more";
 }
@@ -136,6 +182,40 @@ TEST(BodyReader, TakesChunksApart) {
   EXPECT_EQ(read_chunked(std::string(2000, '1')), "400");
   EXPECT_EQ(read_chunked("ff\r\n"), "413");
   EXPECT_EQ(read_chunked("60\r\n" + std::string(96, 'a') + "\r\n5\r\n"), "413");
+}
+
+TEST(BodyReader, DoesNotCareInWhichPiecesTheBytesArrive) {
+  const std::string body = "5\r\nhello\r\n6;x=\"y\"\r\n world\r\n0;z\r\nTrailer: x\r\n\r\n";
+  for (std::size_t step = 1; step <= body.size(); ++step) {
+    EXPECT_EQ(read_chunked(body, 100, step), "hello world") << step;
+    EXPECT_EQ(read_chunked("0\r\n\r\n", 100, step), "") << step;
+    EXPECT_EQ(read_chunked("000\r\n\r\n", 100, step), "") << step;
+  }
+  EXPECT_EQ(read_chunked("0\r\n\r\nGET", 100, 8), "GET");
+}
+
+TEST(BodyReader, BoundsWhatIsNotBodyAndLetsNoTrailerFrame) {
+  const std::string padding(2000, 'x');
+  for (const std::size_t step : {1UZ, 1UZ << 20}) {
+    EXPECT_EQ(read_chunked("1;" + padding + "\r\na\r\n0\r\n\r\n", 100, step), "400");
+    EXPECT_EQ(read_chunked("0\r\nA: " + padding + "\r\n\r\n", 100, step), "400");
+    EXPECT_EQ(read_chunked("1;a=\"\n\"\r\na\r\n0\r\n\r\n", 100, step), "400");
+    EXPECT_EQ(read_chunked("0\r\nContent-Length: 3\r\n\r\n", 100, step), "400");
+    EXPECT_EQ(read_chunked("0\r\nTransfer-Encoding: x\r\n\r\n", 100, step), "400");
+  }
+}
+
+TEST(BodyReader, TakesADeclaredLengthOrRefusesItUnseen) {
+  RequestReader reader = after_head("Content-Length: 5");
+  std::string buffer = "hel";
+  EXPECT_FALSE(reader.read_body(buffer, 5).value());
+  buffer += "loGET";
+  EXPECT_TRUE(reader.read_body(buffer, 5).value());
+  EXPECT_EQ(reader.take_body(), "hello");
+  EXPECT_EQ(buffer, "GET");
+  RequestReader longer = after_head("Content-Length: 6");
+  std::string nothing;
+  EXPECT_EQ(longer.read_body(nothing, 5).error().detail, 413);
 }
 
 }  // namespace

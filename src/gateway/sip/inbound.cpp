@@ -1,0 +1,274 @@
+#include "gateway/sip/inbound.hpp"
+
+#include <algorithm>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+
+namespace belfry::gateway::sip {
+namespace {
+
+using namespace belfry::sip;
+
+const Abilities& abilities() {
+  static const Abilities ours{
+      {Method::invite, Method::bye, Method::options, Method::update, Method::info, Method::register_
+      },
+      {"timer"},
+      {"application/sdp"}
+  };
+  return ours;
+}
+
+/// Programs that look for open telephone systems say so; an answer would only encourage them.
+bool is_scanner(std::span<const std::byte> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (const std::string_view name :
+       {"friendly-scanner", "sipvicious", "sip-scan", "VaxSIPUserAgent"})
+    if (text.find(name) != std::string_view::npos) return true;
+  return false;
+}
+
+void count_drop(const char* why) {
+  base::metrics::counter(
+      "belfry_sip_dropped_total", "SIP messages not answered at all", {{"why", why}}
+  ).add();
+}
+
+}  // namespace
+
+Inbound::Inbound(const CallContext& context, Parts parts, DigestServer::Settings digest)
+    : context_(context),
+      parts_(std::move(parts)),
+      digest_(std::move(digest)),
+      tasks_(context.agent.loop()) {}
+
+bool Inbound::lets_in(const Flow& flow, std::span<const std::byte> bytes) {
+  if (trunk_of(flow) != nullptr) return true;
+  if (is_scanner(bytes)) {
+    count_drop("scanner");
+    return false;
+  }
+  if (digest_.is_banned(flow.remote.address, context_.agent.loop().now())) {  // rule S4
+    count_drop("banned");
+    return false;
+  }
+  return true;
+}
+
+void Inbound::refuse(const Visit& visit, int status, std::vector<Refusal::Line> more) {
+  context_.agent.refuse(visit.transaction, visit.request, status, more);
+}
+
+void Inbound::on_request(ServerId transaction, const Message& request, const Flow& flow) {
+  const Visit visit{transaction, request, flow};
+  const auto target = request.request_uri();
+  if (!target) return refuse(visit, 400);
+  switch (request.method()) {
+    case Method::other:
+      return refuse(visit, 501);
+    case Method::bye:
+    case Method::info:
+    case Method::update:
+    case Method::prack:
+      return refuse(visit, 481);  // rule S8: outside of a call they mean nothing
+    case Method::ack:
+    case Method::cancel:
+      return;
+    case Method::invite:
+    case Method::register_:
+    case Method::options:
+    case Method::message:
+    case Method::subscribe:
+    case Method::publish:
+    case Method::refer:
+    case Method::notify:
+      break;
+  }
+  if (target->scheme == Uri::Scheme::other) return refuse(visit, 416);
+  if (!parts_.names.is_ours(*target)) return refuse(visit, 404);  // rule S2
+  if (request.method() == Method::invite) return on_invite(visit);
+  if (request.method() == Method::register_) return on_register(visit);
+  if (request.method() == Method::options) return on_options(visit);
+  // Rule S1: what we do not do is not told to strangers either.
+  if (!authenticate(visit)) return;
+  refuse(visit, 405, {{HeaderId::allow, allow_value(abilities())}});
+}
+
+// --- Who is it ---
+
+TrunkCarrier* Inbound::trunk_of(const Flow& flow) const {
+  const auto found = std::ranges::find_if(parts_.trunks, [&](const TrunkCarrier* trunk) {
+    return trunk->is_source(flow);
+  });
+  return found == parts_.trunks.end() ? nullptr : *found;
+}
+
+void Inbound::challenge(const Visit& visit, bool stale) {
+  std::vector<Refusal::Line> lines;
+  for (std::string& value : digest_.challenges(context_.agent.loop().now(), stale))
+    lines.push_back({HeaderId::www_authenticate, std::move(value)});
+  refuse(visit, 401, std::move(lines));
+}
+
+std::optional<std::string> Inbound::authenticate(const Visit& visit) {
+  const auto presented = digest_.read(visit.request);
+  if (!presented) {
+    challenge(visit, false);
+    return std::nullopt;
+  }
+  const auto verdict = digest_.verify(
+      *presented, parts_.phones.secret_of(presented->username), visit.flow.remote.address,
+      context_.agent.loop().now()
+  );
+  if (verdict == DigestVerdict::accepted) return presented->username;
+  challenge(visit, verdict == DigestVerdict::stale);
+  return std::nullopt;
+}
+
+// --- OPTIONS and REGISTER ---
+
+void Inbound::on_options(const Visit& visit) {
+  if (draining_) return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
+  refuse(visit, 200, {{HeaderId::allow, allow_value(abilities())}});
+}
+
+void Inbound::on_register(const Visit& visit) {
+  const auto user = authenticate(visit);
+  if (!user) return;
+  const base::WallTime now = context_.agent.loop().wall_now();
+  Message response = parts_.registrar.handle_register(
+      visit.request, *user, visit.flow, context_.agent.layer().to_tag(visit.request), now
+  );
+  if (!parts_.bindings.take_changed() || parts_.table == nullptr)
+    return context_.agent.respond(visit.transaction, response);
+  tasks_.spawn(save_and_answer(
+      *user, parts_.bindings.load(*user), visit.transaction, visit.request, std::move(response)
+  ));
+}
+
+/// Rule R1: "you are registered" is said when it would survive a power cut.
+base::Task<void> Inbound::save_and_answer(
+    std::string user, std::vector<Binding> bindings, ServerId transaction, Message request,
+    Message response
+) {
+  const auto saved = co_await parts_.table->replace(std::move(user), std::move(bindings));
+  if (!saved) {
+    const std::string tag = context_.agent.layer().to_tag(request);
+    response = response_to(request, 503, tag)
+                   .add(HeaderId::retry_after, context_.agent.retry_after())
+                   .build();
+  }
+  context_.agent.respond(transaction, response);
+}
+
+// --- INVITE ---
+
+void Inbound::on_invite(const Visit& visit) {
+  // Rule O1: refusals cost nothing, so they come first.
+  const bool overloaded = is_overloaded_ && is_overloaded_();
+  if (draining_ || overloaded || switchboard_ == nullptr)
+    return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
+  TrunkCarrier* trunk = trunk_of(visit.flow);
+  const bool has_credentials = visit.request.header(HeaderId::authorization).has_value();
+  if (trunk != nullptr && !has_credentials)
+    return take_call(visit, trunk_caller(visit.request, *trunk));
+  const auto user = authenticate(visit);
+  if (!user) return;
+  // Who calls is who the password belongs to, whatever From says.
+  std::string from = parts_.phones.number_of(*user);
+  if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
+  take_call(visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr});
+}
+
+Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk) const {
+  std::string from = "anonymous";
+  const auto asserted = invite.header(HeaderId::p_asserted_identity);
+  const auto named = asserted ? parse_name_addr(*asserted) : invite.from();
+  const auto uri = named ? named->uri() : std::unexpected(named.error());
+  if (uri && !uri->user.empty()) {
+    const auto number = call::Party::parse(uri->user);
+    from = number && number->kind == call::Party::Kind::telephone
+               ? uri->user
+               : "sip:" + uri->user + '@' + uri->host;
+  }
+  return {
+      call::IncomingCall::Source::trunk, one_line(from.substr(0, 255)), std::string(trunk.name()),
+      &trunk
+  };
+}
+
+SessionDriver* Inbound::open_session(const Visit& visit, std::uint16_t media_port) {
+  Agent& agent = context_.agent;
+  InviteSession::Settings settings;
+  settings.local_tag = agent.layer().to_tag(visit.request);
+  settings.branch = agent.layer().new_branch();
+  settings.contact = agent.contact(visit.flow);
+  settings.user_agent = agent.settings().user_agent;
+  settings.media.address = context_.media_address;
+  settings.media.rtp_port = media_port;
+  settings.media.codecs = context_.codecs;
+  settings.sdp_session_id = std::to_string(agent.random().next() >> 2U);
+  settings.session_timer = context_.session_timer;
+  settings.timers = agent.settings().layer.timers;
+  SessionDriver& driver = agent.adopt(std::make_unique<SessionDriver>(
+      agent,
+      InviteSession::incoming(
+          std::move(settings), visit.transaction.value, visit.request, agent.random()
+      ),
+      visit.flow, SessionDriver::Peer::somebody_else, visit.transaction
+  ));
+  driver.start();
+  if (driver.session().state() == InviteSession::State::incoming) return &driver;
+  driver.release();
+  return nullptr;
+}
+
+base::Result<std::string> Inbound::hand_over(
+    const Visit& visit, const Caller& caller, SessionDriver& driver, media::Plane::NetworkSeat seat
+) {
+  const auto uri = visit.request.request_uri();
+  const std::string user = uri ? uri->user : std::string();
+  call::IncomingCall call;
+  call.source = caller.source;
+  call.from = caller.from;
+  call.endpoint = "sip";
+  call.carrier = caller.carrier;
+  const auto party = call::Party::parse(user);
+  const bool is_number = party && party->kind == call::Party::Kind::telephone;
+  call.to = is_number ? user : "sip:" + user + '@' + context_.agent.settings().public_host;
+  call.attempt_id = base::make_uuid(context_.agent.random());
+  call.open = [&](const std::string&, call::EndpointListener& listener) {
+    Channel channel = caller.trunk == nullptr ? Channel() : caller.trunk->take_inbound_channel();
+    return SipEndpoint::incoming(context_, driver, seat, std::move(channel), listener);
+  };
+  auto accepted = switchboard_->accept(call);
+  // Some carriers leave the plus away.
+  const bool may_lack_plus = is_number && user.size() >= 8 && user.front() != '+';
+  if (!accepted && accepted.error().code == base::Errc::not_found && may_lack_plus) {
+    call.to = '+' + user;
+    accepted = switchboard_->accept(std::move(call));
+  }
+  return accepted;
+}
+
+void Inbound::take_call(const Visit& visit, Caller caller) {
+  if (const auto refusal = check_request(visit.request, abilities()))
+    return refuse(visit, refusal->status, refusal->headers);
+  const auto seat = context_.plane.open_network_seat();
+  if (!seat) return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
+  SessionDriver* driver = open_session(visit, seat->port);
+  if (driver == nullptr) return context_.plane.close_seat(seat->seat);
+  const auto accepted = hand_over(visit, caller, *driver, *seat);
+  if (accepted) return;
+  base::log::info("sip.call_refused", {{"why", accepted.error().message}});
+  const int status = accepted.error().code == base::Errc::not_found ? 404 : 503;
+  auto response = response_to(visit.request, status, driver->session().local_tag());
+  if (status == 503) response.add(HeaderId::retry_after, context_.agent.retry_after());
+  context_.agent.respond(visit.transaction, response.build());
+  driver->release();
+  context_.plane.close_seat(seat->seat);
+}
+
+}  // namespace belfry::gateway::sip

@@ -1,0 +1,29 @@
+#include "gateway/sip/phones.hpp"
+
+namespace belfry::gateway::sip {
+
+Phones::Phones(const std::vector<PhoneSettings>& phones, std::string_view realm) {
+  for (const PhoneSettings& phone : phones) {
+    secrets_[phone.user] = belfry::sip::DigestSecret::of(phone.user, realm, phone.password);
+    if (phone.number.empty()) continue;
+    users_[phone.number] = phone.user;
+    numbers_[phone.user] = phone.number;
+  }
+}
+
+std::optional<belfry::sip::DigestSecret> Phones::secret_of(const std::string& user) const {
+  const auto found = secrets_.find(user);
+  return found == secrets_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::string> Phones::user_of(const std::string& number) const {
+  const auto found = users_.find(number);
+  return found == users_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string Phones::number_of(const std::string& user) const {
+  const auto found = numbers_.find(user);
+  return found == numbers_.end() ? std::string() : found->second;
+}
+
+}  // namespace belfry::gateway::sip

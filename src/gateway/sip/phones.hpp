@@ -1,0 +1,34 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sip/digest_server.hpp"
+
+namespace belfry::gateway::sip {
+
+/// A SIP phone that may register and call.
+struct PhoneSettings {
+  std::string user;
+  std::string password;
+  std::string number;  // rings when it is called, and what others see; may be empty
+};
+
+/// Who the phones are. A value; passwords are kept as digest hashes only.
+class Phones {
+ public:
+  Phones(const std::vector<PhoneSettings>& phones, std::string_view realm);
+
+  bool contains(const std::string& user) const { return secrets_.contains(user); }
+  std::optional<belfry::sip::DigestSecret> secret_of(const std::string& user) const;
+  std::optional<std::string> user_of(const std::string& number) const;
+  /// Empty when it has none.
+  std::string number_of(const std::string& user) const;
+
+ private:
+  std::map<std::string, belfry::sip::DigestSecret> secrets_;
+  std::map<std::string, std::string> users_, numbers_;  // by number, by user
+};
+
+}  // namespace belfry::gateway::sip

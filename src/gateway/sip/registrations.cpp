@@ -1,0 +1,100 @@
+#include "gateway/sip/registrations.hpp"
+
+namespace belfry::gateway::sip {
+namespace {
+
+using namespace belfry::sip;
+
+Transport transport_of(const Uri& uri) {
+  const auto named = uri.param("transport");
+  return named == "tcp" ? Transport::tcp : Transport::udp;
+}
+
+/// Rule W1: each address is checked, and it is that address which is called.
+base::Task<base::Result<std::vector<Target>>> locate_directly(
+    Agent& agent, Locate locate, EgressCheck egress, Uri uri
+) {
+  const Transport transport = transport_of(uri);
+  auto located = co_await locate(uri.host, uri.port, transport);
+  if (!located) co_return base::fail(located.error());
+  std::vector<Target> targets;
+  for (const net::SipTarget& found : *located) {
+    const auto allowed = egress(found.address, uri.host);
+    if (!allowed) co_return base::fail(allowed.error());
+    const Endpoint remote{found.address.ip.to_string(), found.address.port};
+    if (auto flow = agent.transports().flow_to(transport, remote))
+      targets.push_back({uri.to_string(), std::move(*flow)});
+  }
+  co_return targets;
+}
+
+}  // namespace
+
+RegistrationCarrier::RegistrationCarrier(
+    const CallContext& context, Parts parts, Locate locate, EgressCheck egress
+)
+    : context_(context), parts_(parts), locate_(std::move(locate)), egress_(std::move(egress)) {}
+
+base::Result<OutgoingPlan> RegistrationCarrier::plan_for_user(const std::string& user) const {
+  OutgoingPlan plan;
+  plan.order = OutgoingPlan::Order::all_at_once;
+  plan.to = name_addr({}, Uri::sip(user, context_.agent.settings().public_host));
+  const auto bindings = parts_.registrar.bindings_of(user, context_.agent.loop().wall_now());
+  for (const Binding& binding : bindings) {
+    Target target{binding.contact, binding.flow};
+    // A phone that registers from another port than it listens on says so in its Contact.
+    if (const auto probe = Uri::parse(binding.contact);
+        probe && !is_reliable(target.flow.transport) && probe->host == target.flow.remote.address)
+      target.flow.remote.port = probe->port.value_or(5060);
+    plan.targets.push_back(std::move(target));
+  }
+  return plan;
+}
+
+base::Result<OutgoingPlan> RegistrationCarrier::plan_for_uri(const Uri& uri) const {
+  if (uri.scheme != Uri::Scheme::sip)
+    return base::fail(base::Errc::unsupported, "only sip: URIs can be called");
+  if (!locate_ || !egress_) return base::fail(base::Errc::refused, "no calls to other hosts");
+  Uri clean = uri;
+  clean.password.reset();
+  clean.headers.clear();
+  clean.remove_param("maddr");  // rule S2
+  OutgoingPlan plan;
+  plan.to = '<' + clean.to_string() + '>';
+  plan.locate = [&agent = context_.agent, locate = locate_, egress = egress_, clean] {
+    return locate_directly(agent, locate, egress, clean);
+  };
+  return plan;
+}
+
+base::Result<OutgoingPlan> RegistrationCarrier::plan_for(const call::Party& party) const {
+  if (party.kind == call::Party::Kind::telephone) {
+    if (const auto user = parts_.phones.user_of(party.address)) return plan_for_user(*user);
+    return base::fail(base::Errc::not_found, "no phone has the number " + party.address);
+  }
+  if (party.kind != call::Party::Kind::sip)
+    return base::fail(base::Errc::not_found, "not a SIP party");
+  // `sip:alice` alone means our own alice.
+  if (parts_.phones.contains(party.address)) return plan_for_user(party.address);
+  BELFRY_TRY(uri, Uri::parse(party.to_string()));
+  if (!parts_.names.is_ours(uri)) return plan_for_uri(uri);
+  if (parts_.phones.contains(uri.user)) return plan_for_user(uri.user);
+  return base::fail(base::Errc::not_found, "there is no user " + uri.user);
+}
+
+base::Result<std::unique_ptr<call::Endpoint>> RegistrationCarrier::open(
+    const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
+) {
+  auto planned = plan_for(party);
+  const bool is_new = attempt.state.empty();
+  if (!planned && is_new) return base::fail(planned.error());
+  OutgoingPlan plan = planned ? std::move(*planned) : OutgoingPlan();
+  if (is_new && plan.targets.empty() && !plan.locate)
+    return base::fail(base::Errc::not_found, party.address + " is not registered");
+  plan.attempt_id = attempt.id;
+  plan.from = caller_header(attempt.caller, context_.agent.settings().public_host);
+  BELFRY_TRY(made, SipEndpoint::outgoing(context_, std::move(plan), attempt.state, listener));
+  return std::unique_ptr<call::Endpoint>(std::move(made));
+}
+
+}  // namespace belfry::gateway::sip

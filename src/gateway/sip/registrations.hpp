@@ -1,0 +1,50 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "call/endpoint.hpp"
+#include "gateway/sip/endpoint.hpp"
+#include "gateway/sip/own_names.hpp"
+#include "gateway/sip/phones.hpp"
+#include "gateway/sip/trunk.hpp"
+#include "sip/registrar.hpp"
+
+namespace belfry::gateway::sip {
+
+/// Whether we may send to that address on somebody else's word (rules W1, S2).
+using EgressCheck =
+    std::function<base::Result<>(const net::Address& address, const std::string& host)>;
+
+/// The carrier "registration": `sip:` parties and the numbers of phones. A user of ours rings at
+/// all contacts at once; another `sip:` URI is called directly where the egress policy lets us.
+/// Control thread.
+class RegistrationCarrier final : public call::Carrier {
+ public:
+  struct Parts {
+    const Phones& phones;
+    const belfry::sip::Registrar& registrar;
+    const OwnNames& names;
+  };
+  RegistrationCarrier(const CallContext& context, Parts parts, Locate locate, EgressCheck egress);
+
+  std::string_view name() const override { return "registration"; }
+  bool available() const override { return true; }
+  /// @return Errc::not_found for a user who is unknown or not registered, Errc::refused where the
+  /// egress policy forbids it.
+  base::Result<std::unique_ptr<call::Endpoint>> open(
+      const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
+  ) override;
+
+ private:
+  base::Result<OutgoingPlan> plan_for_user(const std::string& user) const;
+  base::Result<OutgoingPlan> plan_for_uri(const belfry::sip::Uri& uri) const;
+  base::Result<OutgoingPlan> plan_for(const call::Party& party) const;
+
+  CallContext context_;
+  Parts parts_;
+  Locate locate_;
+  EgressCheck egress_;
+};
+
+}  // namespace belfry::gateway::sip
