@@ -215,7 +215,13 @@ bool TrunkCarrier::has_address(std::string_view ip) const {
 
 TrunkCarrier::State TrunkCarrier::state() const {
   State state;
-  state.summary = peers_.empty() ? "resolving" : available() ? "up" : "down";
+  if (settings_.transport == Transport::tls) {
+    state.summary = "down: TLS is not supported";
+  } else if (peers_.empty()) {
+    state.summary = "resolving";
+  } else {
+    state.summary = available() ? "up" : "down";
+  }
   if (registration_) {
     const int failure = registration_->last_failure();
     state.summary += registration_->is_registered() ? ", registered" : ", not registered";
