@@ -76,8 +76,9 @@ base::Task<void> TrunkCarrier::watch() {
     if (registration_ && !registration_->is_registered() && !peers_.empty() &&
         registration_->is_idle())
       registration_->start();
-    for (std::size_t index = 0; index < peers_.size(); ++index) ask_for_health(index);
     co_await base::sleep_for(context_.agent.loop(), health_interval);
+    // Not at once: a trunk is believed to live until it has had its time to come up.
+    for (std::size_t index = 0; index < peers_.size(); ++index) ask_for_health(index);
   }
 }
 
