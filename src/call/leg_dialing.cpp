@@ -85,6 +85,8 @@ base::Task<void> Leg::run_resumed() {
     co_return;
   }
   note("call.resumed", {});
+  // The process may have ended between storing the attempt and taking this step.
+  if (record_.status == LegStatus::queued) enter(LegStatus::initiated);
   start_timer(ring_timer_, record_.ring_timeout, HangupCause::no_answer);
   endpoint_->dial();
   AttemptOutcome outcome = co_await attempt_outcomes_.pop();
