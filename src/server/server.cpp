@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <csignal>
+
 #include "base/log.hpp"
 #include "net/self_signed.hpp"
 #include "server/version.hpp"
@@ -37,6 +39,10 @@ Server::Server(const Config& config) : config_(config) {}
 Server::~Server() = default;
 
 base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
+  // A file at its limit and a log whose reader has gone are errors of one write (rule R2), not the
+  // end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<Server> server(new Server(config));
   BELFRY_TRY(local, net::IpAddress::parse(config.listen));
   if (!local.is_loopback()) {

@@ -22,6 +22,11 @@ bool is_e164(std::string_view number) {
          std::ranges::all_of(number.substr(1), [](char digit) { return digit >= '0' && digit <= '9'; });
 }
 
+bool is_control(char character) {
+  const auto byte = static_cast<unsigned char>(character);
+  return byte < 0x20 || byte == 0x7f;
+}
+
 /// Reads the members of one body and collects what is wrong with them.
 class Reader {
  public:
@@ -93,6 +98,9 @@ std::variant<CallRequest, Complaints> read_call_request(std::string_view body) {
   auto task_id = reader.optional_text("task_id");
   if (task_id && task_id->size() > max_task_id_bytes) {
     reader.complain("string_too_long", "task_id", "String should have at most 255 characters", value(*task_id));
+  }
+  if (task_id && std::ranges::any_of(*task_id, is_control)) {
+    reader.complain("value_error", "task_id", "Value error, no control characters", value(*task_id));
   }
   Complaints complaints = reader.take();
   if (!complaints.empty()) return complaints;

@@ -26,8 +26,17 @@ Response to_response(const call::Document& document) {
           acknowledged != nullptr && acknowledged->is_bool() && acknowledged->get_bool(), document.created};
 }
 
+/// What is spoken of a title: a form field cannot carry NUL, and nobody can say DEL or ESC.
+std::string without_controls(std::string text) {
+  std::erase_if(text, [](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+  });
+  return text;
+}
+
 std::string twiml_url(const CallRequest& request, const std::string& base_url) {
-  std::string url = base_url + "/notifications/call/twiml?task_title=" + base::percent_encode(request.task_title);
+  std::string url = base_url + "/notifications/call/twiml?task_title=" + base::percent_encode(without_controls(request.task_title));
   if (request.task_id) url += "&task_id=" + base::percent_encode(*request.task_id);
   return url;
 }
@@ -82,7 +91,7 @@ base::Task<base::Result<call::LegRecord>> Notifications::place(CallRequest reque
   co_return co_await switchboard_.place(std::move(terms));
 }
 
-base::Task<base::Result<>> Notifications::respond(
+base::Task<base::Result<bool>> Notifications::respond(
     std::string call_sid, std::string task_id, std::string digits, bool machine
 ) {
   const bool acknowledged = digits == "1" && !machine;
@@ -111,14 +120,18 @@ base::Task<base::Result<>> Notifications::respond(
     changes.deliveries.push_back(std::move(delivery));
   }
   const base::Result<> stored = co_await switchboard_.services().journal.commit(std::move(changes));
-  if (!stored && stored.error().code == base::Errc::conflict) co_return base::Result<>{};  // the first one counts
+  if (!stored && stored.error().code == base::Errc::conflict) {  // the first one counts
+    const auto first = co_await switchboard_.services().journal.find_document(response_collection, call_sid);
+    if (!first) co_return base::fail(first.error());
+    co_return *first && to_response(**first).acknowledged;
+  }
   if (!stored) co_return base::fail(stored.error());
   if (acknowledged) {
     switchboard_.services().outbox.wake();
     base::log::info("task.acknowledged", {{"call", call_sid}});
     if (call::Leg* leg = switchboard_.find(call_sid)) leg->note("task.acknowledged", data);
   }
-  co_return base::Result<>{};
+  co_return acknowledged;
 }
 
 base::Task<base::Result<Notification>> Notifications::assemble(call::Document document) {

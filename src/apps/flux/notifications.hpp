@@ -47,7 +47,8 @@ class Notifications {
   base::Task<base::Result<call::LegRecord>> place(CallRequest request, std::string base_url);
   /// Only digit 1 of a person acknowledges, and only the first response of a call counts: a repeated one changes
   /// nothing. Durable when it returns.
-  base::Task<base::Result<>> respond(std::string call_sid, std::string task_id, std::string digits, bool machine);
+  /// @return whether the call's task is acknowledged now.
+  base::Task<base::Result<bool>> respond(std::string call_sid, std::string task_id, std::string digits, bool machine);
 
   base::Task<base::Result<std::optional<Notification>>> find(std::string call_sid);
   /// Newest first.

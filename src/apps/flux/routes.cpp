@@ -138,11 +138,10 @@ base::Task<http::Response> Routes::gather(http::Request request) {
   std::string digits = form.value_or("Digits", "");
   std::string task_id = form_of(request.query).value_or("task_id", "");
   const bool machine = form.value_or("AnsweredBy", "human").starts_with("machine");
-  const bool acknowledged = digits == "1" && !machine;
-  const auto stored =
+  const auto acknowledged =
       co_await notifications_.respond(std::move(call_sid), std::move(task_id), std::move(digits), machine);
-  if (!stored) co_return failure(stored.error());
-  co_return http::xml(200, acknowledgement(acknowledged));
+  if (!acknowledged) co_return failure(acknowledged.error());
+  co_return http::xml(200, acknowledgement(*acknowledged));
 }
 
 base::Task<http::Response> Routes::take_status(http::Request request) {
