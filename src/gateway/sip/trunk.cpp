@@ -76,8 +76,10 @@ base::Task<void> TrunkCarrier::watch() {
     if (registration_ && !registration_->is_registered() && !peers_.empty() &&
         registration_->is_idle())
       registration_->start();
-    for (std::size_t index = 0; index < peers_.size(); ++index) ask_for_health(index);
+    // Not at once: a peer is up until something says otherwise, and one that takes a single request
+    // (`sipp -sn uas -m 1`) must get a call.
     co_await base::sleep_for(context_.agent.loop(), health_interval);
+    for (std::size_t index = 0; index < peers_.size(); ++index) ask_for_health(index);
   }
 }
 

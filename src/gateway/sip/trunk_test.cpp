@@ -63,9 +63,18 @@ TEST_F(SipTrunkTest, ABusyPartyIsNotCalledByAnotherWay) {
   EXPECT_EQ(exchange.last[sid].status, LegStatus::busy);
 }
 
+TEST_F(SipTrunkTest, ATrunkIsBelievedFor30SecondsBeforeItIsAsked) {
+  pass(29s);
+  EXPECT_EQ(first.request("OPTIONS"), nullptr);
+  EXPECT_THAT(summary(), testing::StartsWith("up"));
+  pass(2s);
+  EXPECT_NE(first.request("OPTIONS"), nullptr);
+}
+
 TEST_F(SipTrunkTest, ASilentAddressIsFoundOutByOptionsAndTheOtherCalledFirst) {
+  pass(31s);
   answer_options(second);
-  pass(33s);  // 64·T1
+  pass(32s);  // 64·T1
   answer_options(second);
   EXPECT_TRUE(exchange.dial_plan.carrier("carrier")->available());
   place(exchange, "+6561234567");
@@ -75,7 +84,7 @@ TEST_F(SipTrunkTest, ASilentAddressIsFoundOutByOptionsAndTheOtherCalledFirst) {
 }
 
 TEST_F(SipTrunkTest, WhenAllAreSilentItIsDownUntilOneAnswers) {
-  pass(33s);
+  pass(63s);
   EXPECT_FALSE(exchange.dial_plan.carrier("carrier")->available());
   EXPECT_THAT(summary(), testing::StartsWith("down"));
   answer_options(first, 404);
