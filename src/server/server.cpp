@@ -4,7 +4,7 @@
 
 #include "base/log.hpp"
 #include "net/self_signed.hpp"
-#include "server/commands.hpp"
+#include "server/version.hpp"
 #include "server/web_pages.hpp"
 
 namespace belfry::server {
@@ -49,6 +49,7 @@ base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
   server->local_ = local;
   BELFRY_CHECK(server->open_folder());
   BELFRY_CHECK(server->open_egress());
+  BELFRY_CHECK(server->open_sip());
   BELFRY_CHECK(server->open_http());
   return server;
 }
@@ -84,9 +85,29 @@ base::Result<> Server::open_egress() {
   return {};
 }
 
+std::string Server::address_of(std::string_view kind) const {
+  const auto found = std::ranges::find(listening_, kind, &Listening::kind);
+  return found == listening_.end() ? std::string() : found->address.to_string();
+}
+
 void Server::note_listener(std::string kind, const net::Address& address) {
   listening_.push_back({std::move(kind), address});
   egress_.add_listener(address);
+}
+
+base::Result<> Server::open_sip() {
+  BELFRY_TRY(
+      telephony,
+      Telephony::open({driver_, random_, *store_, *media_, egress_}, config_, local_, keys_.keys)
+  );
+  telephony_ = std::move(telephony);
+  telephony_->add_to(*system_);
+  for (const sip::Endpoint& listener : telephony_->listeners()) {
+    BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
+    note_listener("sip-udp", address);
+    if (telephony_->has_tcp()) note_listener("sip-tcp", address);
+  }
+  return {};
 }
 
 base::Result<> Server::open_http() {
@@ -128,7 +149,13 @@ void Server::add_status() {
     return listeners;
   };
   facts.phones = [this] {
-    return system_->simulator() == nullptr ? std::size_t{0} : system_->simulator()->phones().size();
+    const std::size_t simulated = system_->simulator() == nullptr ? 0 : system_->simulator()->phones().size();
+    return simulated + telephony_->registered_phones();
+  };
+  facts.trunks = [this] {
+    std::vector<admin::ServerFacts::Trunk> trunks;
+    for (const auto& trunk : telephony_->trunks()) trunks.push_back({trunk.name, trunk.state.summary});
+    return trunks;
   };
   facts.checks["database"] = [this] {
     const bool writes = store_->accepts_writes();
@@ -170,8 +197,10 @@ void Server::run() {
 base::Task<void> Server::begin() {
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
+  const auto reachable = co_await telephony_->start(*system_);
+  if (!reachable) end_after_storage_failure(reachable.error().message);
   ready_ = true;
-  base::log::info("server.ready", {{"http", listening_.front().address.to_string()}});
+  base::log::info("server.ready", {{"http", address_of("http")}});
 }
 
 void Server::on_signal() {
@@ -186,6 +215,7 @@ void Server::on_signal() {
 base::Task<void> Server::drain() {
   base::log::info("server.draining", {{"calls", system_->switchboard().live_legs()}});
   ready_ = false;
+  telephony_->drain();
   system_->switchboard().drain();
   const base::Instant deadline = loop_.now() + config_.drain_timeout;
   while (system_->switchboard().live_legs() > 0 && loop_.now() < deadline) {

@@ -18,6 +18,7 @@
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
 #include "server/system.hpp"
+#include "server/telephony.hpp"
 #include "speech/synthesizer.hpp"
 
 namespace belfry::server {
@@ -40,12 +41,15 @@ class Server {
     net::Address address;
   };
   const std::vector<Listening>& listening() const { return listening_; }
+  /// The first listener of that kind; empty when there is none.
+  std::string address_of(std::string_view kind) const;
 
  private:
   explicit Server(const Config& config);
 
   base::Result<> open_folder();
   base::Result<> open_egress();
+  base::Result<> open_sip();
   base::Result<> open_http();
   base::Result<> open_https();
   void add_pages();
@@ -71,6 +75,7 @@ class Server {
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<System> system_;
+  std::unique_ptr<Telephony> telephony_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
   std::optional<net::TlsContext> tls_;

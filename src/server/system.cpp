@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "base/log.hpp"
-#include "server/commands.hpp"
+#include "server/version.hpp"
 
 namespace belfry::server {
 namespace {

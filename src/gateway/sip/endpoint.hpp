@@ -73,7 +73,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   void answer() override;
   void hang_up(call::HangupCause cause) override;
   call::SeatId seat() const override { return media_agreed_ ? seat_.seat : call::SeatId{}; }
-  void on_words(std::string_view) override {}
+  void on_words(const call::Words& /*words*/) override {}
   std::string_view kind() const override { return "sip"; }
 
  private:

@@ -245,7 +245,7 @@ base::Result<std::string> Inbound::hand_over(
   };
   auto accepted = switchboard_->accept(call);
   // Some carriers leave the plus away.
-  const bool may_lack_plus = is_number && user.size() >= 8 && user.front() != '+';
+  const bool may_lack_plus = is_number && user.size() >= 7 && user.front() != '+';
   if (!accepted && accepted.error().code == base::Errc::not_found && may_lack_plus) {
     call.to = '+' + user;
     accepted = switchboard_->accept(std::move(call));

@@ -1,0 +1,160 @@
+// Real sockets on loopback: UDP, TCP and the limits of rules S10 and O4.
+#include "gateway/sip/sockets.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include "base/encoding.hpp"
+#include "net/byte_stream.hpp"
+
+namespace belfry::gateway::sip {
+namespace {
+
+using namespace std::chrono_literals;
+using belfry::sip::Endpoint;
+using belfry::sip::Flow;
+using belfry::sip::Transport;
+
+struct Inbox final : TransportReceiver {
+  void on_message(const Flow& flow, std::span<const std::byte> bytes) override {
+    flows.push_back(flow);
+    messages.emplace_back(base::as_text(bytes));
+  }
+  void on_transport_failure(const Flow& flow) override { failed.push_back(flow); }
+  std::vector<Flow> flows, failed;
+  std::vector<std::string> messages;
+};
+
+struct SocketsTest : testing::Test {
+  SocketsTest() : ours(open()), theirs(open()) {
+    ours->set_receiver(&our_inbox);
+    theirs->set_receiver(&their_inbox);
+  }
+  std::unique_ptr<Sockets> open() {
+    Sockets::Settings settings;
+    settings.addresses = {*net::Address::from("127.0.0.1", 0)};
+    auto opened = Sockets::open(driver, settings);
+    EXPECT_TRUE(opened);
+    return std::move(*opened);
+  }
+  bool wait_for(const std::function<bool()>& done) { return driver.run_until(done, 5s); }
+  const Endpoint& their_address() const { return theirs->listeners().front(); }
+  static std::string message(std::string_view call_id) {
+    return "OPTIONS sip:x SIP/2.0\r\nCall-ID: " + std::string(call_id) +
+           "\r\nContent-Length: 0\r\n\r\n";
+  }
+  net::ByteStream connect_to_us() {
+    std::optional<net::ByteStream> stream;
+    base::TaskGroup tasks(loop);
+    base::Task<void> task = connect(*this, stream);
+    tasks.spawn(std::move(task));
+    EXPECT_TRUE(wait_for([&] { return stream.has_value(); }));
+    return std::move(*stream);
+  }
+  static base::Task<void> connect(SocketsTest& test, std::optional<net::ByteStream>& into) {
+    const Endpoint& us = test.ours->listeners().front();
+    const auto address = net::Address::from(us.address, us.port);
+    auto made = co_await net::connect(test.driver, *address, test.loop.now() + 5s);
+    if (made) into.emplace(std::move(*made));
+  }
+  static base::Task<void> write_and_read(
+      net::ByteStream& stream, std::string bytes, base::Loop& at, std::string& into, bool& ended
+  ) {
+    const base::Instant deadline = at.now() + 5s;
+    const auto written = co_await stream.write(std::move(bytes), deadline);
+    while (written) {
+      const auto chunk = co_await stream.read(deadline);
+      if (!chunk || chunk->empty()) break;
+      into += *chunk;
+    }
+    ended = true;
+  }
+
+  base::SystemClock clock;
+  base::Loop loop{clock};
+  net::Driver driver{loop};
+  Inbox our_inbox, their_inbox;
+  std::unique_ptr<Sockets> ours, theirs;
+};
+
+TEST_F(SocketsTest, ADatagramArrivesAndItsAnswerLeavesFromTheSameSocket) {
+  ours->send(*ours->flow_to(Transport::udp, their_address()), message("one"));
+  ASSERT_TRUE(wait_for([&] { return !their_inbox.messages.empty(); }));
+  EXPECT_EQ(their_inbox.messages.front(), message("one"));
+  theirs->send(their_inbox.flows.front(), message("two"));
+  ASSERT_TRUE(wait_for([&] { return !our_inbox.messages.empty(); }));
+  EXPECT_EQ(our_inbox.flows.front().remote, their_address());
+}
+
+TEST_F(SocketsTest, AStreamIsOpenedOnDemandAndUsedBothWays) {
+  const Flow flow = *ours->flow_to(Transport::tcp, their_address());
+  ours->send(flow, message("one"));
+  ours->send(flow, message("two"));
+  ASSERT_TRUE(wait_for([&] { return their_inbox.messages.size() == 2; }));
+  EXPECT_EQ(their_inbox.flows[0].connection, their_inbox.flows[1].connection);
+  theirs->send(their_inbox.flows.front(), message("answer"));
+  ASSERT_TRUE(wait_for([&] { return !our_inbox.messages.empty(); }));
+  EXPECT_EQ(our_inbox.flows.front().remote, their_address());
+}
+
+TEST_F(SocketsTest, AStreamThatNobodyAcceptsIsAFailure) {
+  const Endpoint nobody{"127.0.0.1", 9};
+  ours->send({Transport::tcp, ours->listeners().front(), nobody, 0}, message("one"));
+  ASSERT_TRUE(wait_for([&] { return !our_inbox.failed.empty(); }));
+  EXPECT_EQ(our_inbox.failed.front().remote, nobody);
+}
+
+TEST_F(SocketsTest, S10_AKeepAliveIsAnsweredAndNonsenseEndsTheConnection) {
+  net::ByteStream stream = connect_to_us();
+  base::TaskGroup tasks(loop);
+  std::string heard;
+  bool ended = false;
+  std::string bytes =
+      "\r\n\r\n" + message("one") + "INVITE sip:x SIP/2.0\r\nContent-Length: oops\r\n\r\n";
+  base::Task<void> task = write_and_read(stream, std::move(bytes), loop, heard, ended);
+  tasks.spawn(std::move(task));
+  EXPECT_TRUE(wait_for([&] { return ended; }));
+  EXPECT_EQ(heard, "\r\n");
+  ASSERT_FALSE(our_inbox.messages.empty());
+  EXPECT_EQ(our_inbox.messages.front(), message("one"));
+}
+
+TEST_F(SocketsTest, S10_SixteenConnectionsForOneSource) {
+  std::vector<net::ByteStream> streams;
+  for (int at = 0; at < 16; ++at) streams.push_back(connect_to_us());
+  net::ByteStream extra = connect_to_us();
+  base::TaskGroup tasks(loop);
+  std::string heard;
+  bool ended = false;
+  base::Task<void> task = write_and_read(extra, message("extra"), loop, heard, ended);
+  tasks.spawn(std::move(task));
+  EXPECT_TRUE(wait_for([&] { return ended; })) << "it is closed at once";
+  EXPECT_TRUE(our_inbox.messages.empty());
+}
+
+TEST_F(SocketsTest, O4_AFloodIsCutOffAndTrunksAreExempt) {
+  const Flow flow = *ours->flow_to(Transport::udp, their_address());
+  std::size_t looked_at = 0;
+  const auto flood = [&](bool exempt) {
+    looked_at = 0;
+    their_inbox.messages.clear();
+    theirs->set_exempt([&looked_at, exempt](std::string_view) {
+      ++looked_at;
+      return exempt;
+    });
+    for (std::size_t at = 1; at <= 600; ++at) {
+      ours->send(flow, message("flood"));
+      EXPECT_TRUE(wait_for([&] { return looked_at == at; }));
+    }
+    return their_inbox.messages.size();
+  };
+  EXPECT_EQ(flood(true), 600u);
+  const base::Instant before = loop.now();
+  const std::size_t passed = flood(false);
+  const double seconds = std::chrono::duration<double>(loop.now() - before).count();
+  EXPECT_GE(passed, 400u);
+  EXPECT_LE(static_cast<double>(passed), 400 + 200 * seconds + 1);
+}
+
+}  // namespace
+}  // namespace belfry::gateway::sip

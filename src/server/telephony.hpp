@@ -1,0 +1,56 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/sip/gateway.hpp"
+#include "gateway/sip/sockets.hpp"
+#include "identity/keys.hpp"
+#include "net/egress_policy.hpp"
+#include "net/resolver.hpp"
+#include "server/config/config.hpp"
+#include "server/system.hpp"
+#include "store/store.hpp"
+
+namespace belfry::server {
+
+/// SIP on real sockets: trunks and phones of the configuration, joined to a `System`. Control thread.
+class Telephony {
+ public:
+  struct Platform {
+    net::Driver& driver;
+    base::Random& random;
+    store::Store& store;
+    gateway::media::Plane& media;
+    const net::EgressPolicy& egress;
+  };
+  /// Opens the sockets. @return Errc::io when the port is taken.
+  static base::Result<std::unique_ptr<Telephony>> open(
+      Platform platform, const Config& config, const net::IpAddress& local, const identity::Keys& keys
+  );
+
+  /// Before the system starts: its calls may have to be taken up again.
+  void add_to(System& system) { gateway_->add_to(system.dial_plan()); }
+  /// Registered phones are known again, trunks are asked, calls may come in.
+  base::Task<base::Result<>> start(System& system);
+  void drain() { gateway_->drain(); }
+
+  const std::vector<sip::Endpoint>& listeners() const { return sockets_->listeners(); }
+  bool has_tcp() const { return has_tcp_; }
+  std::vector<gateway::sip::Gateway::TrunkState> trunks() const { return gateway_->trunk_states(); }
+  std::size_t registered_phones() const { return gateway_->registered_contacts(); }
+
+ private:
+  class StoredBindings;
+  explicit Telephony(Platform platform);
+  void make_gateway(const Config& config, const identity::Keys& keys);
+
+  Platform platform_;
+  net::Resolver resolver_;
+  std::unique_ptr<gateway::sip::BindingTable> bindings_;
+  std::unique_ptr<gateway::sip::Sockets> sockets_;
+  std::unique_ptr<gateway::sip::Gateway> gateway_;
+  bool has_tcp_ = false;
+};
+
+}  // namespace belfry::server
