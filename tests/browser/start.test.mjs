@@ -33,7 +33,7 @@ describe("the Start page", () => {
     await timeline.getByText("Live").waitFor({ state: "detached" });
 
     // An event opens to what was sent.
-    await events.getByRole("button", { name: /Answered by the program|Speech|“Hello from Belfry/ }).first().click();
+    await events.getByRole("button", { name: /<Say>/ }).first().click();
     await seen(events.getByRole("definition").first());
     await visit.close();
   });
