@@ -193,7 +193,9 @@ void PhoneCall::on_words(const call::Words& words) {
   if (words.continues && !heard_.empty()) {
     heard_.back().text += " " + words.text;
   } else if (heard_.size() < max_heard) {
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(world_.loop.wall_now() - *answered_at_);
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
+        world_.loop.wall_now() - *answered_at_
+    );
     heard_.push_back({since, words.text});
   }
   changed();

@@ -64,6 +64,7 @@ TEST_F(SipTrunkTest, ABusyPartyIsNotCalledByAnotherWay) {
 }
 
 TEST_F(SipTrunkTest, ASilentAddressIsFoundOutByOptionsAndTheOtherCalledFirst) {
+  pass(30s);
   answer_options(second);
   pass(33s);  // 64·T1
   answer_options(second);
@@ -75,7 +76,7 @@ TEST_F(SipTrunkTest, ASilentAddressIsFoundOutByOptionsAndTheOtherCalledFirst) {
 }
 
 TEST_F(SipTrunkTest, WhenAllAreSilentItIsDownUntilOneAnswers) {
-  pass(33s);
+  pass(30s + 33s);
   EXPECT_FALSE(exchange.dial_plan.carrier("carrier")->available());
   EXPECT_THAT(summary(), testing::StartsWith("down"));
   answer_options(first, 404);

@@ -144,8 +144,8 @@ Task<Result<std::string>> ask_trunk(
   if (!place) co_return fail(place.error());
   std::string host(place->host);
   const std::string name = host;
-  auto targets =
-      co_await resolver.sip_targets(std::move(host), place->port, transport_of(trunk.transport));
+  const std::optional<net::SipTransport> transport = transport_of(trunk.transport);
+  auto targets = co_await resolver.sip_targets(std::move(host), place->port, transport);
   if (!targets) co_return fail(targets.error());
   if (targets->empty()) co_return fail(Errc::not_found, "DNS: " + name + " has no address");
   const net::SipTarget target = targets->front();

@@ -202,6 +202,24 @@ TEST_F(FluxCall, ATitleOfFiveHundredCharactersIsSpokenWhole) {
   EXPECT_TRUE(is_acknowledged());
 }
 
+base::Task<void> post(Simulation& simulation, std::string body) {
+  http::Request request = http::Request::make("POST", "/notifications/call", std::move(body));
+  request.remote.ip = net::IpAddress::v4({127, 0, 0, 1});
+  co_await simulation.system().router().dispatch(std::move(request));
+}
+
+TEST_F(FluxCall, AClientThatLeavesWhileItsCallIsStoredLeavesNoCallThatIsNeverMade) {
+  std::optional<base::TaskGroup> client(simulation->loop());
+  client->spawn(post(*simulation, R"({"phone_number":"+14155551234","task_title":"Task"})"));
+  // On the same turn, after the request began and before the store writes.
+  simulation->loop().post([&] { client.reset(); });
+  simulation->run_for(1s);
+  ASSERT_TRUE(simulation->settle(2min));
+  const auto legs = simulation->legs();
+  ASSERT_EQ(legs.size(), 1U);
+  EXPECT_EQ(legs[0].status, call::LegStatus::completed);
+}
+
 TEST_F(FluxCall, AWebhookThatFailsIsRepeatedWithTheSameId) {
   int failures = 2;
   simulation->web().serve("http://tasks.test", [&](const http::ClientRequest&) {

@@ -42,8 +42,6 @@ constexpr std::array migrations = {
     "  expires_at INTEGER NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL,"
     "  path TEXT NOT NULL, PRIMARY KEY (user, contact_uri)) WITHOUT ROWID;"
     "CREATE TABLE room_probe (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);",
-    // 2. Whether an application of ours is told, in process.
-    "ALTER TABLE deliveries ADD COLUMN own_application INTEGER NOT NULL DEFAULT 0;",
 };
 
 int user_version(Database& database) {
