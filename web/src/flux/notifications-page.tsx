@@ -125,7 +125,7 @@ function Row({ notification }: { notification: Notification }) {
       <div className="flex items-start justify-between gap-4">
         <div className="min-w-0">
           <p className="font-semibold break-words">{task_title}</p>
-          <p className="mt-0.5 text-sm text-muted">
+          <p className="mt-0.5 text-sm break-words text-muted">
             <span className="whitespace-nowrap tabular-nums">{formatNumber(to)}</span>
             {task_id && <> · {task_id}</>} ·{" "}
             <span className="whitespace-nowrap">{formatAgo(initiated_at, now)}</span>

@@ -41,9 +41,19 @@ function collect(
     if (!isRecord(entry)) continue;
     const name = nameOf(entry);
     const text = entry[textKey];
-    if (name && typeof text === "string" && !(name in fields)) fields[name] = text;
+    if (name && typeof text === "string" && !(name in fields)) fields[name] = atField(name, text);
   }
   return fields;
+}
+
+/// The server's words name the member and sometimes the kind of complaint; at the field itself both are known:
+/// "to is neither a telephone number nor …" → "Neither a telephone number nor …".
+function atField(name: string, text: string): string {
+  const words = text
+    .replace(/^Value error, /, "")
+    .replace(new RegExp(`^${name} (is )?`), "")
+    .replace(/^String should/, "Should");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function locField(entry: Record<string, unknown>): string {

@@ -26,12 +26,12 @@ describe("toApiError", () => {
 
   it("puts a notification's 422 at the last name of each location, the first complaint of a field only", () => {
     const detail = [
-      { type: "value_error", loc: ["body", "phone_number"], msg: "not E.164", input: "12" },
+      { type: "value_error", loc: ["body", "phone_number"], msg: "Value error, not E.164", input: "12" },
       { type: "value_error", loc: ["body", "phone_number"], msg: "too short", input: "12" },
       { type: "missing", loc: ["body", "task_title"], msg: "Field required", input: {} },
     ];
     expect(toApiError(422, { detail }).fields).toEqual({
-      phone_number: "not E.164",
+      phone_number: "Not E.164",
       task_title: "Field required",
     });
   });
