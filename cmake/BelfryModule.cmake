@@ -1,11 +1,12 @@
-# belfry_module(<name> SOURCES ... DEPENDS ... [LIBRARIES ...] [TESTS ...] [TEST_DEPENDS ...] [OWN_PCH])
+# belfry_module(<name> SOURCES ... DEPENDS ... [LIBRARIES ...] [TESTS ...] [TEST_DEPENDS ...] [OWN_PCH] [HOT])
 #
 # One folder is one library. It sees its own headers and those of the folders named in DEPENDS, because each
 # folder has an include root of its own (<build>/include-roots/<name>/<name> -> the source folder): a wrong
 # include is "no such file". LIBRARIES are third-party targets, private to the folder unless after PUBLIC.
 # A nested folder (gateway/sip) is named "gateway/sip", its target belfry_gateway_sip.
 # The standard library is precompiled once for all modules and once for all tests; a module with language
-# flags of its own (say -ffast-math) says OWN_PCH.
+# flags of its own (say -ffast-math) says OWN_PCH. HOT modules are optimised a little in debug builds too:
+# a simulation of a thousand calls spends its time in them.
 
 set(BELFRY_INCLUDE_ROOTS ${CMAKE_BINARY_DIR}/include-roots)
 
@@ -53,7 +54,7 @@ function(belfry_verify_headers name target)
 endfunction()
 
 function(belfry_module name)
-  cmake_parse_arguments(ARG "OWN_PCH" "" "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "OWN_PCH;HOT" "" "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   belfry_target_name(${name} target)
   belfry_include_root(${name})
   if(NOT ARG_SOURCES)
@@ -74,7 +75,10 @@ function(belfry_module name)
   if(ARG_LIBRARIES)
     target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES})
   endif()
-  if(ARG_OWN_PCH)
+  if(ARG_HOT)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O1>)
+  endif()
+  if(ARG_OWN_PCH OR ARG_HOT)
     target_precompile_headers(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${CMAKE_SOURCE_DIR}/cmake/std.hpp>)
   else()
     target_precompile_headers(${target} REUSE_FROM belfry_pch)

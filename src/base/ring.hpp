@@ -8,8 +8,8 @@
 
 namespace belfry::base {
 
-/// A bounded queue from one thread to one other, without locks. The slots are made at construction; pushing and
-/// popping move values and allocate nothing themselves.
+/// A bounded queue from one thread to one other, without locks. The slots are made at construction;
+/// pushing and popping move values and allocate nothing themselves.
 template <class T>
 class Ring {
  public:
@@ -37,7 +37,9 @@ class Ring {
     return value;
   }
   /// A moment's truth.
-  bool empty() const { return head_.load(std::memory_order_acquire) == tail_.load(std::memory_order_acquire); }
+  bool empty() const {
+    return head_.load(std::memory_order_acquire) == tail_.load(std::memory_order_acquire);
+  }
 
  private:
   static std::size_t round_up(std::size_t capacity) {

@@ -125,7 +125,14 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 std::string escape_xml(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size() + text.size() / 8);
-  for (const char character : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // U+FFFE and U+FFFF are characters of no document (XML 1.0 section 2.2).
+    const std::string_view rest = text.substr(i);
+    if (rest.starts_with("\xEF\xBF\xBE") || rest.starts_with("\xEF\xBF\xBF")) {
+      i += 2;
+      continue;
+    }
+    const char character = text[i];
     switch (character) {
       case '&':
         escaped += "&amp;";

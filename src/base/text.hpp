@@ -21,7 +21,7 @@ std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
 std::string mask(std::string_view number);
 /// The candidate with the smallest edit distance, for "did you mean"; empty when none is near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
-/// `& < > " '` as entities; control characters that XML 1.0 forbids are dropped.
+/// `& < > " '` as entities; what XML 1.0 forbids (control characters, U+FFFE, U+FFFF) is dropped.
 std::string escape_xml(std::string_view text);
 
 }  // namespace belfry::base

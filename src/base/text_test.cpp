@@ -15,8 +15,10 @@ TEST(Text, Utf8IsCheckedAsRfc3629Says) {
   EXPECT_EQ(truncate_utf8("aé", 2), "a");
 }
 
-TEST(Text, XmlIsEscapedAndForbiddenControlsAreDropped) {
+TEST(Text, XmlIsEscapedAndWhatItForbidsIsDropped) {
   EXPECT_EQ(escape_xml("a&b<c>\"d\"'e'\x01\n"), "a&amp;b&lt;c&gt;&quot;d&quot;&apos;e&apos;\n");
+  EXPECT_EQ(escape_xml("a\uFFFEb\uFFFF"), "ab");
+  EXPECT_EQ(escape_xml("\uFFFD \U0001F389"), "\uFFFD \U0001F389");
 }
 
 TEST(Text, NearestFindsTheSlipOfAFinger) {

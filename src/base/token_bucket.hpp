@@ -9,8 +9,8 @@
 
 namespace belfry::base {
 
-/// Rate limits per key (client address, number): each key may do `count` things per `period`, in a burst or spread.
-/// Remembers 4,096 keys, the least recently seen go first (rule R11). One thread.
+/// Rate limits per key (client address, number): each key may do `count` things per `period`, in a
+/// burst or spread. Remembers 4,096 keys, the least recently seen go first (rule R11). One thread.
 class KeyedBuckets {
  public:
   KeyedBuckets(std::uint32_t count, Duration period) : count_(count), period_(period) {}
@@ -18,14 +18,17 @@ class KeyedBuckets {
   /// Takes one. @return nothing when it was there, else how long until there is one.
   std::optional<Duration> take(const std::string& key, Instant now) {
     Bucket& bucket = touch(key, now);
-    const double refill = static_cast<double>((now - bucket.at).count()) / static_cast<double>(period_.count());
+    const double refill =
+        static_cast<double>((now - bucket.at).count()) / static_cast<double>(period_.count());
     bucket.left = std::min<double>(count_, bucket.left + refill * count_);
     bucket.at = now;
     if (bucket.left >= 1) {
       bucket.left -= 1;
       return std::nullopt;
     }
-    return Duration(static_cast<Duration::rep>((1 - bucket.left) / count_ * static_cast<double>(period_.count())));
+    return Duration(static_cast<Duration::rep>(
+        (1 - bucket.left) / count_ * static_cast<double>(period_.count())
+    ));
   }
 
  private:
@@ -46,7 +49,8 @@ class KeyedBuckets {
       uses_.pop_back();
     }
     uses_.push_front(key);
-    return buckets_.emplace(key, Bucket{static_cast<double>(count_), now, uses_.begin()}).first->second;
+    return buckets_.emplace(key, Bucket{static_cast<double>(count_), now, uses_.begin()})
+        .first->second;
   }
 
   std::uint32_t count_;

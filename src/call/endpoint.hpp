@@ -35,8 +35,8 @@ class Endpoint {
  public:
   virtual ~Endpoint() = default;
 
-  /// Outbound only: what must be on disk before the first packet leaves, so that `dial()` can repeat
-  /// that packet after a crash (rule R3). The leg commits it with the attempt.
+  /// Outbound only: what must be on disk before the first packet leaves, so that `dial()` can
+  /// repeat that packet after a crash (rule R3). The leg commits it with the attempt.
   virtual base::json::object initial_state() const { return {}; }
   /// Outbound only: starts the attempt; the first packet leaves in here or later, never before.
   virtual void dial() = 0;

@@ -59,7 +59,8 @@ class Journal {
   virtual base::Task<base::Result<std::vector<Delivery>>> due_deliveries(
       base::WallTime now, std::size_t limit
   ) = 0;
-  /// When the next waiting delivery is due. It may be one that is held back: look again after a while, not at once.
+  /// When the next waiting delivery is due. It may be one that is held back: look again after a
+  /// while, not at once.
   virtual base::Task<base::Result<std::optional<base::WallTime>>> next_delivery() = 0;
 
   virtual base::Task<base::Result<std::optional<Document>>> find_document(

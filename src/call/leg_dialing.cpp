@@ -85,6 +85,8 @@ base::Task<void> Leg::run_resumed() {
     co_return;
   }
   note("call.resumed", {});
+  // The crash may have come between the attempt and the status that tells of it.
+  if (record_.status == LegStatus::queued) enter(LegStatus::initiated);
   start_timer(ring_timer_, record_.ring_timeout, HangupCause::no_answer);
   endpoint_->dial();
   AttemptOutcome outcome = co_await attempt_outcomes_.pop();

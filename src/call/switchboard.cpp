@@ -32,7 +32,7 @@ void count_ended(const LegRecord& record) {
 }  // namespace
 
 Switchboard::Switchboard(Services services, Limits limits)
-    : services_(std::move(services)), limits_(limits) {
+    : services_(std::move(services)), limits_(limits), tasks_(services_.loop) {
   services_.switchboard = this;
   mark_living();
 }
@@ -88,12 +88,23 @@ base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
     document.created = record.created;
   }
   changes.legs.push_back(record);
+  base::Completion<base::Result<LegRecord>> placed(services_.loop);
+  tasks_.spawn(store_and_dial(std::move(record), std::move(changes), placed.resolver()));
+  co_return co_await placed.wait();
+}
+
+base::Task<void> Switchboard::store_and_dial(
+    LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed
+) {
   const EventRecord queued = changes.events.front();
   const base::Result<> stored = co_await services_.journal.commit(std::move(changes));
-  if (!stored) co_return base::fail(stored.error());
+  if (!stored) {
+    placed(base::fail(stored.error()));
+    co_return;
+  }
   add(record).start_outbound();
   services_.feed.publish(record, queued);
-  co_return record;
+  placed(std::move(record));
 }
 
 base::Result<std::string> Switchboard::place_child(PlaceCall call) {

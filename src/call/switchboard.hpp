@@ -73,7 +73,8 @@ class Switchboard {
   Switchboard(Services services, Limits limits);
   ~Switchboard();
 
-  /// Durable when it returns (rule R1); dialled afterwards.
+  /// Durable when it returns (rule R1); dialled afterwards. Once it is being stored it goes on even
+  /// when nobody waits for it any more: a stored call is a call that is made.
   /// @return Errc::unavailable when draining, full, or the disk is; Errc::conflict from a document.
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
@@ -103,6 +104,9 @@ class Switchboard {
   base::Result<> admit() const;
   LegRecord make_record(const PlaceCall& call);
   Leg& add(LegRecord record);
+  base::Task<void> store_and_dial(
+      LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed
+  );
   void recover_leg(LegRecord record);
   void mark_living();
 
@@ -111,6 +115,7 @@ class Switchboard {
   bool draining_ = false;
   std::map<std::string, std::unique_ptr<Leg>> legs_;
   base::TimerId living_timer_ = 0;
+  base::TaskGroup tasks_;
 };
 
 }  // namespace belfry::call

@@ -83,6 +83,21 @@ TEST_F(ClientTest, SendsAndReceives) {
   EXPECT_EQ(server.connections(), 1U);  // kept alive
 }
 
+TEST_F(ClientTest, MoreRequestsThanConnectionsTakeTurnsOnThem) {
+  const auto send = [](Client& by, ClientRequest what, int& succeeded) -> base::Task<void> {
+    auto sending = by.send(std::move(what));
+    const auto answer = co_await std::move(sending);
+    succeeded += answer && answer->status == 200 ? 1 : 0;
+  };
+  int succeeded = 0;
+  for (int i = 0; i < 200; ++i) {
+    ClientRequest request;
+    request.url = url("/hello");
+    tasks.spawn(send(*client, std::move(request), succeeded));
+  }
+  EXPECT_TRUE(driver.run_until([&] { return succeeded == 200; }, 20s)) << succeeded;
+}
+
 TEST_F(ClientTest, FollowsRedirectsAsAsked) {
   ClientRequest request;
   request.url = url("/once");

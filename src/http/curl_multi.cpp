@@ -44,7 +44,12 @@ void CurlMulti::remove(CURL* easy) {
 int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* user, void*) {
   auto& self = *static_cast<CurlMulti*>(user);
   if (what == CURL_POLL_REMOVE) {
-    self.watches_.erase(socket);
+    // Let go of at once: whoever processes this socket holds its watch a moment longer, and curl
+    // may ask for the same socket again before that moment is over.
+    if (const auto found = self.watches_.find(socket); found != self.watches_.end()) {
+      found->second->descriptor.release();
+      self.watches_.erase(found);
+    }
     return 0;
   }
   auto& watch = self.watches_[socket];

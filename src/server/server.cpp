@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <csignal>
+
 #include "base/log.hpp"
 #include "net/self_signed.hpp"
-#include "server/commands.hpp"
+#include "server/version.hpp"
 #include "server/web_pages.hpp"
 
 namespace belfry::server {
@@ -37,13 +39,17 @@ Server::Server(const Config& config) : config_(config) {}
 Server::~Server() = default;
 
 base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
+  // A file at its limit and a log whose reader has gone are errors of one write (rule R2), not the
+  // end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<Server> server(new Server(config));
   BELFRY_TRY(local, net::IpAddress::parse(config.listen));
   if (!local.is_loopback()) {
     return base::fail(
-        base::Errc::refused,
-        "refusing to listen on " + config.listen +
-            ": there is no log-in for people yet, so only loopback addresses (127.0.0.1, ::1) are safe (rule D2)"
+        base::Errc::refused, "refusing to listen on " + config.listen +
+                                 ": there is no log-in for people yet, so only loopback addresses "
+                                 "(127.0.0.1, ::1) are safe (rule D2)"
     );
   }
   server->local_ = local;
@@ -130,10 +136,10 @@ void Server::add_pages() {
     return pages_->serve(request);
   }));
   system_->router().add("GET /docs", http::immediate([this](const http::Request& request) {
-    http::Request page = request;
-    page.path = "/docs.html";
-    return pages_->serve(page);
-  }));
+                          http::Request page = request;
+                          page.path = "/docs.html";
+                          return pages_->serve(page);
+                        }));
 }
 
 void Server::add_status() {
@@ -149,12 +155,14 @@ void Server::add_status() {
     return listeners;
   };
   facts.phones = [this] {
-    const std::size_t simulated = system_->simulator() == nullptr ? 0 : system_->simulator()->phones().size();
+    const std::size_t simulated =
+        system_->simulator() == nullptr ? 0 : system_->simulator()->phones().size();
     return simulated + telephony_->registered_phones();
   };
   facts.trunks = [this] {
     std::vector<admin::ServerFacts::Trunk> trunks;
-    for (const auto& trunk : telephony_->trunks()) trunks.push_back({trunk.name, trunk.state.summary});
+    for (const auto& trunk : telephony_->trunks())
+      trunks.push_back({trunk.name, trunk.state.summary});
     return trunks;
   };
   facts.checks["database"] = [this] {
@@ -176,14 +184,18 @@ void Server::open_extra_port(const net::IpAddress& ip, std::uint16_t port) {
 }
 
 base::Result<> Server::open_https() {
-  BELFRY_TRY(files, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now()));
+  BELFRY_TRY(
+      files, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now())
+  );
   BELFRY_TRY(context, net::TlsContext::server(files.certificate, files.key));
   tls_.emplace(std::move(context));
   const auto address = http_->listen({local_, config_.http.tls_port}, &*tls_);
   if (address) {
     note_listener("https", *address);
   } else {
-    base::log::warning("https.port_taken", {{"port", config_.http.tls_port}, {"why", address.error().message}});
+    base::log::warning(
+        "https.port_taken", {{"port", config_.http.tls_port}, {"why", address.error().message}}
+    );
   }
   return {};
 }

@@ -23,12 +23,13 @@
 
 namespace belfry::server {
 
-/// One Belfry process: the `System` on real time, real sockets, a data folder and its threads. The thread that calls
-/// `run` is the control thread.
+/// One Belfry process: the `System` on real time, real sockets, a data folder and its threads. The
+/// thread that calls `run` is the control thread.
 class Server {
  public:
   /// Opens the data folder (one process at a time, rule R6), keys and listeners.
-  /// @return what is in the way, for people: a taken port, a locked folder, an address that is not loopback.
+  /// @return what is in the way, for people: a taken port, a locked folder, an address that is not
+  /// loopback.
   static base::Result<std::unique_ptr<Server>> create(const Config& config);
   ~Server();
 

@@ -3,12 +3,13 @@
 #include <filesystem>
 
 #include "base/log.hpp"
-#include "server/commands.hpp"
+#include "server/version.hpp"
 
 namespace belfry::server {
 namespace {
 
-/// Shown to parties when nothing else is configured: a number that belongs to nobody (NANP 555-01xx).
+/// Shown to parties when nothing else is configured: a number that belongs to nobody (NANP
+/// 555-01xx).
 constexpr std::string_view default_number = "+15550100100";
 
 identity::TwilioSigner make_signer(const Config& config, const identity::Keys& keys) {
@@ -29,14 +30,19 @@ WebClient::Settings web_settings(const Config& config, const identity::Keys& key
 
 bool simulator_is_on(const Config& config) {
   switch (config.simulator) {
-    case Switch::on: return true;
-    case Switch::off: return false;
-    case Switch::automatic: return config.trunks.empty();
+    case Switch::on:
+      return true;
+    case Switch::off:
+      return false;
+    case Switch::automatic:
+      return config.trunks.empty();
   }
   return false;
 }
 
-bool given_as_empty(const std::optional<std::string>& value) { return value && value->empty(); }
+bool given_as_empty(const std::optional<std::string>& value) {
+  return value && value->empty();
+}
 
 }  // namespace
 
@@ -79,7 +85,8 @@ System::~System() = default;
 
 void System::read_dial_plan(const Config& config) {
   for (const RouteConfig& route : config.routes) {
-    dial_plan_.add_route({route.prefix, route.trunk, route.caller_id, route.priority, route.weight});
+    dial_plan_.add_route({route.prefix, route.trunk, route.caller_id, route.priority, route.weight}
+    );
   }
   for (const PhoneConfig& phone : config.phones) {
     if (!phone.number.empty()) dial_plan_.assign(phone.number, phone.user);
@@ -137,21 +144,31 @@ void System::make_flux(const Config& config, const identity::TwilioSigner& signe
 
   using apps::flux::Routes;
   Routes::Settings routes;
-  routes.initialized = !given_as_empty(config.twilio.account_sid) && !given_as_empty(config.twilio.auth_token) &&
+  routes.initialized = !given_as_empty(config.twilio.account_sid) &&
+                       !given_as_empty(config.twilio.auth_token) &&
                        !given_as_empty(config.twilio.phone_number);
   switch (config.flux.validate_signatures) {
-    case Switch::automatic: routes.signatures = Routes::Signatures::automatic; break;
-    case Switch::on: routes.signatures = Routes::Signatures::always; break;
-    case Switch::off: routes.signatures = Routes::Signatures::never; break;
+    case Switch::automatic:
+      routes.signatures = Routes::Signatures::automatic;
+      break;
+    case Switch::on:
+      routes.signatures = Routes::Signatures::always;
+      break;
+    case Switch::off:
+      routes.signatures = Routes::Signatures::never;
+      break;
   }
   if (config.flux.rate_per_minute != 0) routes.rate_per_minute = config.flux.rate_per_minute;
   routes.public_url = config.http.public_url;
-  flux_routes_ = std::make_unique<Routes>(platform_.loop, *notifications_, signer, std::move(routes));
+  flux_routes_ =
+      std::make_unique<Routes>(platform_.loop, *notifications_, signer, std::move(routes));
   flux_routes_->add_to(router_);
 }
 
 void System::make_admin() {
-  calls_ = std::make_unique<admin::Calls>(*switchboard_, admin::Calls::Settings{std::string(default_number)});
+  calls_ = std::make_unique<admin::Calls>(
+      *switchboard_, admin::Calls::Settings{std::string(default_number)}
+  );
   calls_->add_to(router_);
   live_events_ = std::make_unique<admin::LiveEvents>(platform_.loop, feed_, simulator_.get());
   live_events_->add_to(router_);
@@ -168,7 +185,8 @@ void System::make_admin() {
 
 base::Task<void> System::show_notification(std::string call_sid) {
   const auto notification = co_await notifications_->find(std::move(call_sid));
-  if (notification && *notification) live_events_->publish("notification", (*notification)->to_json());
+  if (notification && *notification)
+    live_events_->publish("notification", (*notification)->to_json());
 }
 
 base::Task<base::Result<>> System::start() {

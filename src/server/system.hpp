@@ -29,7 +29,8 @@
 
 namespace belfry::server {
 
-/// What a server takes from the machine and a simulation from its virtual world. All outlive the `System`.
+/// What a server takes from the machine and a simulation from its virtual world. All outlive the
+/// `System`.
 struct Platform {
   base::Loop& loop;
   base::Random& random;
@@ -40,8 +41,9 @@ struct Platform {
   http::Client& client;
 };
 
-/// Everything of Belfry but its sockets: the call model with its programs, the simulator, the applications and the
-/// router that they are reached by. The same in a server and in a simulation. Control thread.
+/// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
+/// applications and the router that they are reached by. The same in a server and in a simulation.
+/// Control thread.
 class System {
  public:
   System(Platform platform, const Config& config, const identity::Keys& keys);
@@ -49,7 +51,8 @@ class System {
   System& operator=(const System&) = delete;
   ~System();
 
-  /// Takes up what the last process left, then delivers what it promised. Carriers must be in the dial plan.
+  /// Takes up what the last process left, then delivers what it promised. Carriers must be in the
+  /// dial plan.
   base::Task<base::Result<>> start();
 
   http::Router& router() { return router_; }

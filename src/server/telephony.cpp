@@ -10,18 +10,24 @@ namespace {
 
 sip::Transport to_sip(Transport transport) {
   switch (transport) {
-    case Transport::udp: return sip::Transport::udp;
-    case Transport::tcp: return sip::Transport::tcp;
-    case Transport::tls: return sip::Transport::tls;
+    case Transport::udp:
+      return sip::Transport::udp;
+    case Transport::tcp:
+      return sip::Transport::tcp;
+    case Transport::tls:
+      return sip::Transport::tls;
   }
   return sip::Transport::udp;
 }
 
 net::SipTransport to_net(sip::Transport transport) {
   switch (transport) {
-    case sip::Transport::udp: return net::SipTransport::udp;
-    case sip::Transport::tcp: return net::SipTransport::tcp;
-    case sip::Transport::tls: return net::SipTransport::tls;
+    case sip::Transport::udp:
+      return net::SipTransport::udp;
+    case sip::Transport::tcp:
+      return net::SipTransport::tcp;
+    case sip::Transport::tls:
+      return net::SipTransport::tls;
   }
   return net::SipTransport::udp;
 }
@@ -74,7 +80,8 @@ std::optional<sip::Binding> from_row(const store::Binding& row) {
 class Telephony::StoredBindings final : public gateway::sip::BindingTable {
  public:
   explicit StoredBindings(store::Store& store) : store_(store) {}
-  base::Task<base::Result<>> replace(std::string user, std::vector<sip::Binding> bindings) override {
+  base::Task<base::Result<>> replace(std::string user, std::vector<sip::Binding> bindings)
+      override {
     std::vector<store::Binding> rows;
     rows.reserve(bindings.size());
     for (const sip::Binding& binding : bindings) rows.push_back(to_row(user, binding));
@@ -113,7 +120,8 @@ void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
   settings.nonce_key.resize(32);
   platform_.random.fill(std::as_writable_bytes(std::span(settings.nonce_key)));
   for (const TrunkConfig& trunk : config.trunks) settings.trunks.push_back(to_settings(trunk));
-  for (const PhoneConfig& phone : config.phones) settings.phones.push_back({phone.user, phone.password, phone.number});
+  for (const PhoneConfig& phone : config.phones)
+    settings.phones.push_back({phone.user, phone.password, phone.number});
 
   gateway::sip::Gateway::Platform platform{
       platform_.driver.loop(),
@@ -131,7 +139,9 @@ void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
   gateway_ = std::make_unique<gateway::sip::Gateway>(std::move(platform), std::move(settings));
   sockets_->set_receiver(&gateway_->receiver());
   sockets_->set_exempt([this](std::string_view ip) { return gateway_->is_trunk_address(ip); });
-  sockets_->set_in_use([this](std::uint64_t connection) { return gateway_->uses_connection(connection); });
+  sockets_->set_in_use([this](std::uint64_t connection) {
+    return gateway_->uses_connection(connection);
+  });
 }
 
 base::Task<base::Result<>> Telephony::start(System& system) {

@@ -14,7 +14,8 @@
 
 namespace belfry::server {
 
-/// SIP on real sockets: trunks and phones of the configuration, joined to a `System`. Control thread.
+/// SIP on real sockets: trunks and phones of the configuration, joined to a `System`. Control
+/// thread.
 class Telephony {
  public:
   struct Platform {
@@ -26,7 +27,8 @@ class Telephony {
   };
   /// Opens the sockets. @return Errc::io when the port is taken.
   static base::Result<std::unique_ptr<Telephony>> open(
-      Platform platform, const Config& config, const net::IpAddress& local, const identity::Keys& keys
+      Platform platform, const Config& config, const net::IpAddress& local,
+      const identity::Keys& keys
   );
 
   /// Before the system starts: its calls may have to be taken up again.

@@ -9,18 +9,28 @@ namespace {
 /// Twilio's error codes for what can go wrong before there is an answer.
 int twilio_code(http::ClientFailure failure) {
   switch (failure) {
-    case http::ClientFailure::bad_url: return 11100;
-    case http::ClientFailure::connect_timeout: return 11201;
-    case http::ClientFailure::refused: return 11202;
-    case http::ClientFailure::timeout: return 11203;
-    case http::ClientFailure::protocol: return 11206;
-    case http::ClientFailure::bad_host: return 11210;
-    case http::ClientFailure::too_many_redirects: return 11215;
-    case http::ClientFailure::tls: return 11220;
-    case http::ClientFailure::body_too_large: return 11750;
+    case http::ClientFailure::bad_url:
+      return 11100;
+    case http::ClientFailure::connect_timeout:
+      return 11201;
+    case http::ClientFailure::refused:
+      return 11202;
+    case http::ClientFailure::timeout:
+      return 11203;
+    case http::ClientFailure::protocol:
+      return 11206;
+    case http::ClientFailure::bad_host:
+      return 11210;
+    case http::ClientFailure::too_many_redirects:
+      return 11215;
+    case http::ClientFailure::tls:
+      return 11220;
+    case http::ClientFailure::body_too_large:
+      return 11750;
     case http::ClientFailure::none:
     case http::ClientFailure::egress_denied:
-    case http::ClientFailure::failed: return 11200;
+    case http::ClientFailure::failed:
+      return 11200;
   }
   return 11200;
 }
@@ -29,7 +39,9 @@ bool is_connect_failure(http::ClientFailure failure) {
   return failure == http::ClientFailure::connect_timeout || failure == http::ClientFailure::refused;
 }
 
-bool asks_for_retry(const base::Result<http::ClientResponse>& result, const twiml::UrlOverrides& overrides) {
+bool asks_for_retry(
+    const base::Result<http::ClientResponse>& result, const twiml::UrlOverrides& overrides
+) {
   if (!result) {
     const http::ClientFailure failure = http::failure_of(result.error());
     if (is_connect_failure(failure)) return overrides.retry_connect;
@@ -55,7 +67,8 @@ call::WebResponse to_response(http::ClientResponse answer, std::chrono::millisec
   call::WebResponse response;
   response.status = answer.status;
   const auto content_type = answer.headers.get("Content-Type").value_or("");
-  response.content_type = base::to_lower(base::trim(content_type.substr(0, content_type.find(';'))));
+  response.content_type =
+      base::to_lower(base::trim(content_type.substr(0, content_type.find(';'))));
   response.body = std::move(answer.body);
   response.final_url = std::move(answer.url);
   response.set_cookies = std::move(answer.set_cookies);
@@ -82,7 +95,8 @@ base::Task<base::Result<call::WebResponse>> WebClient::send(call::WebRequest req
   co_return to_response(std::move(*answer), took);
 }
 
-http::ClientRequest WebClient::prepare(const call::WebRequest& request, const std::string& url) const {
+http::ClientRequest WebClient::prepare(const call::WebRequest& request, const std::string& url)
+    const {
   http::ClientRequest prepared;
   prepared.method = request.method;
   prepared.url = url;
@@ -90,7 +104,9 @@ http::ClientRequest WebClient::prepare(const call::WebRequest& request, const st
   for (const auto& [name, value] : request.headers) prepared.headers.add(name, value);
   for (const std::string& cookie : request.cookies) {
     const auto split = cookie.find('=');
-    prepared.cookies.emplace_back(cookie.substr(0, split), split == std::string::npos ? "" : cookie.substr(split + 1));
+    prepared.cookies.emplace_back(
+        cookie.substr(0, split), split == std::string::npos ? "" : cookie.substr(split + 1)
+    );
   }
   if (!request.content_type.empty()) {
     prepared.headers.set("Content-Type", request.content_type);
@@ -109,27 +125,34 @@ http::ClientRequest WebClient::prepare(const call::WebRequest& request, const st
 
 void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepared) const {
   switch (request.signature) {
-    case call::Delivery::Signature::none: return;
+    case call::Delivery::Signature::none:
+      return;
     case call::Delivery::Signature::twilio: {
       if (!request.idempotency_id.empty()) {
         prepared.headers.set("I-Twilio-Idempotency-Token", request.idempotency_id);
       }
-      const bool is_form = request.content_type.empty() || request.content_type.starts_with("application/x-www-form");
+      const bool is_form = request.content_type.empty() ||
+                           request.content_type.starts_with("application/x-www-form");
       if (!is_form) {
         prepared.url = identity::with_body_hash(prepared.url, prepared.body);
         prepared.headers.set("X-Twilio-Signature", settings_.twilio.sign(prepared.url));
         return;
       }
       const http::Form form = http::Form::parse(prepared.body).value_or(http::Form());
-      prepared.headers.set("X-Twilio-Signature", settings_.twilio.sign(prepared.url, form.fields()));
+      prepared.headers.set(
+          "X-Twilio-Signature", settings_.twilio.sign(prepared.url, form.fields())
+      );
       return;
     }
     case call::Delivery::Signature::standard: {
-      const auto now = std::chrono::floor<std::chrono::seconds>(loop_.wall_now()).time_since_epoch().count();
+      const auto now =
+          std::chrono::floor<std::chrono::seconds>(loop_.wall_now()).time_since_epoch().count();
       prepared.headers.set("webhook-id", request.idempotency_id);
       prepared.headers.set("webhook-timestamp", std::to_string(now));
       if (!settings_.standard) return;
-      prepared.headers.set("webhook-signature", settings_.standard->sign(request.idempotency_id, now, prepared.body));
+      prepared.headers.set(
+          "webhook-signature", settings_.standard->sign(request.idempotency_id, now, prepared.body)
+      );
       return;
     }
   }
@@ -151,14 +174,17 @@ base::Task<base::Result<http::ClientResponse>> WebClient::exchange(
   }
 }
 
-base::Task<base::Result<http::ClientResponse>> WebClient::ask_ourselves(http::ClientRequest prepared) {
+base::Task<base::Result<http::ClientResponse>> WebClient::ask_ourselves(http::ClientRequest prepared
+) {
   const auto scheme_end = prepared.url.find("://");
   const auto host = scheme_end == std::string::npos ? 0 : scheme_end + 3;
   const auto path = prepared.url.find('/', host);
   const std::string target = path == std::string::npos ? "/" : prepared.url.substr(path);
   http::Request request = http::Request::make(prepared.method, target, std::move(prepared.body));
   request.headers = std::move(prepared.headers);
-  request.headers.set("Host", prepared.url.substr(host, path == std::string::npos ? path : path - host));
+  request.headers.set(
+      "Host", prepared.url.substr(host, path == std::string::npos ? path : path - host)
+  );
   request.remote.ip = net::IpAddress::v4({127, 0, 0, 1});
   request.secure = prepared.url.starts_with("https:");
   auto response = co_await own_.dispatch(std::move(request));

@@ -12,9 +12,9 @@
 
 namespace belfry::server {
 
-/// How the call model reaches users' web applications: reads the URL's overrides, signs, retries as they say (once
-/// after a failed connection when they say nothing), and words failures as Twilio's codes. Documents of our own
-/// applications are asked in process. Control thread.
+/// How the call model reaches users' web applications: reads the URL's overrides, signs, retries as
+/// they say (once after a failed connection when they say nothing), and words failures as Twilio's
+/// codes. Documents of our own applications are asked in process. Control thread.
 class WebClient final : public call::WebClient {
  public:
   struct Settings {

@@ -35,6 +35,7 @@ void Line::later(base::Work work) {
 
 void Line::dial() {
   later([this] {
+    if (ended_) return;  // hung up meanwhile
     const Behaviour& behaviour = phone_.behaviour();
     if (behaviour.on_call == Behaviour::OnCall::unreachable) {
       return end({call::HangupCause::unreachable, 404, "the number is unreachable"});

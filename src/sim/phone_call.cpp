@@ -98,7 +98,8 @@ base::Result<> PhoneCall::answer() {
 }
 
 void PhoneCall::on_line_answered(const Behaviour& behaviour) {
-  connect(behaviour.network);
+  network_ = behaviour.network;
+  connect(network_);
   tasks_.spawn(run_script(behaviour.script));
 }
 
@@ -106,8 +107,7 @@ void PhoneCall::connect(const NetworkConditions& network) {
   using enum NetworkConditions::OneWay;
   constexpr std::uint8_t telephone_event = 101;
   seats_ = world_.media.open_linked_seats(
-      quality(network, network.one_way == out), quality(network, network.one_way == in),
-      world_.seed ^ (id_ << 20)
+      quality(network, network.one_way == out), quality(network, network.one_way == in), link_seed()
   );
   world_.media.set_terms(seats_.leg, phone_terms(telephone_event));
   world_.media.set_terms(seats_.phone, phone_terms(telephone_event));
@@ -126,6 +126,15 @@ void PhoneCall::connect(const NetworkConditions& network) {
   answered_at_ = world_.loop.wall_now();
   answered_.set();
   changed();
+}
+
+/// Of its own for each call of each phone: losses of two calls have nothing to do with each other.
+std::uint64_t PhoneCall::link_seed() const {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char digit : number_) {
+    hash = (hash ^ static_cast<unsigned char>(digit)) * 0x100000001b3;
+  }
+  return world_.seed ^ hash ^ (id_ << 20);
 }
 
 base::Result<> PhoneCall::press(const std::string& keys) {
@@ -184,7 +193,9 @@ void PhoneCall::on_words(const call::Words& words) {
   if (words.continues && !heard_.empty()) {
     heard_.back().text += " " + words.text;
   } else if (heard_.size() < max_heard) {
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(world_.loop.wall_now() - *answered_at_);
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
+        world_.loop.wall_now() - *answered_at_
+    );
     heard_.push_back({since, words.text});
   }
   changed();

@@ -96,6 +96,7 @@ class PhoneCall final : private call::SeatListener {
   base::Task<void> wait_for_silence();
   base::Task<bool> next_speech_change();
   void connect(const NetworkConditions& network);
+  std::uint64_t link_seed() const;
   void end(call::Ending ending);
   void changed();
 

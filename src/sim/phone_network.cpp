@@ -19,6 +19,7 @@ PhoneNetwork::PhoneNetwork(World world) : world_(std::move(world)) {
 }
 
 PhoneNetwork::~PhoneNetwork() {
+  world_.loop.cancel(leaving_timer_);
   world_.on_change = nullptr;
 }
 
@@ -118,7 +119,8 @@ void PhoneNetwork::forget_everything() {
   phones_.clear();
   messages_.clear();
   // Their legs are told on the next turn; only then nothing refers to them any more.
-  world_.loop.call_after(std::chrono::seconds(40), [this] { leaving_.clear(); });
+  world_.loop.cancel(leaving_timer_);
+  leaving_timer_ = world_.loop.call_after(std::chrono::seconds(40), [this] { leaving_.clear(); });
 }
 
 }  // namespace belfry::sim

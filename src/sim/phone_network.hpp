@@ -53,6 +53,7 @@ class PhoneNetwork final : public call::Carrier {
   std::map<std::string, std::unique_ptr<Phone>> phones_;
   /// Forgotten phones whose calls are still being taken down.
   std::vector<std::unique_ptr<Phone>> leaving_;
+  base::TimerId leaving_timer_ = 0;
   std::deque<Message> messages_;  // newest last, at most 1,000
   std::function<void(const Phone&)> on_change_;
 };

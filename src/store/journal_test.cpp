@@ -71,6 +71,7 @@ void expect_same(const LegRecord& a, const LegRecord& b) {
   EXPECT_EQ(a.status_callback.method, b.status_callback.method);
   EXPECT_EQ(a.status_callback.own_application, b.status_callback.own_application);
   EXPECT_EQ(a.status_callback.events, b.status_callback.events);
+  EXPECT_EQ(a.status_callback.own_application, b.status_callback.own_application);
   EXPECT_EQ(a.ring_timeout, b.ring_timeout);
   EXPECT_EQ(a.max_duration, b.max_duration);
   ASSERT_EQ(a.attempt.has_value(), b.attempt.has_value());

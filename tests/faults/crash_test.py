@@ -62,7 +62,7 @@ class Customer(threading.Thread):
                 path, body = "/notifications/call", {"phone_number": number, "task_title": "t", "task_id": "t"}
             else:
                 path = "/admin/api/calls"
-                body = {"to": number, "say": "hello", "status_callback": self.callback_url}
+                body = {"to": number, "say": "hello", "status_callback": self.callback_url, "ring_timeout_s": 3}
             try:
                 status, answer = self.server.request("POST", path, body, timeout=10)
             except (OSError, ValueError, http.client.HTTPException):

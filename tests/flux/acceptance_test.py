@@ -213,6 +213,11 @@ class Calls(unittest.TestCase):
         phone.wait_end(sid)
         self.assertTrue(shown(self.server, sid)["acknowledged"])
 
+    def test_its_own_callbacks_arrive(self):
+        for name in self.sids:
+            self.ended(name)
+        self.assertNotIn("webhook.failed", self.server.stderr)
+
     def test_the_list_has_them_all(self):
         status, answer = self.server.request("GET", "/notifications/call")
         self.assertEqual(status, 200)

@@ -53,6 +53,7 @@ class Validation(unittest.TestCase):
             ({"task_title": {"a": 1}}, "task_title", "string_type"),
             ({"task_id": 7}, "task_id", "string_type"),
             ({"task_id": "x" * 256}, "task_id", "string_too_long"),
+            ({"task_id": "a\0b"}, "task_id", "value_error"),
         ):
             with self.subTest(change=str(change)[:60]):
                 found = self.complaints(GOOD | change)

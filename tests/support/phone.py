@@ -3,6 +3,7 @@
 import io
 import itertools
 import struct
+import urllib.error
 import urllib.parse
 import urllib.request
 import wave
@@ -74,8 +75,16 @@ class Phone:
 
     def audio(self, sid: str) -> list:
         """Samples of what was heard, at 8 kHz or more, with the rate in front: (rate, samples)."""
-        with urllib.request.urlopen(self.server.url + self.call(sid)["audio_url"], timeout=20) as response:
-            content = response.read()
+
+        def fetched():
+            url = self.call(sid)["audio_url"]
+            try:
+                with urllib.request.urlopen(self.server.url + url, timeout=20) as response:
+                    return response.read()
+            except urllib.error.HTTPError:
+                return None  # the file has its name once it is complete
+
+        content = wait_until(fetched, 10, f"what was heard in {sid}")
         with wave.open(io.BytesIO(content)) as file:
             assert (file.getnchannels(), file.getsampwidth()) == (1, 2), file.getparams()
             frames = file.readframes(file.getnframes())

@@ -14,7 +14,8 @@ struct CallRequest {
   std::optional<std::string> task_id;
 };
 
-/// What is wrong with a body: one entry per member, {"type","loc","msg","input"} as FastAPI writes them.
+/// What is wrong with a body: one entry per member, {"type","loc","msg","input"} as FastAPI writes
+/// them.
 using Complaints = base::json::array;
 
 /// Checks every member, so that all complaints come at once.
@@ -22,7 +23,8 @@ std::variant<CallRequest, Complaints> read_call_request(std::string_view body);
 
 /// One entry of a 422 answer.
 base::json::object complaint(
-    std::string_view type, base::json::array location, std::string_view message, base::json::value input
+    std::string_view type, base::json::array location, std::string_view message,
+    base::json::value input
 );
 
 }  // namespace belfry::apps::flux

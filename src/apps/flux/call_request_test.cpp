@@ -28,7 +28,8 @@ TEST(CallRequest, ComplainsAsTheDocumentSays) {
 }
 
 TEST(CallRequest, ComplainsAboutEveryMemberAtOnce) {
-  const std::string both = complaints(R"({"phone_number":"4155551234","task_title":7,"task_id":[]})");
+  const std::string both =
+      complaints(R"({"phone_number":"4155551234","task_title":7,"task_id":[]})");
   EXPECT_THAT(both, testing::HasSubstr(R"("type":"value_error","loc":["body","phone_number"])"));
   EXPECT_THAT(both, testing::HasSubstr(R"("type":"string_type","loc":["body","task_title"])"));
   EXPECT_THAT(both, testing::HasSubstr(R"("loc":["body","task_id"])"));
@@ -36,11 +37,14 @@ TEST(CallRequest, ComplainsAboutEveryMemberAtOnce) {
 
 TEST(CallRequest, NumbersAreE164) {
   for (const std::string_view number : {"+1234567", "+123456789012345"}) {
-    EXPECT_EQ(complaints(R"({"task_title":"t","phone_number":")" + std::string(number) + "\"}"), "") << number;
+    EXPECT_EQ(complaints(R"({"task_title":"t","phone_number":")" + std::string(number) + "\"}"), "")
+        << number;
   }
   for (const std::string_view number :
-       {"+123456", "+1234567890123456", "+0234567890", "14155551234", "+1415555123a", "", "+1 415 555 1234", "+١٢٣٤٥٦٧٨"}) {
-    EXPECT_NE(complaints(R"({"task_title":"t","phone_number":")" + std::string(number) + "\"}"), "") << number;
+       {"+123456", "+1234567890123456", "+0234567890", "14155551234", "+1415555123a", "",
+        "+1 415 555 1234", "+١٢٣٤٥٦٧٨"}) {
+    EXPECT_NE(complaints(R"({"task_title":"t","phone_number":")" + std::string(number) + "\"}"), "")
+        << number;
   }
 }
 

@@ -22,12 +22,25 @@ base::json::value text_or_null(const std::string& text) {
 
 Response to_response(const call::Document& document) {
   const auto* acknowledged = base::json::find(document.value, "acknowledged");
-  return {document.key, document.tag, text_of(document.value, "digits"),
-          acknowledged != nullptr && acknowledged->is_bool() && acknowledged->get_bool(), document.created};
+  return {
+      document.key, document.tag, text_of(document.value, "digits"),
+      acknowledged != nullptr && acknowledged->is_bool() && acknowledged->get_bool(),
+      document.created
+  };
+}
+
+/// What is spoken of a title: a form field cannot carry NUL, and nobody can say DEL or ESC.
+std::string without_controls(std::string text) {
+  std::erase_if(text, [](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+  });
+  return text;
 }
 
 std::string twiml_url(const CallRequest& request, const std::string& base_url) {
-  std::string url = base_url + "/notifications/call/twiml?task_title=" + base::percent_encode(request.task_title);
+  std::string url = base_url + "/notifications/call/twiml?task_title=" +
+                    base::percent_encode(without_controls(request.task_title));
   if (request.task_id) url += "&task_id=" + base::percent_encode(*request.task_id);
   return url;
 }
@@ -43,7 +56,8 @@ base::json::object Notification::to_json() const {
       {"status", status},
       {"acknowledged", response && response->acknowledged},
       {"digits", response ? base::json::value(response->digits) : base::json::value(nullptr)},
-      {"processed_at", response ? base::json::value(base::to_rfc3339(response->processed)) : base::json::value(nullptr)},
+      {"processed_at", response ? base::json::value(base::to_rfc3339(response->processed))
+                                : base::json::value(nullptr)},
       {"initiated_at", base::to_rfc3339_seconds(initiated)},
       {"end_reason", text_or_null(end_reason)},
   };
@@ -55,13 +69,16 @@ Notifications::Notifications(
     : loop_(loop), random_(random), switchboard_(switchboard), settings_(std::move(settings)) {
   subscription_ = switchboard_.services().feed.subscribe(
       [this](const call::LegRecord& leg, const call::EventRecord& event) {
-        const bool of_interest = event.type.starts_with("call.") || event.type == "task.acknowledged";
+        const bool of_interest =
+            event.type.starts_with("call.") || event.type == "task.acknowledged";
         if (on_change_ && leg.application == application && of_interest) on_change_(leg.sid);
       }
   );
 }
 
-base::Task<base::Result<call::LegRecord>> Notifications::place(CallRequest request, std::string base_url) {
+base::Task<base::Result<call::LegRecord>> Notifications::place(
+    CallRequest request, std::string base_url
+) {
   const auto party = call::Party::parse(request.phone_number);
   if (!party) co_return base::fail(party.error());
   call::PlaceCall terms;
@@ -70,19 +87,21 @@ base::Task<base::Result<call::LegRecord>> Notifications::place(CallRequest reque
   terms.application = application;
   terms.ring_timeout = settings_.ring_timeout;
   terms.program = {
-      "twiml", {{"url", twiml_url(request, base_url)}, {"method", "POST"}, {"own_application", true}}
+      "twiml",
+      {{"url", twiml_url(request, base_url)}, {"method", "POST"}, {"own_application", true}}
   };
   terms.status_callback.url = base_url + "/notifications/call/status";
   terms.status_callback.own_application = true;
   call::Document document;
   document.collection = notification_collection;
   document.tag = request.task_id.value_or("");
-  document.value = base::json::object{{"task_title", request.task_title}, {"to", request.phone_number}};
+  document.value =
+      base::json::object{{"task_title", request.task_title}, {"to", request.phone_number}};
   terms.documents.push_back(std::move(document));
   co_return co_await switchboard_.place(std::move(terms));
 }
 
-base::Task<base::Result<>> Notifications::respond(
+base::Task<base::Result<bool>> Notifications::respond(
     std::string call_sid, std::string task_id, std::string digits, bool machine
 ) {
   const bool acknowledged = digits == "1" && !machine;
@@ -95,7 +114,9 @@ base::Task<base::Result<>> Notifications::respond(
   response.created = now;
   response.value = base::json::object{{"digits", digits}, {"acknowledged", acknowledged}};
   changes.new_documents.push_back(std::move(response));
-  const base::json::object data{{"task_id", text_or_null(task_id)}, {"call_sid", call_sid}, {"digits", digits}};
+  const base::json::object data{
+      {"task_id", text_or_null(task_id)}, {"call_sid", call_sid}, {"digits", digits}
+  };
   if (acknowledged && !settings_.webhook_url.empty()) {
     call::Delivery delivery;
     delivery.id = base::make_uuid(random_);
@@ -103,22 +124,27 @@ base::Task<base::Result<>> Notifications::respond(
     delivery.kind = "task.acknowledged";
     delivery.url = settings_.webhook_url;
     delivery.content_type = "application/json";
-    delivery.body = base::json::serialize(
-        base::json::object{{"type", "task.acknowledged"}, {"timestamp", base::to_rfc3339(now)}, {"data", data}}
-    );
+    delivery.body = base::json::serialize(base::json::object{
+        {"type", "task.acknowledged"}, {"timestamp", base::to_rfc3339(now)}, {"data", data}
+    });
     delivery.signature = call::Delivery::Signature::standard;
     delivery.created = delivery.next_attempt = now;
     changes.deliveries.push_back(std::move(delivery));
   }
   const base::Result<> stored = co_await switchboard_.services().journal.commit(std::move(changes));
-  if (!stored && stored.error().code == base::Errc::conflict) co_return base::Result<>{};  // the first one counts
+  if (!stored && stored.error().code == base::Errc::conflict) {  // the first one counts
+    const auto first =
+        co_await switchboard_.services().journal.find_document(response_collection, call_sid);
+    if (!first) co_return base::fail(first.error());
+    co_return *first&& to_response(**first).acknowledged;
+  }
   if (!stored) co_return base::fail(stored.error());
   if (acknowledged) {
     switchboard_.services().outbox.wake();
     base::log::info("task.acknowledged", {{"call", call_sid}});
     if (call::Leg* leg = switchboard_.find(call_sid)) leg->note("task.acknowledged", data);
   }
-  co_return base::Result<>{};
+  co_return acknowledged;
 }
 
 base::Task<base::Result<Notification>> Notifications::assemble(call::Document document) {
@@ -142,7 +168,8 @@ base::Task<base::Result<Notification>> Notifications::assemble(call::Document do
 }
 
 base::Task<base::Result<std::optional<Notification>>> Notifications::find(std::string call_sid) {
-  auto document = co_await switchboard_.services().journal.find_document(notification_collection, call_sid);
+  auto document =
+      co_await switchboard_.services().journal.find_document(notification_collection, call_sid);
   if (!document) co_return base::fail(document.error());
   if (!*document) co_return std::optional<Notification>();
   auto notification = co_await assemble(std::move(**document));
@@ -150,9 +177,12 @@ base::Task<base::Result<std::optional<Notification>>> Notifications::find(std::s
   co_return std::optional<Notification>(std::move(*notification));
 }
 
-base::Task<base::Result<std::vector<Notification>>> Notifications::list(std::string task_id, std::size_t limit) {
-  auto documents =
-      co_await switchboard_.services().journal.find_documents(notification_collection, std::move(task_id), limit);
+base::Task<base::Result<std::vector<Notification>>> Notifications::list(
+    std::string task_id, std::size_t limit
+) {
+  auto documents = co_await switchboard_.services().journal.find_documents(
+      notification_collection, std::move(task_id), limit
+  );
   if (!documents) co_return base::fail(documents.error());
   std::vector<Notification> result;
   for (call::Document& document : *documents) {

@@ -32,29 +32,36 @@ struct Notification {
   base::json::object to_json() const;
 };
 
-/// The rule of the application: places calls, keeps what was acknowledged, tells the configured webhook. Control
-/// thread.
+/// The rule of the application: places calls, keeps what was acknowledged, tells the configured
+/// webhook. Control thread.
 class Notifications {
  public:
   struct Settings {
-    std::string from;  // number shown to the party
+    std::string from;         // number shown to the party
     std::string webhook_url;  // is told `task.acknowledged`; empty: nobody
     std::chrono::seconds ring_timeout{60};
   };
-  Notifications(base::Loop& loop, base::Random& random, call::Switchboard& switchboard, Settings settings);
+  Notifications(
+      base::Loop& loop, base::Random& random, call::Switchboard& switchboard, Settings settings
+  );
 
   /// @param base_url scheme and host under which this server's callbacks are reached.
   base::Task<base::Result<call::LegRecord>> place(CallRequest request, std::string base_url);
-  /// Only digit 1 of a person acknowledges, and only the first response of a call counts: a repeated one changes
-  /// nothing. Durable when it returns.
-  base::Task<base::Result<>> respond(std::string call_sid, std::string task_id, std::string digits, bool machine);
+  /// Only digit 1 of a person acknowledges, and only the first response of a call counts: a
+  /// repeated one changes nothing. Durable when it returns.
+  /// @return whether the call's task is acknowledged now.
+  base::Task<base::Result<bool>> respond(
+      std::string call_sid, std::string task_id, std::string digits, bool machine
+  );
 
   base::Task<base::Result<std::optional<Notification>>> find(std::string call_sid);
   /// Newest first.
   base::Task<base::Result<std::vector<Notification>>> list(std::string task_id, std::size_t limit);
-  /// Called with the SID of a call whose notification has changed; `find` tells what it is now. Cheap when nobody
-  /// looks: a server rings thousands of calls a second, a page shows a few.
-  void on_change(std::function<void(const std::string& call_sid)> listener) { on_change_ = std::move(listener); }
+  /// Called with the SID of a call whose notification has changed; `find` tells what it is now.
+  /// Cheap when nobody looks: a server rings thousands of calls a second, a page shows a few.
+  void on_change(std::function<void(const std::string& call_sid)> listener) {
+    on_change_ = std::move(listener);
+  }
 
  private:
   base::Task<base::Result<Notification>> assemble(call::Document document);

@@ -26,14 +26,19 @@ http::Response missing(std::string_view where, std::string_view name) {
 
 http::Response failure(const base::Error& error) {
   const bool overload = error.code == base::Errc::unavailable;
-  http::Response response = detail(overload ? 503 : 500, "Failed to initiate call: " + error.message);
+  http::Response response =
+      detail(overload ? 503 : 500, "Failed to initiate call: " + error.message);
   if (overload) response.headers.set("Retry-After", "5");
   return response;
 }
 
-http::Response forbidden() { return detail(403, "Invalid X-Twilio-Signature"); }
+http::Response forbidden() {
+  return detail(403, "Invalid X-Twilio-Signature");
+}
 
-http::Form form_of(std::string_view text) { return http::Form::parse(text).value_or(http::Form()); }
+http::Form form_of(std::string_view text) {
+  return http::Form::parse(text).value_or(http::Form());
+}
 
 }  // namespace
 
@@ -44,14 +49,20 @@ Routes::Routes(
       notifications_(notifications),
       signer_(std::move(signer)),
       settings_(std::move(settings)),
-      callers_(settings_.rate_per_minute.value_or(default_calls_per_minute), std::chrono::minutes(1)) {}
+      callers_(
+          settings_.rate_per_minute.value_or(default_calls_per_minute), std::chrono::minutes(1)
+      ) {}
 
 void Routes::add_to(http::Router& router) {
-  router.set_errors("/notifications", [](int status, const http::Request&, std::string_view reason) {
-    return detail(status, reason);
-  });
-  const auto route = [&](std::string_view path, base::Task<http::Response> (Routes::*handler)(http::Request)) {
-    router.add(path, [this, handler](http::Request request) { return (this->*handler)(std::move(request)); });
+  router.set_errors(
+      "/notifications", [](int status, const http::Request&,
+                           std::string_view reason) { return detail(status, reason); }
+  );
+  const auto route = [&](std::string_view path,
+                         base::Task<http::Response> (Routes::*handler)(http::Request)) {
+    router.add(path, [this, handler](http::Request request) {
+      return (this->*handler)(std::move(request));
+    });
   };
   route("POST /notifications/call", &Routes::create_call);
   route("GET /notifications/call", &Routes::list_calls);
@@ -67,7 +78,9 @@ base::Task<http::Response> Routes::create_call(http::Request request) {
   if (auto* complaints = std::get_if<Complaints>(&read)) co_return invalid(std::move(*complaints));
   if (!settings_.initialized) {
     co_return detail(
-        503, "Twilio service not initialized. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER."
+        503,
+        "Twilio service not initialized. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and "
+        "TWILIO_PHONE_NUMBER."
     );
   }
   auto refusal = check_rate(request);
@@ -78,13 +91,14 @@ base::Task<http::Response> Routes::create_call(http::Request request) {
   const auto placed = co_await notifications_.place(std::move(terms), std::move(callbacks));
   if (!placed) co_return failure(placed.error());
   co_return http::json(
-      201, base::json::object{
-               {"call_sid", placed->sid},
-               {"status", to_string(placed->status)},
-               {"to", to},
-               {"message", "Call initiated successfully to " + to},
-               {"initiated_at", base::to_rfc3339_seconds(placed->created)},
-           }
+      201,
+      base::json::object{
+          {"call_sid", placed->sid},
+          {"status", to_string(placed->status)},
+          {"to", to},
+          {"message", "Call initiated successfully to " + to},
+          {"initiated_at", base::to_rfc3339_seconds(placed->created)},
+      }
   );
 }
 
@@ -92,7 +106,8 @@ std::optional<http::Response> Routes::check_rate(const http::Request& request) {
   if (!settings_.rate_per_minute && request.is_loopback()) return std::nullopt;
   const auto wait = callers_.take(request.remote.ip.to_string(), loop_.now());
   if (!wait) return std::nullopt;
-  std::optional<http::Response> refusal = detail(429, "Too many calls were requested; try again later.");
+  std::optional<http::Response> refusal =
+      detail(429, "Too many calls were requested; try again later.");
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
   refusal->headers.set("Retry-After", std::to_string(seconds));
   return refusal;
@@ -126,7 +141,8 @@ base::Task<http::Response> Routes::speak(http::Request request) {
   const auto title = query.get("task_title");
   if (!title) co_return missing("query", "task_title");
   std::string url = base_url(request) + "/notifications/call/gather";
-  if (const auto task_id = query.get("task_id")) url += "?task_id=" + base::percent_encode(*task_id);
+  if (const auto task_id = query.get("task_id"))
+    url += "?task_id=" + base::percent_encode(*task_id);
   co_return http::xml(200, announcement(*title, url));
 }
 
@@ -138,11 +154,11 @@ base::Task<http::Response> Routes::gather(http::Request request) {
   std::string digits = form.value_or("Digits", "");
   std::string task_id = form_of(request.query).value_or("task_id", "");
   const bool machine = form.value_or("AnsweredBy", "human").starts_with("machine");
-  const bool acknowledged = digits == "1" && !machine;
-  const auto stored =
-      co_await notifications_.respond(std::move(call_sid), std::move(task_id), std::move(digits), machine);
-  if (!stored) co_return failure(stored.error());
-  co_return http::xml(200, acknowledgement(acknowledged));
+  const auto acknowledged = co_await notifications_.respond(
+      std::move(call_sid), std::move(task_id), std::move(digits), machine
+  );
+  if (!acknowledged) co_return failure(acknowledged.error());
+  co_return http::xml(200, acknowledgement(*acknowledged));
 }
 
 base::Task<http::Response> Routes::take_status(http::Request request) {
@@ -165,7 +181,8 @@ base::Task<http::Response> Routes::list_calls(http::Request) {
 base::Task<http::Response> Routes::show_call(http::Request request) {
   const auto notification = co_await notifications_.find(request.param("call_sid"));
   if (!notification) co_return failure(notification.error());
-  if (!*notification) co_return detail(404, "There is no notification call " + request.param("call_sid"));
+  if (!*notification)
+    co_return detail(404, "There is no notification call " + request.param("call_sid"));
   co_return http::json(200, (*notification)->to_json());
 }
 
@@ -181,7 +198,10 @@ base::Task<http::Response> Routes::show_task(http::Request request) {
     calls.push_back(notification.to_json());
   }
   co_return http::json(
-      200, base::json::object{{"task_id", task_id}, {"acknowledged", acknowledged}, {"calls", std::move(calls)}}
+      200,
+      base::json::object{
+          {"task_id", task_id}, {"acknowledged", acknowledged}, {"calls", std::move(calls)}
+      }
   );
 }
 

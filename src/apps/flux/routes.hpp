@@ -10,18 +10,27 @@
 
 namespace belfry::apps::flux {
 
-/// HTTP face of the application under `/notifications`: FastAPI's error shapes, Twilio's webhooks. Control thread.
+/// HTTP face of the application under `/notifications`: FastAPI's error shapes, Twilio's webhooks.
+/// Control thread.
 class Routes {
  public:
-  enum class Signatures { automatic, always, never };  // automatic: asked of everybody but the own machine
+  enum class Signatures {
+    automatic,
+    always,
+    never
+  };  // automatic: asked of everybody but the own machine
   struct Settings {
-    bool initialized = true;  // false: credentials or the caller number are given as empty, all calls are 503
+    bool initialized =
+        true;  // false: credentials or the caller number are given as empty, all calls are 503
     Signatures signatures = Signatures::automatic;
     /// New calls per minute and client address; nothing: 60, and no limit for the own machine.
     std::optional<std::uint32_t> rate_per_minute;
     std::string public_url;  // of callbacks; empty: as the request came
   };
-  Routes(base::Loop& loop, Notifications& notifications, identity::TwilioSigner signer, Settings settings);
+  Routes(
+      base::Loop& loop, Notifications& notifications, identity::TwilioSigner signer,
+      Settings settings
+  );
 
   void add_to(http::Router& router);
 

@@ -46,7 +46,8 @@ call::SeatId Plane::add(std::unique_ptr<Wire> wire) {
 }
 
 base::Result<Plane::NetworkSeat> Plane::open_network_seat(std::optional<std::uint16_t> port) {
-  const UdpWire::Range ports = port ? UdpWire::Range{*port, static_cast<std::uint16_t>(*port + 1)} : settings_.ports;
+  const UdpWire::Range ports =
+      port ? UdpWire::Range{*port, static_cast<std::uint16_t>(*port + 1)} : settings_.ports;
   BELFRY_TRY(wire, UdpWire::open(settings_.local, ports, random_));
   const std::uint16_t opened = wire->port();
   return NetworkSeat{add(std::move(wire)), opened};

@@ -89,6 +89,8 @@ bool Seat::play(call::PlaybackId playback, const call::Playback& what) {
 void Seat::stop_playing() {
   player_.stop();
   digit_sender_.clear();
+  while (const auto stopped = digit_playbacks_.pop())
+    events_.push(PlaybackFinished{id(), *stopped});
 }
 
 void Seat::join(Seat* peer) {

@@ -185,11 +185,10 @@ void Agent::handle(belfry::sip::TransactionEvent event) {
   } else if (const auto* ack = std::get_if<AckArrived>(&event)) {
     if (SessionDriver* driver = find(ack->ack)) driver->handle_ack(ack->ack);
   } else if (const auto* cancel = std::get_if<CancelArrived>(&event)) {
-    for (const auto& [key, driver] : drivers_) {
-      if (driver->invite() != cancel->invite) continue;
-      driver->handle_cancel(cancel->cancel);
-      break;
-    }
+    // Our tag in a call that came in is the layer's, which is the same for its CANCEL.
+    const auto found =
+        drivers_.find(key_of(cancel->cancel.call_id(), layer_.to_tag(cancel->cancel)));
+    if (found != drivers_.end()) found->second->handle_cancel(cancel->cancel);
   } else if (const auto* arrived = std::get_if<ResponseArrived>(&event)) {
     const int status = arrived->response.status();
     count_response(status);

@@ -188,7 +188,7 @@ void SipEndpoint::dial() {
 
 base::Task<void> SipEndpoint::locate_and_dial() {
   auto located = co_await plan_.locate();
-  if (ended_) co_return;
+  if (ended_ || own_cause_) co_return;
   if (!located || located->empty()) {
     end({HangupCause::unreachable, 0, located ? "no address" : located.error().message});
     co_return;

@@ -217,7 +217,7 @@ SessionDriver* Inbound::open_session(const Visit& visit, std::uint16_t media_por
       InviteSession::incoming(
           std::move(settings), visit.transaction.value, visit.request, agent.random()
       ),
-      visit.flow, SessionDriver::Peer::somebody_else, visit.transaction
+      visit.flow, SessionDriver::Peer::somebody_else
   ));
   driver.start();
   if (driver.session().state() == InviteSession::State::incoming) return &driver;

@@ -12,7 +12,7 @@ struct SipPhonesTest : WorldTest {
   static Gateway::Settings settings(const Endpoint& own) {
     Gateway::Settings made;
     made.listeners = {own};
-    made.phones = {{"desk1", "secret one", "+15550001111"}};
+    made.phones = {{"desk1", "secret one", "+15550001111"}, {"desk2", "secret two", ""}};
     return made;
   }
   SipPhonesTest() {
@@ -156,6 +156,63 @@ TEST_F(SipPhonesTest, HoldIsFollowedAndDigitsByInfoAreHeard) {
   pass(20ms);
   ASSERT_EQ(desk.heard.back().status(), 200);
   EXPECT_NE(desk.heard.back().body().find("a=recvonly"), std::string_view::npos);
+}
+
+TEST_F(SipPhonesTest, OnePhoneCallsAnother) {
+  TestPhone caller(network, {"192.0.2.33", 5060}, "desk2", "secret two");
+  register_phone(desk);
+  desk.heard.clear();
+  const std::string uri = "sip:desk1@192.0.2.1";
+  caller.send(here, caller.request("INVITE", uri, {}, sdp_at("192.0.2.33", 4000)));
+  pass(20ms);
+  const std::string header = caller.credentials("INVITE", uri);
+  caller.send(here, caller.request("INVITE", uri, header, sdp_at("192.0.2.33", 4000)));
+  pass(30ms);
+  const auto invite = heard(desk, "INVITE");
+  EXPECT_EQ(invite.from()->uri()->user, "desk2");
+  desk.respond(here, invite, 180, "d");
+  pass(30ms);
+  EXPECT_EQ(caller.statuses().back(), 180);
+  desk.respond(here, invite, 200, "d", sdp_at("192.0.2.31", 4000));
+  pass(30ms);
+  ASSERT_EQ(caller.statuses().back(), 200);
+  EXPECT_EQ(exchange.switchboard->live_legs(), 2u);
+  const belfry::sip::Message answer = caller.heard.back();
+  const std::string tail =
+      "\r\nFrom: <sip:desk2@belfry>;tag=f\r\nTo: <sip:desk1@belfry>;tag=" + answer.to_tag() +
+      "\r\nCall-ID: " + caller.call_id + "\r\n";
+  caller.send(
+      here, "ACK sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.33;branch=z9hG4bKa" + tail +
+                "CSeq: 2 ACK\r\nContent-Length: 0\r\n\r\n"
+  );
+  caller.send(
+      here, "BYE sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.33;branch=z9hG4bKb" + tail +
+                "CSeq: 3 BYE\r\nContent-Length: 0\r\n\r\n"
+  );
+  pass(30ms);
+  EXPECT_NE(desk.Peer::request("BYE"), nullptr);
+  EXPECT_EQ(exchange.switchboard->live_legs(), 0u);
+}
+
+TEST_F(SipPhonesTest, ACallerWhoGivesUpStopsTheRinging) {
+  TestPhone caller(network, {"192.0.2.33", 5060}, "desk2", "secret two");
+  register_phone(desk);
+  const std::string uri = "sip:desk1@192.0.2.1";
+  caller.send(here, caller.request("INVITE", uri));
+  pass(20ms);
+  const std::string header = caller.credentials("INVITE", uri);
+  const std::string invite = caller.request("INVITE", uri, header);
+  caller.send(here, invite);
+  pass(30ms);
+  desk.respond(here, heard(desk, "INVITE"), 180, "d");
+  pass(30ms);
+  std::string cancel = invite;
+  cancel.replace(0, 6, "CANCEL");
+  cancel.replace(cancel.find("2 INVITE"), 8, "2 CANCEL");
+  caller.send(here, cancel);
+  pass(30ms);
+  EXPECT_EQ(caller.statuses().back(), 487);
+  EXPECT_NE(desk.Peer::request("CANCEL"), nullptr);
 }
 
 TEST_F(SipPhonesTest, RegistrationsOutliveTheProcess) {

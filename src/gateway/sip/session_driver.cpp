@@ -21,14 +21,11 @@ Flow next_hop(const Flow& flow, const Message& request) {
   return hop;
 }
 
-SessionDriver::SessionDriver(
-    Agent& agent, InviteSession session, Flow flow, Peer peer, ServerId invite
-)
+SessionDriver::SessionDriver(Agent& agent, InviteSession session, Flow flow, Peer peer)
     : agent_(agent),
       session_(std::move(session)),
       flow_(std::move(flow)),
       peer_(peer),
-      invite_(invite),
       first_(session_.poll_transmit()) {}
 
 SessionDriver::~SessionDriver() {

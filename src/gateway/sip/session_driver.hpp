@@ -33,8 +33,7 @@ class SessionDriver {
   enum class Peer { configured_trunk, somebody_else };
 
   SessionDriver(
-      Agent& agent, belfry::sip::InviteSession session, belfry::sip::Flow flow, Peer peer,
-      belfry::sip::ServerId invite = {}
+      Agent& agent, belfry::sip::InviteSession session, belfry::sip::Flow flow, Peer peer
   );
   SessionDriver(const SessionDriver&) = delete;
   SessionDriver& operator=(const SessionDriver&) = delete;
@@ -66,7 +65,6 @@ class SessionDriver {
 
   const belfry::sip::InviteSession& session() const { return session_; }
   const belfry::sip::Flow& flow() const { return flow_; }
-  belfry::sip::ServerId invite() const { return invite_; }
 
  private:
   struct Trace {
@@ -89,7 +87,6 @@ class SessionDriver {
   belfry::sip::InviteSession session_;
   belfry::sip::Flow flow_;
   Peer peer_;
-  belfry::sip::ServerId invite_;
   Observer* observer_ = nullptr;
   std::optional<belfry::sip::SessionTransmit> first_;
   std::map<std::uint64_t, belfry::sip::ClientId> requests_;  // by the session's token

@@ -35,8 +35,13 @@ base::Result<std::unique_ptr<Sockets>> Sockets::open(
     net::Driver& driver, const Settings& settings
 ) {
   std::unique_ptr<Sockets> made(new Sockets(driver));
-  for (const net::Address& address : settings.addresses)
-    BELFRY_CHECK(made->open_on(address, settings.tcp));
+  for (const net::Address& address : settings.addresses) {
+    auto opened = made->open_on(address, settings.tcp);
+    // A free UDP port may be taken for TCP: then another one.
+    for (int tries = 1; !opened && address.port == 0 && tries < 8; ++tries)
+      opened = made->open_on(address, settings.tcp);
+    if (!opened) return base::fail(opened.error());
+  }
   return made;
 }
 
@@ -51,12 +56,13 @@ base::Result<> Sockets::open_on(const net::Address& address, bool tcp) {
   );
   if (!socket) return base::fail(socket.error());
   const net::Address bound = socket->local();
+  if (tcp) {
+    const auto listening = streams_.listen(bound);
+    if (!listening) return base::fail(listening.error());
+    has_tcp_ = true;
+  }
   listeners_.push_back(to_endpoint(bound));
   udp_.push_back(std::move(*socket));
-  if (!tcp) return {};
-  has_tcp_ = true;
-  const auto listening = streams_.listen(bound);
-  if (!listening) return base::fail(listening.error());
   return {};
 }
 

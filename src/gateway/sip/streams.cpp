@@ -11,6 +11,7 @@ using belfry::sip::Flow;
 using belfry::sip::Transport;
 
 constexpr base::Duration connect_time = 10s;
+constexpr base::Duration farewell = 200ms;
 constexpr std::size_t max_waiting = 64 * 1024;
 
 Endpoint to_endpoint(const net::Address& address) {
@@ -121,7 +122,7 @@ base::Task<void> Streams::open(std::uint64_t id) {
 
 void Streams::on_bytes(std::uint64_t id, std::string_view chunk) {
   Connection* connection = find(id);
-  if (connection == nullptr) return;
+  if (connection == nullptr || connection->leaving) return;
   const base::Instant now = driver_.loop().now();
   connection->last_heard = now;
   connection->framer.handle_bytes(std::as_bytes(std::span(chunk.data(), chunk.size())), now);
@@ -146,7 +147,10 @@ bool Streams::drain(std::uint64_t id) {
   }
   if (connection == nullptr) return false;
   if (!connection->framer.is_broken()) return true;
-  fail(id);
+  // Rule S7: the 400 gets its time to leave, then the connection is closed.
+  connection->leaving = true;
+  driver_.loop().cancel(connection->timer);
+  connection->timer = driver_.loop().call_after(farewell, [this, id] { fail(id); });
   return false;
 }
 

@@ -48,6 +48,7 @@ class Streams {
     belfry::sip::StreamFramer framer;
     std::string waiting;
     base::Instant last_heard{};
+    bool leaving = false;  // nothing more is read; what was answered still goes out
     base::TimerId timer = 0;
   };
 
@@ -55,7 +56,7 @@ class Streams {
   void join(Connection& connection, net::ByteStream stream);
   base::Task<void> open(std::uint64_t id);
   void on_bytes(std::uint64_t id, std::string_view chunk);
-  /// @return false when the connection is gone.
+  /// @return false when the connection is gone or going.
   bool drain(std::uint64_t id);
   void watch(std::uint64_t id);
   void on_timer(std::uint64_t id);

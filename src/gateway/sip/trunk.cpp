@@ -76,9 +76,8 @@ base::Task<void> TrunkCarrier::watch() {
     if (registration_ && !registration_->is_registered() && !peers_.empty() &&
         registration_->is_idle())
       registration_->start();
-    // Not at once: a peer is up until something says otherwise, and one that takes a single request
-    // (`sipp -sn uas -m 1`) must get a call.
     co_await base::sleep_for(context_.agent.loop(), health_interval);
+    // Not at once: a trunk is believed to live until it has had its time to come up.
     for (std::size_t index = 0; index < peers_.size(); ++index) ask_for_health(index);
   }
 }
@@ -217,7 +216,13 @@ bool TrunkCarrier::has_address(std::string_view ip) const {
 
 TrunkCarrier::State TrunkCarrier::state() const {
   State state;
-  state.summary = peers_.empty() ? "resolving" : available() ? "up" : "down";
+  if (settings_.transport == Transport::tls) {
+    state.summary = "down: TLS is not supported";
+  } else if (peers_.empty()) {
+    state.summary = "resolving";
+  } else {
+    state.summary = available() ? "up" : "down";
+  }
   if (registration_) {
     const int failure = registration_->last_failure();
     state.summary += registration_->is_registered() ? ", registered" : ", not registered";

@@ -32,8 +32,8 @@ struct TrunkSettings {
 };
 
 /// A carrier's SIP peer, with all its addresses: calls go to the first that lives, the next is
-/// tried when one is silent or overloaded. Each is asked with OPTIONS every 30 s, the first time 30 s
-/// after the start. Control thread.
+/// tried when one is silent or overloaded. Each is asked with OPTIONS every 30 s, the first time 30
+/// s after the start. Control thread.
 class TrunkCarrier final : public call::Carrier {
  public:
   TrunkCarrier(const CallContext& context, TrunkSettings settings, Locate locate);

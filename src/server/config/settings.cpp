@@ -84,7 +84,8 @@ std::vector<Setting<Config>> make_settings() {
          "Check X-Twilio-Signature of its webhooks; auto: of callers "
          "that are not on loopback",
          FIELD(flux.validate_signatures)),
-      of("flux.rate_per_minute", "Calls that one client may ask for in a minute; 0: 60, and "
+      of("flux.rate_per_minute",
+         "Calls that one client may ask for in a minute; 0: 60, and "
          "no limit for callers on loopback",
          FIELD(flux.rate_per_minute)),
       of("twilio.account_sid", "Account SID of the applications; not set: our own; empty: none",

@@ -1,10 +1,10 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "base/json.hpp"
 #include "identity/keys.hpp"
-#include "server/commands.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/output.hpp"
 
 namespace belfry::server {
 namespace {
@@ -22,16 +22,14 @@ base::json::object to_json(const identity::Keys& keys) {
 
 int print_keys(const std::string& folder, bool as_json) {
   const auto keys = identity::load_keys(folder);
-  if (!keys) {
-    std::fputs(("belfry: " + keys.error().message + "\n").c_str(), stderr);
-    return 1;
-  }
+  if (!keys) return complain(keys.error(), exit_failed);
   const base::json::object all = to_json(*keys);
   if (as_json) {
-    std::puts(base::json::serialize(all).c_str());
+    say_line(base::json::serialize(all));
     return 0;
   }
-  for (const auto& key : all) std::printf("%s=%s\n", std::string(key.key()).c_str(), key.value().as_string().c_str());
+  for (const auto& key : all)
+    say_line(std::string(key.key()) + "=" + std::string(key.value().as_string()));
   return 0;
 }
 
@@ -44,7 +42,9 @@ void add_keys_command(CLI::App& program, int& status) {
   };
   // Shared by the options that CLI11 fills and the callback that reads them.
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("keys", "Print the keys of an installation; for the owner of its folder");
+  CLI::App* command = program.add_subcommand(
+      "keys", "Print the keys of an installation; for the owner of its folder"
+  );
   command->add_option("--data", options->folder, "Data folder")->capture_default_str();
   command->add_flag("--json", options->as_json, "As one JSON object");
   command->callback([options, &status] { status = print_keys(options->folder, options->as_json); });
