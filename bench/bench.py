@@ -32,7 +32,7 @@ class Server(BelfryServer):
     """`belfry serve` on core 0, with room for thousands of legs."""
 
     def __init__(self, config="", arguments=()):
-        super().__init__('[log]\nlevel = "info"\n' + config, arguments)
+        super().__init__(config, arguments)
         self.media_ports = "20000-31999"
 
     def launch(self):

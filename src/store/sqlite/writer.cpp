@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 /// How long a write that nobody waits for waits for others.
 constexpr auto gathering_time = 10ms;
 /// Frames in the WAL (4 KiB each) after which it is copied into the file.
-constexpr int long_wal = 2000;
+constexpr int long_wal = 8000;
 /// Room that must be there before writes are taken again.
 constexpr int probe_bytes = 256 * 1024;
 
