@@ -54,21 +54,20 @@ def show_calls(what: str, results: list):
 
 
 def answer():
-    for rate, media in ((200, []), (200, ["--no-media"]), (800, [])):
+    for rate in (200, 800):
         results = []
         for _ in range(RUNS):
             with Calls() as calls:
-                results.append(calls.churn(ANSWERED, rate, 0.2, 5, *media))
-        show_calls(f"answer and speak 0.2 s, {rate}/s{' one way' if media else ''}", results)
+                results.append(calls.churn(ANSWERED, rate, 0.2, 5))
+        show_calls(f"answer and speak 0.2 s, {rate}/s", results)
 
 
 def bridge():
-    for rate, media in ((100, []), (100, ["--no-media"])):
-        results = []
-        for _ in range(RUNS):
-            with Calls() as calls:
-                results.append(calls.churn(PHONE, rate, 0.2, 5, "--uas-port", calls.phone, *media))
-        show_calls(f"bridge 0.2 s, {rate}/s{' silent' if media else ''}", results)
+    results = []
+    for _ in range(RUNS):
+        with Calls() as calls:
+            results.append(calls.churn(PHONE, 200, 0.2, 5, "--uas-port", calls.phone))
+    show_calls("bridge 0.2 s, 200/s", results)
 
 
 def memory():
@@ -83,7 +82,7 @@ def memory():
     show("1,000 answered legs: RSS growth", growth, " MiB", 1)
     with Calls() as calls:
         levels = []
-        for _ in range(8):
+        for _ in range(6):
             calls.churn(ANSWERED, 300, 0.2, 8)
             pause(2)
             levels.append(rss_mib(calls.pid))
