@@ -62,6 +62,21 @@ class Torture(Hostile):
                 self.assert_alive()
         self.assertEqual(all_calls(self.server), [])
 
+    def test_what_a_request_means_is_looked_at_when_it_is_for_us(self):
+        """The rows that go to somebody else's domain and are 404 for that; here they come from a trunk, to us."""
+        with Peer(("127.0.0.1", 9)) as trunk:
+            trunks = Trunks()
+            trunks.add(trunk.port)
+            with BelfryServer(trunks.text) as server:
+                trunk.server = ("127.0.0.1", server.sip_port)
+                for name, expected, message in torture():
+                    if name in ("bext01", "invut", "sdp01", "regaut01"):
+                        with self.subTest(name):
+                            ours = b"sip:+15550001111@127.0.0.1:%d" % server.sip_port
+                            trunk.send(re.sub(rb"^(\S+) \S+", rb"\1 " + ours, over_udp(message), count=1))
+                            self.assertEqual(str(trunk.receive(3).status), expected)
+                self.assertEqual(all_calls(server), [])
+
     def check(self, message: bytes, expected: str, answer):
         if expected in ("drop", "accept"):
             return self.assertIsNone(answer)
