@@ -133,7 +133,7 @@ std::optional<base::Instant> Plane::next_step() const {
 void Plane::submit(Command command) {
   // The queue holds far more than a tick's worth; a full one means that the worker is behind, and
   // waiting for it is what keeps the queue bounded.
-  while (!worker_.submit(std::move(command))) {
+  while (!worker_.submit(command)) {
     if (settings_.drive == Settings::Drive::by_owner) {
       worker_.step(loop_.now());
     } else {

@@ -32,7 +32,7 @@ Worker::~Worker() {
   }
 }
 
-bool Worker::submit(Command&& command) {
+bool Worker::submit(Command& command) {
   if (!commands_.push(std::move(command))) return false;
   if (idle_.load(std::memory_order_acquire)) wake();
   return true;
