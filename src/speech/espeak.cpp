@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/encoding.hpp"
+#include "base/time.hpp"
 
 namespace belfry::speech {
 namespace {
@@ -73,12 +74,12 @@ class Child {
 
   /// Gives it the text and takes all that it says until it closes its output.
   Result<std::string> converse(std::string_view text) {
-    const auto deadline = std::chrono::steady_clock::now() + time_limit;
+    const base::SystemClock clock;
+    const base::Instant deadline = clock.now() + time_limit;
     std::string heard;
     while (true) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          deadline - std::chrono::steady_clock::now()
-      );
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.now());
       if (left <= 0ms) return base::fail(Errc::timed_out, "espeak-ng took more than 10 s");
       if (text.empty()) input_.close();
       pollfd both[] = {{output_.get(), POLLIN, 0}, {input_.get(), POLLOUT, 0}};

@@ -67,7 +67,10 @@ class ScriptedVoice final : public Voice {
     co_await base::sleep_for(loop_, length);
     cut.finished = true;
   }
-  base::Task<char> next_digit() override { co_return co_await digits_.pop(); }
+  base::Task<char> next_digit() override {
+    const char digit = co_await digits_.pop();
+    co_return digit;
+  }
   void forget_digits() override { digits_.clear(); }
   void hang_up(call::HangupCause cause, std::string) override {
     done.push_back("hangup " + std::string(call::to_string(cause)));

@@ -1,6 +1,6 @@
 """Flux calls over trunks: sipp is the carrier, our own RTP end the party's ear."""
 
-import time
+import threading
 import unittest
 
 from support.belfry_server import BelfryServer, free_port, wait_until
@@ -8,42 +8,9 @@ from support.phone import all_calls, wait_final
 from support.rtp import RtpEndpoint, longest_pause, spectrum, windows
 from support.sip import Peer, digest_parameters, digest_response, parameter, sdp, token
 from support.sipp import Sipp
+from support.trunks import Trunks, acknowledged, events, notify
 
 ACCOUNT = ("belfry", "trunk secret 7")
-
-
-class Trunks:
-    """The part of belfry.toml for trunks that each have numbers of their own."""
-
-    def __init__(self):
-        self.text = ""
-        self._prefixes = 0
-
-    def add(self, *ports, more="") -> str:
-        """One trunk per port, tried in this order. @return a number that goes to the first of them"""
-        self._prefixes += 1
-        prefix = f"+5076{self._prefixes:03}"
-        for priority, port in enumerate(ports, 1):
-            name = f"trunk-{self._prefixes}-{priority}"
-            self.text += f'[[trunk]]\nname = "{name}"\nhost = "127.0.0.1:{port}"\n{more}'
-            self.text += f'[[route]]\nprefix = "{prefix}"\ntrunk = "{name}"\npriority = {priority}\n'
-        return prefix + "4567"
-
-
-def notify(server, number: str) -> str:
-    body = {"phone_number": number, "task_title": "Submit quarterly report", "task_id": "task-" + number}
-    status, answer = server.request("POST", "/notifications/call", body)
-    assert status == 201, answer
-    return answer["call_sid"]
-
-
-def events(server, sid: str, kind: str) -> list:
-    _, answer = server.request("GET", f"/admin/api/calls/{sid}/events")
-    return [event for event in answer["items"] if event["type"] == kind]
-
-
-def acknowledged(server, sid: str) -> bool:
-    return server.request("GET", f"/notifications/call/{sid}")[1]["acknowledged"]
 
 
 def seconds_between(first: dict, second: dict) -> float:
@@ -89,18 +56,38 @@ class Calls(unittest.TestCase):
         cls.sipps["overloaded"] = cls.enterClassContext(Sipp("refuse_503"))
         cls.sipps["fail-over"] = cls.enterClassContext(Sipp("answer", rtp_port=cls.ears["fail-over"].port))
         cls.numbers["fail-over"] = trunks.add(cls.sipps["overloaded"].port, cls.sipps["fail-over"].port)
-        cls.numbers["unreachable"] = trunks.add(free_port())
+        cls.numbers["refused connection"] = trunks.add(free_port(), more='transport = "tcp"\n')
+        silent = Trunks()
+        number = silent.add(free_port())
+        cls.patient = cls.enterClassContext(BelfryServer(silent.text))
+        cls.silent_sid = notify(cls.patient, number)
         cls.server = cls.enterClassContext(BelfryServer(trunks.text + "[calls]\nring_timeout = 4\n"))
         cls.sids = {name: notify(cls.server, number) for name, number in cls.numbers.items()}
+        cls.spoken, cls.sentences = {}, {}
+        for name, key in {"one": "1", "two": "2", "challenge": "1", "tcp": "1", "fail-over": "1"}.items():
+            threading.Thread(target=cls.press_after_the_sentence, args=(name, key), daemon=True).start()
 
-    def wait_spoken(self, name: str, count=1) -> list:
-        """The ends of `count` sentences."""
+    @classmethod
+    def press_after_the_sentence(cls, name: str, key: str):
+        ear = cls.ears[name]
+        cls.spoken[name] = seconds_between(*cls.wait_spoken(name))
+        packets = len(ear.packets)
+        wait_until(lambda: len(ear.packets) > packets + 15, 5, "some silence")
+        cls.sentences[name] = ear.loud()
+        ear.press(key)
+
+    @classmethod
+    def wait_spoken(cls, name: str, words="Press 1") -> tuple:
+        """(first word, last word): the events at both ends of what was said when a piece with `words` is over."""
 
         def spoken():
-            ended = events(self.server, self.sids[name], "speech.finished")
-            return ended if len(ended) >= count else None
+            began = events(cls.server, cls.sids[name], "speech.started")
+            ended = events(cls.server, cls.sids[name], "speech.finished")
+            for number, piece in enumerate(began[: len(ended)]):
+                if words in piece["data"]["text"]:
+                    return began[0], ended[number]
 
-        return wait_until(spoken, 30, f"the end of sentence {count} in the call {name}")
+        return wait_until(spoken, 30, f"“{words}” in the call {name}")
 
     def ended(self, name: str) -> dict:
         call = wait_final(self.server, self.sids[name])
@@ -114,11 +101,11 @@ class Calls(unittest.TestCase):
 
     def test_the_sentence_is_in_the_audio_and_1_acknowledges(self):
         ear, sid = self.ears["one"], self.sids["one"]
-        (finished, *_) = self.wait_spoken("one")
-        time.sleep(0.3)  # what was spoken is still on its way
-        sentence = ear.loud()
-        started = events(self.server, sid, "speech.started")[0]
-        spoken = seconds_between(started, finished)
+        call = self.ended("one")
+        self.sipps["one"].wait()
+        self.assertEqual(call["status"], "completed", call)
+        self.assertTrue(acknowledged(self.server, sid))
+        spoken, sentence = self.spoken["one"], self.sentences["one"]
         self.assertGreater(spoken, 4)
         first, last = sentence.index(True), len(sentence) - 1 - sentence[::-1].index(True)
         self.assertLess(abs((last - first) / 50 - spoken), 1.0, "as long as the events say")
@@ -126,12 +113,6 @@ class Calls(unittest.TestCase):
         self.assertGreater(sum(sentence) / 50, spoken * 0.55, "no holes in it")
         self.assertFalse(any(sentence[last + 1 :]))
         self.check_is_speech([window for window, loud in zip(windows(ear.samples()), sentence) if loud])
-        ear.press("1")
-        self.wait_spoken("one", 2)
-        call = self.ended("one")
-        self.sipps["one"].wait()
-        self.assertEqual(call["status"], "completed", call)
-        self.assertTrue(acknowledged(self.server, sid))
         after = ear.loud()[len(sentence) :]
         self.assertGreater(sum(after) / 50, 1, "a confirmation is heard")
 
@@ -144,7 +125,7 @@ class Calls(unittest.TestCase):
         self.assertGreater(sum(powers[2:20]), sum(powers[50:]), "voices are stronger below 1 kHz than above 2.5")
 
     def test_packets_come_evenly_from_one_port(self):
-        self.wait_spoken("one")
+        self.ended("one")
         packets = list(self.ears["one"].packets)
         self.assertEqual(len(self.ears["one"].sources()), 1)
         steps = [(second[2] - first[2]) & 0xFFFF for first, second in zip(packets, packets[1:])]
@@ -153,8 +134,6 @@ class Calls(unittest.TestCase):
         self.assertLess(abs(elapsed - (len(packets) - 1) * 0.02), 0.5)
 
     def test_2_does_not_acknowledge(self):
-        self.wait_spoken("two")
-        self.ears["two"].press("2")
         self.assert_failed("two", "completed")
         self.sipps["two"].wait()
         _, shown = self.server.request("GET", f"/notifications/call/{self.sids['two']}")
@@ -183,8 +162,6 @@ class Calls(unittest.TestCase):
 
     def test_503_goes_to_the_next_trunk(self):
         sipp = self.sipps["fail-over"]
-        self.wait_spoken("fail-over")
-        self.ears["fail-over"].press("1")
         self.assertEqual(self.ended("fail-over")["status"], "completed")
         self.assertTrue(acknowledged(self.server, self.sids["fail-over"]))
         self.sipps["overloaded"].wait()
@@ -193,13 +170,16 @@ class Calls(unittest.TestCase):
         (taken,) = sipp.received("INVITE")
         self.assertNotEqual(refused.branch, taken.branch)
 
-    def test_a_port_where_nobody_is(self):
-        self.assert_failed("unreachable", "failed")
+    def test_a_trunk_that_does_not_take_connections(self):
+        self.assert_failed("refused connection", "failed")
+
+    def test_udp_without_an_answer_fails_after_64_times_t1(self):
+        call = wait_final(self.patient, self.silent_sid)
+        self.assertEqual(call["status"], "failed", call)
+        self.assertFalse(acknowledged(self.patient, self.silent_sid))
 
     def test_a_challenge_of_the_trunk_is_answered_with_its_password(self):
         sipp = self.sipps["challenge"]
-        self.wait_spoken("challenge")
-        self.ears["challenge"].press("1")
         self.assertEqual(self.ended("challenge")["status"], "completed")
         sipp.wait()
         first, second = sipp.received("INVITE")
@@ -231,8 +211,6 @@ class Calls(unittest.TestCase):
         self.assertLess(packets[-1][0] - packets[0][0], 2.5, "nothing is sent after BYE")
 
     def test_a_trunk_over_tcp(self):
-        self.wait_spoken("tcp")
-        self.ears["tcp"].press("1")
         self.assertEqual(self.ended("tcp")["status"], "completed")
         self.assertTrue(acknowledged(self.server, self.sids["tcp"]))
         self.sipps["tcp"].wait()

@@ -100,7 +100,7 @@ class RtpEndpoint:
                 frame = self.frames.pop(0) if self.frames else SILENCE
             try:
                 if digit is not None:
-                    self._send_key(digit)
+                    self.send_key(digit)
                     due = time.monotonic()
                 else:
                     self.send_packet(frame)
@@ -108,7 +108,7 @@ class RtpEndpoint:
             except OSError:
                 return
 
-    def _send_key(self, digit: str):
+    def send_key(self, digit: str):
         """100 ms of the key, its end three times (RFC 4733, 2.5.1), then a little silence."""
         for packet in range(1, 9):
             duration = min(packet, 6) * FRAME

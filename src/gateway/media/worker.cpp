@@ -32,14 +32,10 @@ Worker::~Worker() {
   }
 }
 
-void Worker::submit(Command command) {
-  // The ring holds far more than a tick's worth; a full one means that the worker is behind, and
-  // waiting for it is what keeps the queue bounded.
-  while (!commands_.push(std::move(command))) {
-    wake();
-    std::this_thread::yield();
-  }
+bool Worker::submit(Command&& command) {
+  if (!commands_.push(std::move(command))) return false;
   if (idle_.load(std::memory_order_acquire)) wake();
+  return true;
 }
 
 void Worker::wake() const {
