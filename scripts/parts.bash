@@ -9,11 +9,11 @@ all_parts() {
   [ ! -f web/package.json ] || echo web
   printf '%s\n' asan tidy tsan gcc headers corpus
   for part in $(system_parts); do echo "$part"; done
-  echo fuzz
 }
 
-# Beside them: `unit` is what one runs after each save; CI has the same tests in `asan`.
-more_parts() { echo unit; }
+# Beside them: `unit` is what one runs after each save (CI has the same tests in `asan`); `fuzz` looks for what the
+# seeds in `corpus` do not know.
+more_parts() { echo unit; echo fuzz; }
 
 # Folders of tests/ with tests against the built server, the quick ones first.
 system_parts() {
@@ -109,15 +109,11 @@ part_corpus() {
   done
 }
 
-# Every target for 60 s (BELFRY_FUZZ_SECONDS); in the whole set all of them together get 4 minutes.
+# Every target for 60 s (BELFRY_FUZZ_SECONDS).
 part_fuzz() {
-  local targets seconds=${BELFRY_FUZZ_SECONDS:-60} at_once most
+  local targets seconds=${BELFRY_FUZZ_SECONDS:-60} at_once
   mapfile -t targets < <(fuzz_targets)
   at_once=$(jobs_at_once)
-  if [ "$whole" = yes ]; then
-    most=$((240 * at_once / ${#targets[@]}))
-    [ "$seconds" -le "$most" ] || seconds=$most
-  fi
   say "${#targets[@]} targets, $seconds s each"
   mkdir -p build/fuzz-findings
   printf '%s\n' "${targets[@]}" | SECONDS_EACH=$seconds xargs -P "$at_once" -n 1 sh -c '

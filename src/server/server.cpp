@@ -149,6 +149,7 @@ void Server::add_status() {
   facts.simulator = system_->simulator() != nullptr;
   facts.listeners = [this] {
     std::vector<admin::ServerFacts::Listener> listeners;
+    listeners.reserve(listening_.size());
     for (const Listening& listening : listening_) {
       listeners.push_back({listening.kind, listening.address.to_string()});
     }
@@ -161,7 +162,9 @@ void Server::add_status() {
   };
   facts.trunks = [this] {
     std::vector<admin::ServerFacts::Trunk> trunks;
-    for (const auto& trunk : telephony_->trunks())
+    const auto states = telephony_->trunks();
+    trunks.reserve(states.size());
+    for (const auto& trunk : states)
       trunks.push_back({trunk.name, trunk.state.summary});
     return trunks;
   };

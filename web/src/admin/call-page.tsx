@@ -4,7 +4,7 @@ import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
 import { Card, PageFrame, Problem } from "../shared/components/layout";
 import { StatusPill } from "../shared/components/pill";
-import { formatClock, formatNumber } from "../shared/format";
+import { carrierWord, formatClock, formatNumber } from "../shared/format";
 import { useAction, useLoad, useNow } from "../shared/hooks";
 import { links } from "../shared/router";
 import { isOver } from "../shared/state";
@@ -103,12 +103,12 @@ function Facts({ call }: { call: Call }) {
       </p>
       <dl className="mt-4 flex flex-col gap-2.5 border-t border-line pt-4 text-sm">
         <Fact name="Direction">{directions[call.direction]}</Fact>
-        <Fact name="Carrier">{call.endpoint === "simulator" ? "Simulator" : "SIP"}</Fact>
+        <Fact name="Carrier">{carrierWord(call.endpoint)}</Fact>
         <Fact name="Placed">{formatClock(call.created_at)}</Fact>
         {call.answered_at && <Fact name="Answered">{formatClock(call.answered_at)}</Fact>}
         {call.ended_at && <Fact name="Ended">{formatClock(call.ended_at)}</Fact>}
         {call.answered_by && <Fact name="Answered by">{call.answered_by}</Fact>}
-        {call.end_reason && <Fact name="Reason">{call.end_reason}</Fact>}
+        {call.end_reason && call.end_reason !== "normal" && <Fact name="Reason">{call.end_reason}</Fact>}
         {call.error_code !== null && <Fact name="Error">{call.error_code}</Fact>}
         {call.parent_sid && (
           <Fact name="Parent">

@@ -6,7 +6,14 @@ import { Button } from "../shared/components/button";
 import { Choices } from "../shared/components/fields";
 import { Empty, PageFrame, Problem } from "../shared/components/layout";
 import { StatusPill } from "../shared/components/pill";
-import { allStatuses, formatAgo, formatDuration, formatNumber, statusWord } from "../shared/format";
+import {
+  allStatuses,
+  carrierWord,
+  formatAgo,
+  formatDuration,
+  formatNumber,
+  statusWord,
+} from "../shared/format";
 import { useAction, useLoad, useNow } from "../shared/hooks";
 import { links } from "../shared/router";
 import { selectCalls } from "../shared/state";
@@ -131,7 +138,7 @@ function CallTable({ calls }: { calls: readonly Call[] }) {
             </a>
           </span>
           <span role="cell" className="text-muted max-md:hidden">
-            {call.endpoint === "simulator" ? "Simulator" : "SIP"}
+            {carrierWord(call.endpoint)}
           </span>
           <span role="cell" className="text-muted tabular-nums max-md:hidden">
             {lengthOf(call, now)}

@@ -11,7 +11,7 @@ import {
   User,
 } from "lucide-react";
 import { useEffect, useRef, useState, type FocusEvent, type SyntheticEvent } from "react";
-import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from "react-aria-components";
+import { Button as AriaButton, Disclosure, DisclosurePanel, Form, Heading } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
 import { Field } from "../shared/components/fields";
@@ -56,7 +56,7 @@ export function PhoneCard({ phone, change }: PhoneCardProps) {
       {phone.state === "in-call" && call && (
         <InCall key={call.call_sid} phone={phone} call={call} action={action} />
       )}
-      {phone.state === "idle" && <Idle phone={phone} action={action} />}
+      {phone.state === "idle" && <Idle phone={phone} />}
     </article>
   );
 }
@@ -141,7 +141,7 @@ function Ringing({ phone, from, action }: RingingProps) {
           {from ? formatNumber(from) : "Unknown number"}
         </span>
       </p>
-      <div className="flex flex-wrap gap-3 max-sm:w-full max-sm:*:flex-1">
+      <div className="flex flex-wrap gap-3 max-sm:w-full max-sm:*:flex-1 max-sm:*:px-3">
         <Button
           tone="bad"
           size="large"
@@ -233,34 +233,42 @@ function SayForm({ phone, action }: { phone: Phone; action: ActionState }) {
   );
 }
 
-function Idle({ phone, action }: { phone: Phone; action: ActionState }) {
+function Idle({ phone }: { phone: Phone }) {
   const [to, setTo] = useState("");
+  const dialling = useAction();
+  const complaints = dialling.error?.fields ?? {};
   const last = currentCall(phone);
   const dial = async (event: SyntheticEvent) => {
     event.preventDefault();
-    if (await action.run(() => api.callFrom(phone.number, cleanNumber(to)))) setTo("");
+    if (await dialling.run(() => api.callFrom(phone.number, cleanNumber(to)))) setTo("");
   };
   return (
     <>
       {last && <LastCall call={last} />}
       {phone.calls.length > 1 && <History phone={phone} />}
-      <form
+      {!complaints.to && <Problem error={dialling.error} />}
+      <Form
+        validationErrors={complaints}
         onSubmit={(event) => void dial(event)}
-        className="mt-auto flex items-end gap-2 *:first:min-w-0 *:first:flex-1"
+        className="mt-auto flex items-start gap-2 *:first:min-w-0 *:first:flex-1"
       >
         <Field
           label="Call from this phone"
+          name="to"
           type="tel"
           autoComplete="off"
           placeholder="Number to call"
           value={to}
-          onChange={setTo}
+          onChange={(typed) => {
+            dialling.forgive("to");
+            setTo(typed);
+          }}
         />
-        <Button type="submit" isDisabled={!cleanNumber(to)}>
+        <Button type="submit" className="mt-6.5" isDisabled={!cleanNumber(to)}>
           <PhoneOutgoing aria-hidden size={16} />
           Place call
         </Button>
-      </form>
+      </Form>
     </>
   );
 }
@@ -271,7 +279,7 @@ function LastCall({ call }: { call: PhoneCallData }) {
     <div className="flex min-w-0 flex-col gap-3">
       <p className="text-sm text-muted">
         Last call {directionWords(call)} · {formatAgo(call.ended_at ?? call.rang_at ?? "", now)}
-        {call.end_reason && ` · ${call.end_reason}`}
+        {call.end_reason && call.end_reason !== "normal" && ` · ${call.end_reason}`}
       </p>
       {call.answered_at && <WordsHeard heard={call.heard} live={false} />}
       <WhatItHeard call={call} />
@@ -359,7 +367,6 @@ function TimelineLink({ call }: { call: PhoneCallData }) {
   );
 }
 
-/// `direction` is seen from the server: what is outbound there comes in at the phone.
 function directionWords(call: PhoneCallData): string {
-  return call.direction === "inbound" ? `to ${formatNumber(call.to)}` : `from ${formatNumber(call.from)}`;
+  return call.direction === "outbound" ? `to ${formatNumber(call.to)}` : `from ${formatNumber(call.from)}`;
 }

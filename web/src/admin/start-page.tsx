@@ -1,6 +1,6 @@
 import { CircleCheck, CircleX, PhoneOutgoing } from "lucide-react";
 import { useEffect, useState, type SyntheticEvent, type ReactNode } from "react";
-import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Form, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
 import { CopyBlock } from "../shared/components/copy-block";
@@ -68,7 +68,11 @@ function FirstCall({ status }: { status: ServerStatus | null }) {
       aria-labelledby="first-call"
       className="overflow-hidden rounded-3xl bg-surface shadow-card ring-1 ring-line lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]"
     >
-      <form onSubmit={(event) => void place(event)} className="flex flex-col gap-5 p-6 sm:p-8">
+      <Form
+        validationErrors={placing.error?.fields ?? {}}
+        onSubmit={(event) => void place(event)}
+        className="flex flex-col gap-5 p-6 sm:p-8"
+      >
         <div className="flex flex-col gap-1.5">
           <h2 id="first-call" className="text-xl font-semibold tracking-tight">
             Hear it work
@@ -80,7 +84,7 @@ function FirstCall({ status }: { status: ServerStatus | null }) {
           </p>
         </div>
         <PlaceFields to={to} setTo={setTo} placing={placing} />
-      </form>
+      </Form>
       <Commands to={cleanNumber(to) || firstNumber} />
     </section>
   );
@@ -98,14 +102,19 @@ function PlaceFields({
   const complaint = placing.error?.fields.to;
   return (
     <>
-      <Field label="Number to call" type="tel" autoComplete="off" value={to} onChange={setTo} isRequired />
-      {complaint ? (
-        <p role="alert" className="-mt-3 text-sm font-medium text-bad">
-          {complaint}
-        </p>
-      ) : (
-        <Problem error={placing.error} />
-      )}
+      <Field
+        label="Number to call"
+        name="to"
+        type="tel"
+        autoComplete="off"
+        value={to}
+        onChange={(typed) => {
+          placing.forgive("to");
+          setTo(typed);
+        }}
+        isRequired
+      />
+      {!complaint && <Problem error={placing.error} />}
       <Button type="submit" tone="primary" size="large" isPending={placing.busy}>
         <PhoneOutgoing aria-hidden size={19} />
         Place a first call

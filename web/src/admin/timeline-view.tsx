@@ -164,13 +164,17 @@ function GroupView({ group }: { group: Group }) {
 const shortNames: Readonly<Record<Kind, string>> = { ...kindNames, media: "Media" };
 
 function EntryView({ entry }: { entry: Entry }) {
-  const { event, title, summary, offsetMs } = entry;
+  const { event, title, summary, trouble, offsetMs } = entry;
   const { facts, blocks } = detailsOf(event);
   const line = (
     <>
       <span className="min-w-0 flex-1 sm:flex sm:gap-3">
-        <span className="block shrink-0 font-medium">{title}</span>
-        <span className="block truncate text-muted">{summary}</span>
+        <span className={`block shrink-0 font-medium ${trouble ? "text-bad" : ""}`}>{title}</span>
+        <span
+          className={`block truncate max-sm:line-clamp-2 max-sm:whitespace-normal max-sm:break-words ${trouble ? "text-bad" : "text-muted"}`}
+        >
+          {summary}
+        </span>
       </span>
       <time
         dateTime={event.at}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallEvent } from "../shared/types";
-import { countKinds, detailsOf, groupEvents, kinds, kindOf, summarise, titleOf } from "./timeline";
+import { countKinds, detailsOf, groupEvents, kinds, kindOf } from "./timeline";
 
 const start = Date.parse("2026-03-01T10:00:00.000Z");
 const event = (seq: number, type: string, data: CallEvent["data"] = {}): CallEvent => ({
@@ -48,27 +48,6 @@ describe("the timeline", () => {
     const events = [event(1, "sip.sent"), event(2, "call.ringing"), event(3, "sip.received")];
     expect(groupEvents(events, new Set(["sip"] as const))).toHaveLength(1);
     expect(countKinds(events)).toMatchObject({ sip: 2, state: 1, media: 0 });
-  });
-
-  it("names events in words", () => {
-    expect(
-      ["call.in-progress", "sip.sent", "webhook.request", "twiml.verb", "speech.started", "call"].map(
-        titleOf,
-      ),
-    ).toEqual(["In progress", "SIP sent", "Webhook request", "TwiML verb", "Speech started", "Call"]);
-  });
-
-  it("sums each event up in the line that tells most", () => {
-    expect(summarise(event(1, "sip.sent", { method: "INVITE", start_line: "INVITE sip:a SIP/2.0" }))).toBe(
-      "INVITE sip:a SIP/2.0",
-    );
-    expect(summarise(event(1, "sip.received", { status: 180, reason: "Ringing" }))).toBe("180 Ringing");
-    expect(summarise(event(1, "webhook.request", { method: "POST", url: "http://127.0.0.1/x" }))).toBe(
-      "POST http://127.0.0.1/x",
-    );
-    expect(summarise(event(1, "twiml.verb", { verb: "Say", text: "Hi!" }))).toBe("Say “Hi!”");
-    expect(summarise(event(1, "digit.received", { digit: "1", method: "RFC 4733" }))).toBe("Key 1");
-    expect(summarise(event(1, "call.ringing"))).toBe("");
   });
 
   it("shows short members as facts, long ones as they were sent, and leaves out nulls", () => {

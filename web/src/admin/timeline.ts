@@ -1,4 +1,5 @@
 import type { CallEvent } from "../shared/types";
+import { isTrouble, summarise, titleOf } from "./event-words";
 
 export const kinds = ["state", "sip", "webhook", "twiml", "media"] as const;
 export type Kind = (typeof kinds)[number];
@@ -11,7 +12,7 @@ export const kindNames: Readonly<Record<Kind, string>> = {
   media: "Media and digits",
 };
 
-/// The kind is the first word of an event's type; what is spoken, heard, pressed or recorded is media.
+/// The kind is the first word of an event's type; what is spoken, heard, pressed, gathered or recorded is media.
 export function kindOf(type: string): Kind {
   const first = type.split(".")[0] ?? "";
   switch (first) {
@@ -25,6 +26,7 @@ export function kindOf(type: string): Kind {
       return "twiml";
     case "speech":
     case "digit":
+    case "gather":
     case "media":
     case "rtp":
     case "recording":
@@ -49,6 +51,7 @@ export interface Entry {
   offsetMs: number;
   title: string;
   summary: string;
+  trouble: boolean;
 }
 
 /// Runs of events of one kind, in the order in which they happened.
@@ -61,8 +64,9 @@ export function groupEvents(events: readonly CallEvent[], shown: ReadonlySet<Kin
     const entry = {
       event,
       offsetMs: Date.parse(event.at) - start,
-      title: titleOf(event.type),
+      title: titleOf(event),
       summary: summarise(event),
+      trouble: isTrouble(event),
     };
     const last = groups.at(-1);
     if (last?.kind === kind) last.entries.push(entry);
@@ -81,34 +85,6 @@ export function countKinds(events: readonly CallEvent[]): Record<Kind, number> {
   return counts;
 }
 
-/// "call.in-progress" → "In progress", "sip.sent" → "SIP sent", "webhook.request" → "Webhook request".
-export function titleOf(type: string): string {
-  const [first = "", ...rest] = type.split(".");
-  const words = rest.join(" ").replaceAll(/[-_]/g, " ");
-  if (first === "call" || first === "leg") return sentence(words || first);
-  const named: Readonly<Record<string, string>> = { sip: "SIP", twiml: "TwiML", rtp: "RTP" };
-  return `${named[first] ?? sentence(first)} ${words}`.trim();
-}
-
-/// The one line that tells most about an event, from the members that such events carry.
-export function summarise({ data }: CallEvent): string {
-  const text = (name: string) =>
-    typeof data[name] === "string" || typeof data[name] === "number" ? String(data[name]) : "";
-  const first = (...names: string[]) => names.map(text).find((value) => value !== "") ?? "";
-  const line = first("start_line", "first_line", "summary");
-  if (line) return line;
-  const digit = first("digit", "digits");
-  if (digit) return `Key ${digit}`;
-  const said = first("text", "words");
-  if (said) return [text("verb"), `“${said}”`].filter(Boolean).join(" ");
-  const request = [text("method"), first("url", "uri")].filter(Boolean).join(" ");
-  const response = [first("status", "status_code", "code"), first("reason", "reason_phrase", "end_reason")]
-    .filter(Boolean)
-    .join(" ");
-  const verb = first("verb", "name");
-  return [verb, request, response].filter(Boolean).join(" · ");
-}
-
 export interface Details {
   facts: [name: string, value: string][];
   blocks: [name: string, text: string][];
@@ -125,8 +101,4 @@ export function detailsOf({ data }: CallEvent): Details {
     else details.facts.push([name, String(value as string | number | boolean)]);
   }
   return details;
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

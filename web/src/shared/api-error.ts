@@ -8,6 +8,13 @@ export class ApiError extends Error {
     super(message);
     this.name = "ApiError";
   }
+
+  /// The same without the complaint about one field; null when there was no other.
+  without(field: string): ApiError | null {
+    if (!(field in this.fields)) return this;
+    const rest = Object.fromEntries(Object.entries(this.fields).filter(([name]) => name !== field));
+    return Object.keys(rest).length > 0 ? new ApiError(this.status, this.message, rest) : null;
+  }
 }
 
 /// Reads both error shapes of the server: problem details (RFC 9457, `errors[].pointer`)
@@ -41,9 +48,19 @@ function collect(
     if (!isRecord(entry)) continue;
     const name = nameOf(entry);
     const text = entry[textKey];
-    if (name && typeof text === "string" && !(name in fields)) fields[name] = text;
+    if (name && typeof text === "string" && !(name in fields)) fields[name] = atField(name, text);
   }
   return fields;
+}
+
+/// The server's words name the member and sometimes the kind of complaint; at the field itself both are known:
+/// "to is neither a telephone number nor …" → "Neither a telephone number nor …".
+function atField(name: string, text: string): string {
+  const words = text
+    .replace(/^Value error, /, "")
+    .replace(new RegExp(`^${name} (is )?`), "")
+    .replace(/^String should/, "Should");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function locField(entry: Record<string, unknown>): string {

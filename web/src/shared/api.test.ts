@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { api, phonePath } from "./api";
-import { toApiError } from "./api-error";
+import { ApiError, toApiError } from "./api-error";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -13,6 +13,13 @@ function answerWith(status: number, body: string) {
 }
 
 describe("toApiError", () => {
+  it("takes back the complaint about one field, and itself with the last", () => {
+    const error = new ApiError(422, "Please correct the marked fields.", { a: "Too long", b: "Missing" });
+    expect(error.without("c")).toBe(error);
+    expect(error.without("a")?.fields).toEqual({ b: "Missing" });
+    expect(error.without("a")?.without("b")).toBeNull();
+  });
+
   it("puts problem details at the fields that their pointers name", () => {
     const error = toApiError(400, {
       title: "Bad call",
@@ -26,12 +33,12 @@ describe("toApiError", () => {
 
   it("puts a notification's 422 at the last name of each location, the first complaint of a field only", () => {
     const detail = [
-      { type: "value_error", loc: ["body", "phone_number"], msg: "not E.164", input: "12" },
+      { type: "value_error", loc: ["body", "phone_number"], msg: "Value error, not E.164", input: "12" },
       { type: "value_error", loc: ["body", "phone_number"], msg: "too short", input: "12" },
       { type: "missing", loc: ["body", "task_title"], msg: "Field required", input: {} },
     ];
     expect(toApiError(422, { detail }).fields).toEqual({
-      phone_number: "not E.164",
+      phone_number: "Not E.164",
       task_title: "Field required",
     });
   });

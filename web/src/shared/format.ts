@@ -68,6 +68,12 @@ export function statusWord(status: CallStatus): string {
   return words[status];
 }
 
+/// Who carries a call; a dash before anybody does.
+export function carrierWord(endpoint: string | null): string {
+  if (endpoint === null) return "–";
+  return endpoint === "simulator" ? "Simulator" : endpoint.toUpperCase();
+}
+
 export const allStatuses = Object.keys(words) as CallStatus[];
 
 function pad(value: number): string {

@@ -26,6 +26,7 @@ const call = (change: Partial<Call> = {}): Call => ({
   answered_by: null,
   error_code: null,
   endpoint: "simulator",
+  application: "",
   ...change,
 });
 

@@ -6,7 +6,7 @@ export type Theme = (typeof themes)[number];
 const key = "belfry-theme";
 
 /// Storage may be forbidden (private windows); the theme then lasts as long as the page.
-function stored(): Theme {
+export function storedTheme(): Theme {
   try {
     const found = localStorage.getItem(key);
     return themes.find((theme) => theme === found) ?? "system";
@@ -19,12 +19,12 @@ function store(theme: Theme): void {
   try {
     localStorage.setItem(key, theme);
   } catch {
-    // Nothing to do: see stored().
+    // Nothing to do: see storedTheme().
   }
 }
 
 export function useTheme(): [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState(stored);
+  const [theme, setTheme] = useState(storedTheme);
   useEffect(() => {
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;

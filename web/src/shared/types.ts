@@ -25,7 +25,9 @@ export interface Call {
   end_reason: string | null;
   answered_by: string | null;
   error_code: number | null;
-  endpoint: "sip" | "simulator";
+  /// What carries it: "sip", "simulator"; null before anything does.
+  endpoint: string | null;
+  application: string;
 }
 
 export interface MediaStatistics {
@@ -34,6 +36,7 @@ export interface MediaStatistics {
   packets_out: number;
   lost: number;
   jitter_ms: number;
+  round_trip_ms: number;
   mos: number | null;
 }
 
@@ -103,10 +106,11 @@ export interface Heard {
 
 export interface PhoneCall {
   call_sid: string;
-  direction: string;
+  /// As the phone sees it.
+  direction: "inbound" | "outbound";
   from: string;
   to: string;
-  state: string;
+  state: "ringing" | "dialing" | "in-call" | "ended";
   rang_at: string | null;
   answered_at: string | null;
   ended_at: string | null;

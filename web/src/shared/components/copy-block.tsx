@@ -20,11 +20,9 @@ export function CopyBlock({ text, label }: { text: string; label: string }) {
 
   return (
     <div className="flex items-start rounded-xl bg-sunken ring-1 ring-line">
-      {/* Scrolls sideways on narrow screens, so it must be reachable by keyboard. */}
       <pre
-        tabIndex={0}
         aria-label={label}
-        className="min-w-0 flex-1 overflow-x-auto rounded-xl p-4 font-mono text-[0.8125rem] leading-relaxed"
+        className="min-w-0 flex-1 rounded-xl p-4 font-mono text-[0.8125rem] leading-relaxed break-words whitespace-pre-wrap"
       >
         <code ref={code}>{text}</code>
       </pre>

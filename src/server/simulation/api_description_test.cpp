@@ -1,0 +1,40 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "admin/openapi.hpp"
+#include "server/simulation/simulation.hpp"
+
+/// The description of the API against the routes of a whole server.
+namespace belfry::server::simulation {
+namespace {
+
+using Names = std::set<std::string>;
+
+Names names(const std::vector<http::Router::RouteName>& routes) {
+  Names result;
+  for (const auto& route : routes) result.insert(route.method + " " + route.path);
+  return result;
+}
+
+Names without(Names from, const Names& taken) {
+  std::erase_if(from, [&](const std::string& name) { return taken.contains(name); });
+  return from;
+}
+
+TEST(ApiDescription, KnowsEveryRouteOfTheServerAndNoneThatIsNotThere) {
+  Simulation simulation({});
+  const Names routes = names(simulation.system().router().routes());
+  const Names described = names(admin::described_routes());
+  // By this one the simulation sees what the server is told by itself.
+  const Names of_the_simulation{"POST /watched/{path...}"};
+  EXPECT_EQ(without(routes, described), of_the_simulation) << "routes without a description";
+  // What tells of the process itself is no part of a simulation; `Status` has its own test.
+  const Names of_the_process{
+      "GET /admin/api/status", "GET /healthz", "GET /livez", "GET /metrics", "GET /readyz"
+  };
+  EXPECT_EQ(without(described, routes), of_the_process) << "descriptions without a route";
+}
+
+}  // namespace
+}  // namespace belfry::server::simulation

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/// Starts the server in BELFRY_BINARY on free ports, in a folder of its own that `stop` removes. Nothing of the
+/// machine's or the user's configuration reaches it.
+export async function startBelfry(...options) {
+  const binary = process.env.BELFRY_BINARY;
+  if (!binary) throw new Error("set BELFRY_BINARY to the server to test");
+  const folder = await mkdtemp(join(tmpdir(), "belfry-browser-"));
+  const config = join(folder, "belfry.toml");
+  await writeFile(config, "[http]\nextra_ports = []\n");
+  const ports = ["--http-port=0", "--http-tls-port=0", "--sip-port=0"];
+  const arguments_ = ["serve", `--config=${config}`, `--data=${join(folder, "data")}`, "--drain-timeout=1"];
+  const child = spawn(binary, [...arguments_, ...ports, ...options], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log = [];
+  child.stderr.on("data", (text) => log.push(text));
+  const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+  const url = await Promise.race([announcedUrl(child, log), ended.then(() => undefined)]);
+  if (!url) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`${binary} did not start:\n${log.join("")}`);
+  }
+  return new Belfry(url, async () => {
+    child.kill("SIGTERM");
+    const code = await ended;
+    await rm(folder, { recursive: true, force: true });
+    if (code !== 0) throw new Error(`the server ended with ${code}:\n${log.join("")}`);
+  });
+}
+
+async function announcedUrl(child, log) {
+  for await (const line of createInterface({ input: child.stdout })) {
+    log.push(`${line}\n`);
+    const found = / is at (http:\S+)/.exec(line);
+    if (found) {
+      child.stdout.resume();
+      return found[1];
+    }
+  }
+  return undefined;
+}
+
+class Belfry {
+  constructor(url, stop) {
+    this.url = url;
+    this.stop = stop;
+  }
+
+  get(path) {
+    return this.ask("GET", path);
+  }
+
+  post(path, body) {
+    return this.ask("POST", path, body);
+  }
+
+  /// Makes the simulated phone or changes what it does.
+  setPhone(number, behaviour) {
+    return this.ask("PUT", `/sim/phones/${encodeURIComponent(number)}`, behaviour);
+  }
+
+  /// @throws for every status but 2xx, with the server's words.
+  async ask(method, path, body) {
+    const init = { method, headers: { "content-type": "application/json" } };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    const response = await fetch(this.url + path, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+}
