@@ -164,8 +164,7 @@ void Server::add_status() {
     std::vector<admin::ServerFacts::Trunk> trunks;
     const auto states = telephony_->trunks();
     trunks.reserve(states.size());
-    for (const auto& trunk : states)
-      trunks.push_back({trunk.name, trunk.state.summary});
+    for (const auto& trunk : states) trunks.push_back({trunk.name, trunk.state.summary});
     return trunks;
   };
   facts.checks["database"] = [this] {

@@ -24,7 +24,8 @@ base::Task<bool> speak(std::vector<SpeechPiece> pieces, Session& session) {
   base::TaskGroup ahead(loop);
   const auto has_text = [](const SpeechPiece& piece) { return !piece.utterance.text.empty(); };
   std::size_t asked_for = 0;
-  // All but the longest texts are asked for at once, so that no gap between sentences sounds like the end.
+  // All but the longest texts are asked for at once, so that no gap between sentences sounds like
+  // the end.
   const auto ask_ahead = [&](std::size_t spoken) {
     for (; asked_for < std::min(pieces.size(), spoken + look_ahead); ++asked_for) {
       ready.emplace_back(loop);
@@ -41,7 +42,9 @@ base::Task<bool> speak(std::vector<SpeechPiece> pieces, Session& session) {
     if (has_text(piece)) {
       Synthesis clip = co_await ready[i].pop();
       if (clip) {
-        const bool more = std::any_of(pieces.begin() + static_cast<std::ptrdiff_t>(i) + 1, pieces.end(), has_text);
+        const bool more = std::any_of(
+            pieces.begin() + static_cast<std::ptrdiff_t>(i) + 1, pieces.end(), has_text
+        );
         call::ClipPlayback playback{std::move(*clip), 1};
         call::Words words{std::move(piece.utterance.text), said_something, more};
         co_await session.play(std::move(playback), std::move(words));
