@@ -40,7 +40,8 @@ base::Task<bool> speak(std::vector<SpeechPiece> pieces, Session& session) {
     ask_ahead(i);
     SpeechPiece& piece = pieces[i];
     if (has_text(piece)) {
-      Synthesis clip = co_await ready[i].pop();
+      base::Mailbox<Synthesis>& made = ready[i];
+      Synthesis clip = co_await made.pop();
       if (clip) {
         const bool more = std::any_of(
             pieces.begin() + static_cast<std::ptrdiff_t>(i) + 1, pieces.end(), has_text
