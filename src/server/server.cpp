@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstdio>
+
 #include <csignal>
 
 #include "base/log.hpp"
@@ -19,8 +21,8 @@ constexpr base::Duration outbox_flush = 10s;
 constexpr int exit_storage_failed = 74;  // EX_IOERR
 
 [[noreturn]] void end_after_storage_failure(const std::string& message) {
-  base::log::error("store.fatal", {{"why", message}});
-  base::log::flush();
+  // Straight to the terminal: the log's thread may not come to write before the end.
+  std::fputs(("belfry: the database failed, stopping: " + message + "\n").c_str(), stderr);
   // Rule R2: what is on disk is unknown now; nothing more may be promised.
   _exit(exit_storage_failed);
 }
