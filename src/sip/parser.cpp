@@ -109,6 +109,7 @@ class Parser {
  public:
   Parser(std::string_view text, Framing framing) : framing_(framing) {
     while (text.starts_with("\r\n")) text.remove_prefix(2);  // RFC 3261 §7.5
+    message_.buffer_.reserve(text.size() + 64);              // room for what stamp_source adds
     message_.buffer_ = text;
   }
 

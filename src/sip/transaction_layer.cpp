@@ -39,7 +39,7 @@ TransactionLayer::TransactionLayer(Settings settings, base::Random& random)
     : settings_(std::move(settings)), random_(random) {}
 
 void TransactionLayer::handle_datagram(
-    std::span<const std::byte> bytes, const Flow& flow, Instant now
+    std::span<const std::byte> bytes, const Flow& flow, Instant now, Sender sender
 ) {
   const Framing framing = is_reliable(flow.transport) ? Framing::stream : Framing::datagram;
   Parsed parsed = parse(bytes, framing);
@@ -55,9 +55,9 @@ void TransactionLayer::handle_datagram(
   if (message.method() == Method::ack) {
     handle_ack(std::move(message), flow, now);
   } else if (message.method() == Method::cancel) {
-    handle_cancel(std::move(message), flow, now);
+    handle_cancel(std::move(message), flow, now, sender);
   } else {
-    handle_request(std::move(message), flow, now);
+    handle_request(std::move(message), flow, now, sender);
   }
 }
 

@@ -78,10 +78,14 @@ struct Transmit {
 /// request came from, whatever its Via says (rule S3).
 class TransactionLayer {
  public:
+  /// What the owner knows of a sender before the message is read.
+  enum class Sender : bool { anybody, trunk };
   struct Limits {
-    std::size_t servers = 20000;          // in all; twice that for requests with a To tag
-    std::size_t servers_per_peer = 2000;  // per source address
-    std::size_t clients = 20000;
+    // A call's two requests stay for 64*T1 each, so 800 calls a second are 51,200 transactions.
+    std::size_t trunk_servers = 200000;   // of all trunks together
+    std::size_t servers = 20000;          // of all others; twice that for requests with a To tag
+    std::size_t servers_per_peer = 2000;  // of these per source address
+    std::size_t clients = 200000;
     std::uint32_t retry_after_seconds = 5;  // in our 503
   };
   struct Settings {
@@ -100,7 +104,10 @@ class TransactionLayer {
   TransactionLayer(Settings settings, base::Random& random);
 
   /// One datagram, or one message that StreamFramer cut out.
-  void handle_datagram(std::span<const std::byte> bytes, const Flow& flow, base::Instant now);
+  void handle_datagram(
+      std::span<const std::byte> bytes, const Flow& flow, base::Instant now,
+      Sender sender = Sender::anybody
+  );
   /// The connection broke, or the socket reported that the peer is unreachable.
   void handle_transport_failure(const Flow& flow, base::Instant now);
   void handle_timeout(base::Instant now);
@@ -166,6 +173,7 @@ class TransactionLayer {
     std::string response;  // the last one; at first, for INVITE, the 100 that may be due
     std::size_t request_size = 0;
     base::Instant scheduled = never;
+    Sender sender = Sender::anybody;
   };
   struct Timer {
     base::Instant when;
@@ -175,13 +183,15 @@ class TransactionLayer {
   using Clients = std::map<std::uint64_t, Client>;
   using Servers = std::map<std::uint64_t, Server>;
 
-  void handle_request(Message request, const Flow& flow, base::Instant now);
+  void handle_request(Message request, const Flow& flow, base::Instant now, Sender sender);
   void handle_ack(Message ack, const Flow& flow, base::Instant now);
-  void handle_cancel(Message cancel, const Flow& flow, base::Instant now);
+  void handle_cancel(Message cancel, const Flow& flow, base::Instant now, Sender sender);
   void handle_response(Message response, const Flow& flow, base::Instant now);
-  bool has_room_for(const Message& request, const Flow& flow) const;
+  bool has_room_for(const Message& request, const Flow& flow, Sender sender) const;
   /// Its id is last_id_.
-  void open_server(const Message& request, std::string key, const Flow& flow, base::Instant now);
+  void open_server(
+      const Message& request, std::string key, const Flow& flow, base::Instant now, Sender sender
+  );
   void start_client(
       Message request, const Flow& flow, std::string key, Reported reported, base::Instant now
   );
@@ -201,7 +211,8 @@ class TransactionLayer {
   Clients clients_;
   Servers servers_;
   std::unordered_map<std::string, std::uint64_t> client_keys_, server_keys_, merge_keys_;
-  std::unordered_map<std::string, std::size_t> servers_of_peer_;
+  std::unordered_map<std::string, std::size_t> servers_of_peer_;  // that is no trunk
+  std::size_t trunk_servers_ = 0;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
   std::deque<Transmit> outbox_;
   std::deque<TransactionEvent> events_;

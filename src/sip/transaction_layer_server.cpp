@@ -9,7 +9,9 @@ namespace belfry::sip {
 
 using base::Instant;
 
-void TransactionLayer::handle_request(Message request, const Flow& flow, Instant now) {
+void TransactionLayer::handle_request(
+    Message request, const Flow& flow, Instant now, Sender sender
+) {
   std::string key = server_key(request, request.method_name());
   if (const auto known = server_keys_.find(key); known != server_keys_.end()) {
     const auto found = servers_.find(known->second);
@@ -20,28 +22,30 @@ void TransactionLayer::handle_request(Message request, const Flow& flow, Instant
   // RFC 3261 §8.2.2.2, rule S8: the same request by another way.
   const bool is_merged = request.to_tag().empty() && merge_keys_.contains(merge_key(request));
   if (is_merged) return respond_statelessly(request, flow, {482, {}, {}});
-  if (!has_room_for(request, flow)) {
+  if (!has_room_for(request, flow, sender)) {
     const std::string after = std::to_string(settings_.limits.retry_after_seconds);
     return respond_statelessly(request, flow, {503, {{HeaderId::retry_after, after}}, {}});
   }
-  open_server(request, std::move(key), flow, now);
+  open_server(request, std::move(key), flow, now, sender);
   const std::uint64_t id = last_id_;
   settle(servers_.find(id));
   events_.push_back(RequestArrived{ServerId{id}, std::move(request), flow});
   drop_stale_timers();
 }
 
-bool TransactionLayer::has_room_for(const Message& request, const Flow& flow) const {
+bool TransactionLayer::has_room_for(const Message& request, const Flow& flow, Sender sender) const {
   const Limits& limits = settings_.limits;
   // What belongs to a live call comes first (rule O3): it has a To tag and twice the room.
   const std::size_t factor = request.to_tag().empty() ? 1 : 2;
+  if (sender == Sender::trunk) return trunk_servers_ < limits.trunk_servers * factor;
+  if (servers_.size() - trunk_servers_ >= limits.servers * factor) return false;
   const auto peer = servers_of_peer_.find(flow.remote.address);
   const std::size_t of_peer = peer == servers_of_peer_.end() ? 0 : peer->second;
-  return servers_.size() < limits.servers * factor && of_peer < limits.servers_per_peer * factor;
+  return of_peer < limits.servers_per_peer * factor;
 }
 
 void TransactionLayer::open_server(
-    const Message& request, std::string key, const Flow& flow, Instant now
+    const Message& request, std::string key, const Flow& flow, Instant now, Sender sender
 ) {
   const std::uint64_t id = ++last_id_;
   const Reliability reliability = reliability_of(flow.transport);
@@ -58,7 +62,8 @@ void TransactionLayer::open_server(
     server.merge_key = merge_key(request);
     merge_keys_.emplace(server.merge_key, id);
   }
-  ++servers_of_peer_[flow.remote.address];
+  server.sender = sender;
+  sender == Sender::trunk ? ++trunk_servers_ : ++servers_of_peer_[flow.remote.address];
   servers_.emplace(id, std::move(server));
 }
 
@@ -77,7 +82,7 @@ void TransactionLayer::handle_ack(Message ack, const Flow& flow, Instant now) {
   events_.push_back(AckArrived{std::move(ack), flow});
 }
 
-void TransactionLayer::handle_cancel(Message cancel, const Flow& flow, Instant now) {
+void TransactionLayer::handle_cancel(Message cancel, const Flow& flow, Instant now, Sender sender) {
   std::string key = server_key(cancel, cancel.method_name());
   if (const auto known = server_keys_.find(key); known != server_keys_.end()) {
     const auto found = servers_.find(known->second);
@@ -88,10 +93,10 @@ void TransactionLayer::handle_cancel(Message cancel, const Flow& flow, Instant n
   const auto invite = known == server_keys_.end() ? servers_.end() : servers_.find(known->second);
   // Rule S8: the same branch, and from where the INVITE came (a port may change behind a NAT).
   if (invite == servers_.end() || invite->second.flow.remote.address != flow.remote.address ||
-      !has_room_for(cancel, flow))
+      !has_room_for(cancel, flow, sender))
     return respond_statelessly(cancel, flow, {481, {}, {}});
   const ServerId invite_id{invite->first};
-  open_server(cancel, std::move(key), flow, now);
+  open_server(cancel, std::move(key), flow, now, sender);
   respond(ServerId{last_id_}, response_to(cancel, 200, to_tag(cancel)).build(), now);
   if (is_open(invite_id)) events_.push_back(CancelArrived{invite_id, std::move(cancel)});
 }
@@ -165,8 +170,12 @@ void TransactionLayer::forget(Servers::iterator server) {
   if (const auto merged = merge_keys_.find(state.merge_key);
       merged != merge_keys_.end() && merged->second == server->first)
     merge_keys_.erase(merged);
-  const auto peer = servers_of_peer_.find(state.flow.remote.address);
-  if (--peer->second == 0) servers_of_peer_.erase(peer);
+  if (state.sender == Sender::trunk) {
+    --trunk_servers_;
+  } else if (const auto peer = servers_of_peer_.find(state.flow.remote.address);
+             --peer->second == 0) {
+    servers_of_peer_.erase(peer);
+  }
   servers_.erase(server);
 }
 

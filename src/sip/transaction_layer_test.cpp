@@ -36,8 +36,9 @@ struct LayerTest : testing::Test {
     ours.limits.servers_per_peer = 3;
     return ours;
   }
-  void receive(std::string_view bytes, const Flow& flow = here) {
-    layer.handle_datagram(base::as_bytes(bytes), flow, clock.now());
+  using Sender = TransactionLayer::Sender;
+  void receive(std::string_view bytes, const Flow& flow = here, Sender sender = Sender::anybody) {
+    layer.handle_datagram(base::as_bytes(bytes), flow, clock.now(), sender);
   }
   /// The answers that are waiting to go out.
   std::vector<Message> sent() {
@@ -214,6 +215,20 @@ TEST_F(LayerTest, ARefusalIsSentOnceAndNeverOverThreeTimesTheRequest) {
   auto fat = response_to(again.request, 401, "t").add("X-Fat", std::string(2000, 'x')).build();
   layer.respond_and_forget(again.transaction, fat);
   EXPECT_TRUE(sent().empty()) << "rule S3";
+}
+
+TEST_F(LayerTest, ATrunkHasRoomOfItsOwn) {
+  const auto options = [](const std::string& number) {
+    std::string text = request("OPTIONS", "z9hG4bK" + number);
+    return text.replace(text.find("call-1"), 6, "call-" + number);
+  };
+  for (int i = 0; i < 20; ++i) receive(options(std::to_string(i)), here, Sender::trunk);
+  EXPECT_TRUE(sent().empty());
+  EXPECT_EQ(layer.server_count(), 20U);
+  receive(options("somebody"));
+  EXPECT_TRUE(sent().empty()) << "and takes none of the others'";
+  advance(64s);
+  EXPECT_EQ(layer.server_count(), 0U);
 }
 
 TEST_F(LayerTest, TooManyFromOnePeerGet503ButALiveCallStillGetsIn) {

@@ -117,6 +117,27 @@ TEST(Journal, ReplacesALegBySid) {
   EXPECT_EQ(fixture.get(fixture.store->count_legs()), 1);
 }
 
+TEST(Journal, OfSeveralStepsOfALegInOneGroupTheLastOneStays) {
+  Fixture journal;
+  LegRecord first = leg("CA1");
+  const LegRecord other = leg("CA2");
+  const auto put = [&](const LegRecord& record) {
+    Changes changes;
+    changes.legs.push_back(record);
+    journal.store->commit_later(std::move(changes));
+  };
+  put(first);
+  put(other);
+  for (const LegStatus status : {LegStatus::ringing, LegStatus::in_progress}) {
+    first.status = status;
+    put(first);
+  }
+  const auto legs = journal.get(journal.store->find_legs({}));
+  ASSERT_EQ(legs.size(), 2U);
+  EXPECT_EQ(legs[0].sid, "CA2") << "they keep their order";
+  EXPECT_EQ(legs[1].status, LegStatus::in_progress);
+}
+
 TEST(Journal, ReadsBackTextThatIsNotUtf8) {
   Fixture fixture;
   LegRecord record = leg("CA1");

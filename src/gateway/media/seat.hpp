@@ -77,6 +77,9 @@ class Seat final : private PacketSink {
   bool relays() const;
 
   void receive(base::Instant now) { wire_->receive(now, *this); }
+  void receive_from(std::size_t socket, base::Instant now) {
+    wire_->receive_from(socket, now, *this);
+  }
   void hear(base::Instant now);
   void speak(base::Instant now);
   void say_goodbye();

@@ -20,6 +20,25 @@ struct SocketAddress {
   socklen_t length = 0;
 };
 
+/// Where a batch of datagrams is put; the pointers are set once.
+struct Reception {
+  std::array<std::array<std::byte, max_datagram>, batch> buffers;
+  std::array<sockaddr_storage, batch> sources;
+  std::array<iovec, batch> vectors;
+  std::array<mmsghdr, batch> messages{};
+
+  Reception() {
+    for (std::size_t i = 0; i < batch; ++i) {
+      vectors[i] = {buffers[i].data(), max_datagram};
+      messages[i].msg_hdr.msg_name = &sources[i];
+      messages[i].msg_hdr.msg_iov = &vectors[i];
+      messages[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+  Reception(const Reception&) = delete;
+  Reception& operator=(const Reception&) = delete;
+};
+
 SocketAddress to_socket_address(const net::IpAddress& ip, std::uint16_t port) {
   SocketAddress result;
   if (ip.is_v6()) {
@@ -140,30 +159,22 @@ bool UdpWire::believe(
 }
 
 void UdpWire::receive(base::Instant now, PacketSink& sink) {
-  static thread_local std::array<std::array<std::byte, max_datagram>, batch> buffers;
-  for (const PacketKind kind : {PacketKind::rtp, PacketKind::rtcp}) {
-    std::array<mmsghdr, batch> messages{};
-    std::array<iovec, batch> vectors{};
-    std::array<sockaddr_storage, batch> sources{};
-    for (unsigned i = 0; i < batch; ++i) {
-      vectors[i] = {buffers[i].data(), max_datagram};
-      messages[i].msg_hdr.msg_name = &sources[i];
-      messages[i].msg_hdr.msg_namelen = sizeof sources[i];
-      messages[i].msg_hdr.msg_iov = &vectors[i];
-      messages[i].msg_hdr.msg_iovlen = 1;
-    }
-    const int got = recvmmsg(
-        sockets_[kind == PacketKind::rtp ? 0 : 1], messages.data(), batch, MSG_DONTWAIT, nullptr
-    );
-    for (int i = 0; i < got; ++i) {
-      const mmsghdr& message = messages[static_cast<unsigned>(i)];
-      if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
-      if (!believe(kind, sources[static_cast<unsigned>(i)], message.msg_hdr.msg_namelen, now))
-        continue;
-      sink.on_packet(
-          kind, std::span(buffers[static_cast<unsigned>(i)]).first(message.msg_len), now
-      );
-    }
+  for (std::size_t socket = 0; socket < sockets_.size(); ++socket) receive_from(socket, now, sink);
+}
+
+void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& sink) {
+  static thread_local Reception reception;
+  const PacketKind kind = socket == 0 ? PacketKind::rtp : PacketKind::rtcp;
+  for (mmsghdr& message : reception.messages)
+    message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+  const int got =
+      recvmmsg(sockets_[socket], reception.messages.data(), batch, MSG_DONTWAIT, nullptr);
+  for (int each = 0; each < got; ++each) {
+    const auto i = static_cast<std::size_t>(each);
+    const mmsghdr& message = reception.messages[i];
+    if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
+    if (!believe(kind, reception.sources[i], message.msg_hdr.msg_namelen, now)) continue;
+    sink.on_packet(kind, std::span(reception.buffers[i]).first(message.msg_len), now);
   }
 }
 

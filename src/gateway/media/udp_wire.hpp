@@ -33,6 +33,7 @@ class UdpWire final : public Wire {
   void receive(base::Instant now, PacketSink& sink) override;
   void apply(const MediaTerms& terms, base::Instant now) override;
   std::span<const int> sockets() const override { return sockets_; }
+  void receive_from(std::size_t socket, base::Instant now, PacketSink& sink) override;
 
  private:
   struct Peer {

@@ -29,6 +29,10 @@ class Wire {
   /// Sockets whose readiness says that `receive` has work; none for a modelled network, which is
   /// always asked.
   virtual std::span<const int> sockets() const { return {}; }
+  /// `receive` for that one of `sockets()` alone: asking the others too is a system call a packet.
+  virtual void receive_from(std::size_t, base::Instant now, PacketSink& sink) {
+    receive(now, sink);
+  }
 };
 
 }  // namespace belfry::gateway::media

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration frame_tick = belfry::media::frame_duration;
 constexpr base::Duration relay_tick = 1ms;
+constexpr std::uint64_t max_sockets = 2;  // of a seat: RTP and RTCP
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -147,11 +148,12 @@ void Worker::apply(Command& command, base::Instant now) {
 
 void Worker::add(std::unique_ptr<Seat> seat, base::Instant now) {
   if (seats_.empty()) tick_due_ = now + frame_tick;
-  for (const int fd : seat->wire().sockets()) {
+  const std::span<const int> sockets = seat->wire().sockets();
+  for (std::size_t socket = 0; socket < sockets.size(); ++socket) {
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.ptr = seat.get();
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+    event.data.u64 = seat->id().value * max_sockets + socket;
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, sockets[socket], &event);
   }
   by_id_[seat->id()] = seat.get();
   seats_.push_back(std::move(seat));
@@ -197,8 +199,8 @@ void Worker::receive(base::Instant now) {
   while (true) {
     const int count = epoll_wait(epoll_, ready.data(), ready.size(), 0);
     for (int i = 0; i < count; ++i) {
-      auto* seat = static_cast<Seat*>(ready[static_cast<std::size_t>(i)].data.ptr);
-      seat->receive(now);
+      const std::uint64_t source = ready[static_cast<std::size_t>(i)].data.u64;
+      if (Seat* seat = find({source / max_sockets})) seat->receive_from(source % max_sockets, now);
     }
     if (count < static_cast<int>(ready.size())) break;
   }

@@ -1,6 +1,7 @@
 #include "gateway/sip/agent.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/metrics.hpp"
 #include "gateway/sip/session_driver.hpp"
@@ -18,21 +19,29 @@ std::string key_of(std::string_view call_id, std::string_view local_tag) {
 }
 
 void count_request(const Message& request) {
-  // Names of unknown methods come from strangers: they share one series.
-  const bool known = request.method() != belfry::sip::Method::other;
-  base::metrics::counter(
-      "belfry_sip_requests_total", "SIP requests received",
-      {{"method", known ? std::string(request.method_name()) : "other"}}
-  )
-      .add();
+  static std::map<belfry::sip::Method, base::metrics::Counter*> counters;
+  base::metrics::Counter*& counter = counters[request.method()];
+  if (counter == nullptr) {
+    // Names of unknown methods come from strangers: they share one series.
+    const bool known = request.method() != belfry::sip::Method::other;
+    counter = &base::metrics::counter(
+        "belfry_sip_requests_total", "SIP requests received",
+        {{"method", known ? std::string(request.method_name()) : "other"}}
+    );
+  }
+  counter->add();
 }
 
 void count_response(int status) {
-  base::metrics::counter(
-      "belfry_sip_responses_total", "SIP responses received",
-      {{"class", std::to_string(status / 100) + "xx"}}
-  )
-      .add();
+  static std::array<base::metrics::Counter*, 7> counters{};  // one lookup a series, not a response
+  auto*& counter = counters[static_cast<std::size_t>(std::clamp(status / 100, 0, 6))];
+  if (counter == nullptr) {
+    counter = &base::metrics::counter(
+        "belfry_sip_responses_total", "SIP responses received",
+        {{"class", std::to_string(status / 100) + "xx"}}
+    );
+  }
+  counter->add();
 }
 
 }  // namespace
@@ -49,8 +58,10 @@ Agent::~Agent() {
 }
 
 void Agent::on_message(const Flow& flow, std::span<const std::byte> bytes) {
-  if (strangers_ != nullptr && !strangers_->lets_in(flow, bytes)) return;
-  layer_.handle_datagram(bytes, flow, loop_.now());
+  auto sender = std::optional(belfry::sip::TransactionLayer::Sender::anybody);
+  if (strangers_ != nullptr) sender = strangers_->lets_in(flow, bytes);
+  if (!sender) return;
+  layer_.handle_datagram(bytes, flow, loop_.now(), *sender);
   pump();
 }
 

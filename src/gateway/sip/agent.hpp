@@ -27,8 +27,10 @@ using OutcomeHandler = std::function<void(const Outcome&)>;
 class StrangerHandler {
  public:
   virtual ~StrangerHandler() = default;
-  /// Looked at before a message is parsed. False: it is dropped.
-  virtual bool lets_in(const belfry::sip::Flow& flow, std::span<const std::byte> bytes) = 0;
+  /// Looked at before a message is parsed. Nothing: it is dropped.
+  virtual std::optional<belfry::sip::TransactionLayer::Sender> lets_in(
+      const belfry::sip::Flow& flow, std::span<const std::byte> bytes
+  ) = 0;
   /// A request without To tag.
   virtual void on_request(
       belfry::sip::ServerId transaction, const belfry::sip::Message& request,

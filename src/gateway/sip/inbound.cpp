@@ -50,17 +50,19 @@ Inbound::Inbound(const CallContext& context, Parts parts, DigestServer::Settings
       digest_(std::move(digest)),
       tasks_(context.agent.loop()) {}
 
-bool Inbound::lets_in(const Flow& flow, std::span<const std::byte> bytes) {
-  if (trunk_of(flow) != nullptr) return true;
+std::optional<TransactionLayer::Sender> Inbound::lets_in(
+    const Flow& flow, std::span<const std::byte> bytes
+) {
+  if (trunk_of(flow) != nullptr) return TransactionLayer::Sender::trunk;
   if (is_scanner(bytes)) {
     count_drop("scanner");
-    return false;
+    return std::nullopt;
   }
   if (digest_.is_banned(flow.remote.address, context_.agent.loop().now())) {  // rule S4
     count_drop("banned");
-    return false;
+    return std::nullopt;
   }
-  return true;
+  return TransactionLayer::Sender::anybody;
 }
 
 void Inbound::refuse(const Visit& visit, int status, std::vector<Refusal::Line> more) {

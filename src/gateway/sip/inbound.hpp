@@ -43,7 +43,9 @@ class Inbound final : public StrangerHandler {
   }
 
   // StrangerHandler
-  bool lets_in(const belfry::sip::Flow& flow, std::span<const std::byte> bytes) override;
+  std::optional<belfry::sip::TransactionLayer::Sender> lets_in(
+      const belfry::sip::Flow& flow, std::span<const std::byte> bytes
+  ) override;
   void on_request(
       belfry::sip::ServerId transaction, const belfry::sip::Message& request,
       const belfry::sip::Flow& flow

@@ -1,3 +1,6 @@
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
+
 #include "store/sqlite/json_column.hpp"
 #include "store/sqlite/tables.hpp"
 
@@ -15,8 +18,8 @@ void put_time(object& into, std::string_view key, const std::optional<base::Wall
   if (time) into[key] = base::to_unix_micros(*time);
 }
 
-object attempt_to_json(const call::Attempt& attempt) {
-  return {
+void put_attempt(object& into, const call::Attempt& attempt) {
+  into["attempt"] = {
       {"id", attempt.id},
       {"carrier", attempt.carrier},
       {"caller", attempt.caller},
@@ -26,8 +29,8 @@ object attempt_to_json(const call::Attempt& attempt) {
 }
 
 /// What no query asks for. Members that were added later are absent in old rows.
-object rest_of(const LegRecord& leg) {
-  object rest;
+object rest_of(const LegRecord& leg, boost::json::storage_ptr memory) {
+  object rest(std::move(memory));
   rest["account_sid"] = leg.account_sid;
   rest["direction"] = call::to_string(leg.direction);
   put_time(rest, "answered", leg.answered);
@@ -41,12 +44,12 @@ object rest_of(const LegRecord& leg) {
   rest["callback"] = {
       {"url", callback.url},
       {"method", callback.method},
-      {"events", base::json::array(callback.events.begin(), callback.events.end())},
+      {"events", base::json::array(callback.events.begin(), callback.events.end(), rest.storage())},
       {"own_application", callback.own_application}
   };
   rest["ring_timeout"] = leg.ring_timeout.count();
   rest["max_duration"] = leg.max_duration.count();
-  if (leg.attempt) rest["attempt"] = attempt_to_json(*leg.attempt);
+  if (leg.attempt) put_attempt(rest, *leg.attempt);
   rest["next_event"] = leg.next_event;
   rest["next_callback"] = leg.next_callback;
   return rest;
@@ -146,6 +149,9 @@ std::vector<LegRecord> read_legs(Rows rows) {
 }  // namespace
 
 void put_leg(Database& database, const LegRecord& leg) {
+  // The document lives for this one statement: its many small pieces come from the stack.
+  std::array<unsigned char, 4096> place;
+  boost::json::monotonic_resource memory(place.data(), place.size());
   database.run(
       "INSERT INTO legs (sid, parent_sid, status, live, created, \"from\", \"to\", application, "
       "rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) DO UPDATE SET "
@@ -153,7 +159,7 @@ void put_leg(Database& database, const LegRecord& leg) {
       "created = excluded.created, \"from\" = excluded.\"from\", \"to\" = excluded.\"to\", "
       "application = excluded.application, rest = excluded.rest",
       leg.sid, leg.parent_sid, call::to_string(leg.status), call::is_final(leg.status) ? 0 : 1,
-      leg.created, leg.from, leg.to, leg.application, to_column(rest_of(leg))
+      leg.created, leg.from, leg.to, leg.application, to_column(rest_of(leg, &memory))
   );
 }
 

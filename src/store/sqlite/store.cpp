@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration probe_interval = 3s;
 
+/// All but the legs, which the writer puts.
 void apply_changes(Database& database, const call::Changes& changes) {
-  for (const call::LegRecord& leg : changes.legs) put_leg(database, leg);
   for (const call::EventRecord& event : changes.events) append_event(database, event);
   for (const call::Delivery& delivery : changes.deliveries) put_delivery(database, delivery);
   for (const call::Document& document : changes.new_documents) insert_document(database, document);
@@ -55,10 +55,27 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::enqueue(
     Writer::Kind kind, std::move_only_function<void(Database&)> apply, Done done
 ) {
+  enqueue(
+      Writer::Write{.kind = kind, .legs = {}, .apply = std::move(apply), .done = {}},
+      std::move(done)
+  );
+}
+
+void SqliteStore::enqueue_changes(Writer::Kind kind, call::Changes changes, Done done) {
+  Writer::Write write;
+  write.kind = kind;
+  write.legs = std::exchange(changes.legs, {});
+  write.apply = [changes = std::move(changes)](Database& database) {
+    apply_changes(database, changes);
+  };
+  enqueue(std::move(write), std::move(done));
+}
+
+void SqliteStore::enqueue(Writer::Write write, Done done) {
   const std::uint64_t number = ++last_write_;
   writes_in_flight_.emplace(number, loop_.now());
-  auto finish = [self = std::weak_ptr(self_), number,
-                 done = std::move(done)](Result<> result) mutable {
+  write.done = [self = std::weak_ptr(self_), number,
+                done = std::move(done)](Result<> result) mutable {
     if (const auto alive = self.lock()) {
       SqliteStore& store = **alive;
       const auto entry = store.writes_in_flight_.find(number);
@@ -68,7 +85,7 @@ void SqliteStore::enqueue(
     }
     if (done) done(std::move(result));
   };
-  writer_.write({.kind = kind, .apply = std::move(apply), .done = std::move(finish)});
+  writer_.write(std::move(write));
 }
 
 base::Duration SqliteStore::queue_age() const {
@@ -82,11 +99,7 @@ Task<Result<>> SqliteStore::commit(call::Changes changes) {
     answer.resolver()(queue_is_full());
     return answer.wait();
   }
-  enqueue(
-      Writer::Kind::promised,
-      [changes = std::move(changes)](Database& database) { apply_changes(database, changes); },
-      answer.resolver()
-  );
+  enqueue_changes(Writer::Kind::promised, std::move(changes), answer.resolver());
   return answer.wait();
 }
 
@@ -95,13 +108,9 @@ void SqliteStore::commit_later(call::Changes changes) {
     base::log::error("store.write_dropped", {{"reason", "too many writes wait for the disk"}});
     return;
   }
-  enqueue(
-      Writer::Kind::later,
-      [changes = std::move(changes)](Database& database) { apply_changes(database, changes); },
-      [](const Result<>& result) {
-        if (!result) base::log::error("store.write_dropped", {{"reason", result.error().message}});
-      }
-  );
+  enqueue_changes(Writer::Kind::later, std::move(changes), [](const Result<>& result) {
+    if (!result) base::log::error("store.write_dropped", {{"reason", result.error().message}});
+  });
 }
 
 void SqliteStore::probe_later() {

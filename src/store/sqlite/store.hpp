@@ -55,7 +55,9 @@ class SqliteStore final : public Store {
   using Done = std::move_only_function<void(base::Result<>)>;
 
   bool has_place() const { return writes_in_flight_.size() < max_queue_; }
+  void enqueue(Writer::Write write, Done done);
   void enqueue(Writer::Kind kind, std::move_only_function<void(Database&)> apply, Done done);
+  void enqueue_changes(Writer::Kind kind, call::Changes changes, Done done);
   void probe_later();
   template <class Query>
   auto ask(Query query);

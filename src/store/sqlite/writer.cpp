@@ -1,6 +1,7 @@
 #include "store/sqlite/writer.hpp"
 
 #include "base/log.hpp"
+#include "store/sqlite/tables.hpp"
 
 namespace belfry::store::sqlite {
 namespace {
@@ -8,9 +9,12 @@ namespace {
 using base::Errc;
 using base::Error;
 using base::Result;
+using namespace std::chrono_literals;
 
+/// How long a write that nobody waits for waits for others.
+constexpr auto gathering_time = 10ms;
 /// Frames in the WAL (4 KiB each) after which it is copied into the file.
-constexpr int long_wal = 2000;
+constexpr int long_wal = 8000;
 /// Room that must be there before writes are taken again.
 constexpr int probe_bytes = 256 * 1024;
 
@@ -46,16 +50,20 @@ Writer::~Writer() {
 }
 
 void Writer::write(Write write) {
+  bool news = write.kind != Kind::later;
   {
     const std::lock_guard lock(mutex_);
+    waiting_.urgent |= news;
+    news |= waiting_.empty();
     waiting_.writes.push_back(std::move(write));
   }
-  wake();
+  if (news) wake();
 }
 
 void Writer::read(Read read) {
   {
     const std::lock_guard lock(mutex_);
+    waiting_.urgent = true;
     waiting_.reads.push_back(std::move(read));
   }
   wake();
@@ -88,6 +96,7 @@ void Writer::run() {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
+      wake_.wait_for(lock, gathering_time, [this] { return stopping_ || waiting_.urgent; });
     }
     process(take());
   }
@@ -116,6 +125,10 @@ void Writer::write_group(std::vector<Write> group) {
 
 bool Writer::try_group(std::vector<Write>& group, std::vector<Result<>>& results) {
   try {
+    if (write_as_one(group)) {
+      std::ranges::fill(results, Result<>());
+      return true;
+    }
     database_->run("BEGIN IMMEDIATE");
     for (std::size_t i = 0; i < group.size(); ++i) results[i] = apply_alone(group[i]);
     database_->run("COMMIT");
@@ -127,10 +140,37 @@ bool Writer::try_group(std::vector<Write>& group, std::vector<Result<>>& results
   }
 }
 
+bool Writer::write_as_one(std::vector<Write>& group) {
+  std::unordered_map<std::string_view, const call::LegRecord*> newest;
+  for (const Write& write : group)
+    for (const call::LegRecord& leg : write.legs) newest[leg.sid] = &leg;
+  database_->run("BEGIN IMMEDIATE");
+  try {
+    for (Write& write : group) {
+      // Where its SID comes first, so that legs of one moment keep their order.
+      for (const call::LegRecord& leg : write.legs)
+        if (const auto found = newest.extract(leg.sid); !found.empty())
+          put_leg(*database_, *found.mapped());
+      write.apply(*database_);
+    }
+  } catch (const SqliteError& error) {
+    if (classify(error) != Trouble::conflict) throw;
+    database_->run("ROLLBACK");
+    return false;
+  } catch (const RowError&) {
+    database_->run("ROLLBACK");
+    return false;
+  }
+  database_->run("COMMIT");
+  return true;
+}
+
+/// The slow way, once the group is known to hold a write that fails.
 Result<> Writer::apply_alone(Write& write) {
   Result<> result;
   database_->run("SAVEPOINT change");
   try {
+    for (const call::LegRecord& leg : write.legs) put_leg(*database_, leg);
     write.apply(*database_);
   } catch (const SqliteError& error) {
     if (classify(error) != Trouble::conflict) throw;

@@ -15,9 +15,10 @@
 namespace belfry::store::sqlite {
 
 /// The one user of the writing connection: takes everything that waits, writes it in one
-/// transaction, reads afterwards, answers on the loop. A change that fails by itself (a conflict)
-/// is rolled back alone; the others of its group commit. What a full disk and a broken one mean:
-/// `Store`.
+/// transaction, reads afterwards, answers on the loop. Writes of kind `later` wait a moment for
+/// company: an fsync costs more than all the rows of a call. A change that fails by itself (a
+/// conflict) is rolled back alone; the others of its group commit. What a full disk and a broken
+/// one mean: `Store`.
 class Writer {
  public:
   enum class Kind {
@@ -27,6 +28,8 @@ class Writer {
   };
   struct Write {
     Kind kind = Kind::promised;
+    /// Put before `apply`; of those with one SID in a group only the last needs to be written.
+    std::vector<call::LegRecord> legs;
     /// Throws SqliteError and RowError; may be called again after a roll-back.
     std::move_only_function<void(Database&)> apply;
     /// On the loop, once.
@@ -62,6 +65,7 @@ class Writer {
   struct Batch {
     std::vector<Write> writes;
     std::vector<Read> reads;
+    bool urgent = false;  // somebody waits for an answer
     bool empty() const { return writes.empty() && reads.empty(); }
   };
 
@@ -72,6 +76,8 @@ class Writer {
   void write_group(std::vector<Write> group);
   /// @return false when the whole transaction is gone; then the state says why.
   bool try_group(std::vector<Write>& group, std::vector<base::Result<>>& results);
+  /// @return false when some write of it fails by itself; then nothing is written.
+  bool write_as_one(std::vector<Write>& group);
   base::Result<> apply_alone(Write& write);
   void write_without_room(std::vector<Write> group);
   void give_back(std::vector<Write> group);
