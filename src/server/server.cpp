@@ -216,7 +216,18 @@ base::Task<void> Server::begin() {
   const auto reachable = co_await telephony_->start(*system_);
   if (!reachable) end_after_storage_failure(reachable.error().message);
   ready_ = true;
+  start_housekeeping();
   base::log::info("server.ready", {{"http", address_of("http")}});
+}
+
+void Server::start_housekeeping() {
+  Housekeeping::Settings settings;
+  settings.retention = {config_.retention.calls, config_.retention.deliveries};
+  if (system_->simulator() != nullptr) {
+    settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
+  }
+  housekeeping_ = std::make_unique<Housekeeping>(loop_, *store_, *pool_, std::move(settings));
+  housekeeping_->start();
 }
 
 void Server::on_signal() {
