@@ -130,7 +130,7 @@ TEST_F(ApiDescription, DescribesTheParametersOfEveryPath) {
 TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Calls calls(*switchboard, {});
   Status status(*switchboard, {});
-  Simulator simulator(phones, pool);
+  Simulator simulator(loop, phones, pool);
   LiveEvents events(loop, feed, &phones);
   calls.add_to(router);
   status.add_to(router);

@@ -181,6 +181,11 @@ base::Task<http::Response> Simulator::give_audio(http::Request request) {
   if (path.empty())
     co_return problem(request, 404, "not-found", "No phone has heard anything in call " + sid);
   auto file = co_await AudioFile::open(pool_, path);
+  // Of a call that has just ended, the file gets its name within the recorder's next round.
+  for (int waits = 0; !file && waits < 10; ++waits) {
+    co_await base::sleep_for(loop_, std::chrono::milliseconds(100));
+    file = co_await AudioFile::open(pool_, path);
+  }
   if (!file)
     co_return problem(request, 404, "not-found", "What was heard in call " + sid + " is not there");
   http::Response response = http::empty(200);

@@ -13,7 +13,8 @@ namespace belfry::admin {
 class Simulator {
  public:
   /// @param pool reads what phones have heard.
-  Simulator(sim::PhoneNetwork& network, base::WorkerPool& pool) : network_(network), pool_(pool) {}
+  Simulator(base::Loop& loop, sim::PhoneNetwork& network, base::WorkerPool& pool)
+      : loop_(loop), network_(network), pool_(pool) {}
 
   void add_to(http::Router& router);
 
@@ -37,6 +38,7 @@ class Simulator {
   /// Errc::unavailable when the number would be one phone too many.
   base::Result<> admit(const std::string& number) const;
 
+  base::Loop& loop_;
   sim::PhoneNetwork& network_;
   base::WorkerPool& pool_;
 };

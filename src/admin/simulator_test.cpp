@@ -39,7 +39,7 @@ struct AdminSimulator : House {
     return pointers;
   }
 
-  Simulator simulator{phones, pool};
+  Simulator simulator{loop, phones, pool};
   const std::string phone = "/sim/phones/%2B12025550142";
 };
 

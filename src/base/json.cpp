@@ -85,7 +85,16 @@ const value* find(const value& document, std::string_view key) {
   return members == nullptr ? nullptr : members->if_contains(key);
 }
 
+const value* find(const object& document, std::string_view key) {
+  return document.if_contains(key);
+}
+
 const boost::json::string* find_string(const value& document, std::string_view key) {
+  const value* member = find(document, key);
+  return member == nullptr ? nullptr : member->if_string();
+}
+
+const boost::json::string* find_string(const object& document, std::string_view key) {
   const value* member = find(document, key);
   return member == nullptr ? nullptr : member->if_string();
 }

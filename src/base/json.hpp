@@ -19,9 +19,14 @@ using boost::json::value;
 Result<value> parse(std::string_view text);
 std::string serialize(const value& document);
 
-/// A member of an object, or nothing (also when `document` is no object).
+/// A member of an object, or nothing (also when `document` is no object). It lives in `document`,
+/// so a temporary is refused.
 const value* find(const value& document, std::string_view key);
+const value* find(const object& document, std::string_view key);
+const value* find(value&& document, std::string_view key) = delete;
 /// The member's text, or nothing when it is absent or no string.
 const boost::json::string* find_string(const value& document, std::string_view key);
+const boost::json::string* find_string(const object& document, std::string_view key);
+const boost::json::string* find_string(value&& document, std::string_view key) = delete;
 
 }  // namespace belfry::base::json

@@ -18,8 +18,8 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
-  /// @return false when it is full; `value` is then untouched. Writer's thread.
-  bool push(T&& value) {
+  /// Takes `value`. @return false when it is full; `value` is then untouched. Writer's thread.
+  bool push(T& value) {
     const std::size_t head = head_.load(std::memory_order_relaxed);
     if (head - tail_.load(std::memory_order_acquire) == slots_.size()) return false;
     slots_[head & (slots_.size() - 1)].emplace(std::move(value));

@@ -5,13 +5,15 @@ namespace {
 
 TEST(Ring, GivesValuesInOrderAndRefusesWhenFull) {
   Ring<std::unique_ptr<int>> ring(2);
-  EXPECT_TRUE(ring.push(std::make_unique<int>(1)));
-  EXPECT_TRUE(ring.push(std::make_unique<int>(2)));
+  auto first = std::make_unique<int>(1);
+  auto second = std::make_unique<int>(2);
   auto third = std::make_unique<int>(3);
-  EXPECT_FALSE(ring.push(std::move(third)));
+  EXPECT_TRUE(ring.push(first));
+  EXPECT_TRUE(ring.push(second));
+  EXPECT_FALSE(ring.push(third));
   ASSERT_NE(third, nullptr) << "a refused value stays with its owner";
   EXPECT_EQ(**ring.pop(), 1);
-  EXPECT_TRUE(ring.push(std::move(third)));
+  EXPECT_TRUE(ring.push(third));
   EXPECT_EQ(**ring.pop(), 2);
   EXPECT_EQ(**ring.pop(), 3);
   EXPECT_FALSE(ring.pop());
@@ -22,7 +24,7 @@ TEST(Ring, CarriesEverythingBetweenTwoThreads) {
   constexpr int count = 100'000;
   std::jthread writer([&] {
     for (int i = 0; i < count;) {
-      if (int value = i; ring.push(std::move(value))) ++i;
+      if (int value = i; ring.push(value)) ++i;
     }
   });
   for (int expected = 0; expected < count;) {

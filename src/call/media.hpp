@@ -42,6 +42,7 @@ using Playback = std::variant<ClipPlayback, SilencePlayback, DigitsPlayback, Ton
 struct Words {
   std::string text;
   bool continues = false;  // another sentence of the speech before
+  bool more = false;       // and there will be another
 };
 
 struct SeatStatistics {

@@ -116,7 +116,7 @@ base::Result<std::string> Switchboard::place_child(PlaceCall call) {
   return record.sid;
 }
 
-base::Result<std::string> Switchboard::accept(IncomingCall call) {
+base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   BELFRY_CHECK(admit());
   PlaceCall terms;
   terms.from = call.from;

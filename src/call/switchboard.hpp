@@ -82,7 +82,7 @@ class Switchboard {
   base::Result<std::string> place_child(PlaceCall call);
   /// @return the leg's SID, or Errc::not_found (nobody answers that number), Errc::unavailable
   /// (503).
-  base::Result<std::string> accept(IncomingCall call);
+  base::Result<std::string> accept(const IncomingCall& call);
 
   Leg* find(const std::string& sid);
   std::size_t live_legs() const { return legs_.size(); }

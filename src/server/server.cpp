@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstdio>
+
 #include <csignal>
 
 #include "base/log.hpp"
@@ -19,8 +21,8 @@ constexpr base::Duration outbox_flush = 10s;
 constexpr int exit_storage_failed = 74;  // EX_IOERR
 
 [[noreturn]] void end_after_storage_failure(const std::string& message) {
-  base::log::error("store.fatal", {{"why", message}});
-  base::log::flush();
+  // Straight to the terminal: the log's thread may not come to write before the end.
+  std::fputs(("belfry: the database failed, stopping: " + message + "\n").c_str(), stderr);
   // Rule R2: what is on disk is unknown now; nothing more may be promised.
   _exit(exit_storage_failed);
 }
@@ -149,6 +151,7 @@ void Server::add_status() {
   facts.simulator = system_->simulator() != nullptr;
   facts.listeners = [this] {
     std::vector<admin::ServerFacts::Listener> listeners;
+    listeners.reserve(listening_.size());
     for (const Listening& listening : listening_) {
       listeners.push_back({listening.kind, listening.address.to_string()});
     }
@@ -161,8 +164,9 @@ void Server::add_status() {
   };
   facts.trunks = [this] {
     std::vector<admin::ServerFacts::Trunk> trunks;
-    for (const auto& trunk : telephony_->trunks())
-      trunks.push_back({trunk.name, trunk.state.summary});
+    const auto states = telephony_->trunks();
+    trunks.reserve(states.size());
+    for (const auto& trunk : states) trunks.push_back({trunk.name, trunk.state.summary});
     return trunks;
   };
   facts.checks["database"] = [this] {
@@ -212,7 +216,18 @@ base::Task<void> Server::begin() {
   const auto reachable = co_await telephony_->start(*system_);
   if (!reachable) end_after_storage_failure(reachable.error().message);
   ready_ = true;
+  start_housekeeping();
   base::log::info("server.ready", {{"http", address_of("http")}});
+}
+
+void Server::start_housekeeping() {
+  Housekeeping::Settings settings;
+  settings.retention = {config_.retention.calls, config_.retention.deliveries};
+  if (system_->simulator() != nullptr) {
+    settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
+  }
+  housekeeping_ = std::make_unique<Housekeeping>(loop_, *store_, *pool_, std::move(settings));
+  housekeeping_->start();
 }
 
 void Server::on_signal() {

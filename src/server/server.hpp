@@ -17,6 +17,7 @@
 #include "net/egress_policy.hpp"
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
+#include "server/housekeeping.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
 #include "speech/synthesizer.hpp"
@@ -55,6 +56,7 @@ class Server {
   base::Result<> open_https();
   void add_pages();
   void add_status();
+  void start_housekeeping();
   void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
   void note_listener(std::string kind, const net::Address& address);
   base::Task<void> begin();
@@ -77,6 +79,7 @@ class Server {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<System> system_;
   std::unique_ptr<Telephony> telephony_;
+  std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
   std::optional<net::TlsContext> tls_;

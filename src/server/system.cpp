@@ -173,7 +173,8 @@ void System::make_admin() {
   live_events_ = std::make_unique<admin::LiveEvents>(platform_.loop, feed_, simulator_.get());
   live_events_->add_to(router_);
   if (simulator_) {
-    simulator_control_ = std::make_unique<admin::Simulator>(*simulator_, platform_.pool);
+    simulator_control_ =
+        std::make_unique<admin::Simulator>(platform_.loop, *simulator_, platform_.pool);
     simulator_control_->add_to(router_);
   }
   openapi_ = std::make_unique<admin::OpenApi>(version());

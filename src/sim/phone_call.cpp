@@ -14,6 +14,8 @@ constexpr std::size_t max_digits = 256;
 /// `after_speech`: this long after the end of speech; the detector itself needs 0.1 s to notice the
 /// end.
 constexpr base::Duration silence_after_speech = 400ms;
+/// Nobody waits longer for a sentence that was promised.
+constexpr base::Duration longest_gap = 10s;
 constexpr std::string_view voicemail_greeting =
     "Hello. Nobody is here to take your call. Please leave a message after the tone.";
 
@@ -190,6 +192,7 @@ void PhoneCall::end(call::Ending ending) {
 
 void PhoneCall::on_words(const call::Words& words) {
   if (!answered_at_ || network_.one_way == NetworkConditions::OneWay::out) return;
+  more_words_ = words.more;
   if (words.continues && !heard_.empty()) {
     heard_.back().text += " " + words.text;
   } else if (heard_.size() < max_heard) {
@@ -265,12 +268,14 @@ base::Task<bool> PhoneCall::next_speech_change() {
 
 base::Task<void> PhoneCall::wait_for_silence() {
   speech_.clear();
+  int rounds = 0;
   while (true) {
     if (spoken_to_ && !speaking_) {
       base::Task<bool> change = next_speech_change();
       const auto changed =
           co_await base::with_time_limit(world_.loop, std::move(change), silence_after_speech);
-      if (!changed) break;
+      // Between two sentences the line is silent for as long as the next one takes to be made.
+      if (!changed && (!more_words_ || ++rounds > longest_gap / silence_after_speech)) break;
     } else {
       co_await speech_.pop();
     }

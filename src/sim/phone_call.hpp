@@ -120,8 +120,9 @@ class PhoneCall final : private call::SeatListener {
   base::Event answered_;
   base::Mailbox<call::PlaybackId> played_;
   base::Mailbox<bool> speech_;
-  bool speaking_ = false;   // somebody speaks to the phone now
-  bool spoken_to_ = false;  // somebody did since the last `after_speech`
+  bool speaking_ = false;    // somebody speaks to the phone now
+  bool more_words_ = false;  // another sentence of the same speech follows
+  bool spoken_to_ = false;   // somebody did since the last `after_speech`
   base::TaskGroup tasks_;
 };
 

@@ -82,7 +82,7 @@ base::Result<> PhoneNetwork::place_call(const std::string& from, const std::stri
   call.open = [this, &caller, to = call.to](
                   const std::string& sid, call::EndpointListener& listener
               ) { return Line::outgoing(world_, caller, sid, to, listener); };
-  const auto accepted = switchboard_->accept(std::move(call));
+  const auto accepted = switchboard_->accept(call);
   if (!accepted) return base::fail(accepted.error());
   return {};
 }

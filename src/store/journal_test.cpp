@@ -343,7 +343,9 @@ TEST(Journal, PurgesOldEndedLegsWithTheirEventsAndNothingElse) {
   for (auto& each : legs) each.status = LegStatus::completed;
   legs[2].status = LegStatus::in_progress;
   ASSERT_TRUE(fixture.commit(
-      {.legs = legs, .events = {{.leg_sid = "CA1"}, {.leg_sid = "CA2"}, {.leg_sid = "CA4"}}}
+      {.legs = legs,
+       .events = {{.leg_sid = "CA1"}, {.leg_sid = "CA2"}, {.leg_sid = "CA4"}},
+       .new_documents = {{.collection = "a", .key = "CA1"}, {.collection = "a", .key = "CA4"}}}
   ));
   EXPECT_EQ(fixture.get(fixture.store->purge({}, now, 1)), 1);
   EXPECT_EQ(fixture.get(fixture.store->purge({}, now, 10)), 1);
@@ -351,6 +353,8 @@ TEST(Journal, PurgesOldEndedLegsWithTheirEventsAndNothingElse) {
   EXPECT_EQ(sids(fixture.get(fixture.store->find_legs({}))), "CA4 CA3 ");
   EXPECT_TRUE(fixture.get(fixture.store->events_of("CA1")).empty());
   EXPECT_EQ(fixture.get(fixture.store->events_of("CA4")).size(), 1);
+  EXPECT_FALSE(fixture.get(fixture.store->find_document("a", "CA1")));
+  EXPECT_TRUE(fixture.get(fixture.store->find_document("a", "CA4")));
 }
 
 TEST(BindingTable, SurvivesARestart) {

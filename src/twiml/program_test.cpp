@@ -28,12 +28,12 @@ TEST(TwimlProgram, RunsVerbsInOrderAndEndsWithTheDocument) {
   EXPECT_FALSE(call.web.requests[0].idempotency_id.empty());
 }
 
-TEST(TwimlProgram, SynthesisesTheNextSentenceWhileOneIsHeard) {
+TEST(TwimlProgram, SynthesisesTheNextSentencesWhileOneIsHeard) {
   ScriptedCall call;
   call.play_document("<Say>This is the first. This is the second. This is the third.</Say>");
   call.pass(500ms);
   EXPECT_EQ(call.voice.heard, List{"say This is the first."});
-  EXPECT_EQ(call.speech.asked.size(), 2u);
+  EXPECT_EQ(call.speech.asked.size(), 3u);
   call.finish();
   EXPECT_EQ(call.voice.heard.size(), 3u);
 }

@@ -18,7 +18,9 @@ describe("the API pages at /docs", () => {
   it("show every operation without the internet, and try one out", async () => {
     const visit = await browser.open(belfry);
     const page = await visit.tab("/docs");
-    const place = page.locator(".opblock-post").filter({ has: page.locator("[data-path='/notifications/call']") });
+    const place = page
+      .locator(".opblock-post")
+      .filter({ has: page.locator("[data-path='/notifications/call']") });
     await seen(place);
     const { paths, webhooks } = await belfry.get("/openapi.json");
     const shown = await page.locator("[data-path]").evaluateAll((all) => all.map((one) => one.dataset.path));

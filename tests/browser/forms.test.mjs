@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startBelfry } from "../support/belfry.mjs";
 import { phoneCard, seen, startBrowser } from "../support/browser.mjs";
@@ -27,7 +28,10 @@ describe("a form that the server refuses", () => {
     await describedBy(number, /^Phone number must be E\.164/);
     await describedBy(title, /^Should have at least 1 character/);
 
+    // A complaint goes with the first letter typed, that of another field stays.
     await number.fill("+14155551234");
+    await describedBy(title, /^Should have/);
+    assert.equal(await page.locator("[aria-invalid=true]").count(), 1);
     await title.fill("Submit quarterly report");
     await page.getByRole("button", { name: "Call" }).click();
     await seen(page.getByRole("listitem").filter({ hasText: "Submit quarterly report" }).first());
@@ -61,6 +65,10 @@ describe("a form that the server refuses", () => {
 async function describedBy(field, words) {
   await field.and(field.page().locator("[aria-invalid=true]")).waitFor();
   const ids = (await field.getAttribute("aria-describedby")) ?? "";
-  const complaints = ids.split(" ").filter(Boolean).map((id) => `[id="${id}"]`).join(",");
+  const complaints = ids
+    .split(" ")
+    .filter(Boolean)
+    .map((id) => `[id="${id}"]`)
+    .join(",");
   await seen(field.page().locator(complaints).filter({ hasText: words }));
 }

@@ -25,7 +25,8 @@ describe("a simulated phone", () => {
   const call = () =>
     belfry.post("/admin/api/calls", {
       to: number,
-      twiml: '<Response><Gather numDigits="4" timeout="30"><Say>Please enter your code.</Say></Gather></Response>',
+      twiml:
+        '<Response><Gather numDigits="4" timeout="30"><Say>Please enter your code.</Say></Gather></Response>',
     });
   const open = async () => {
     const visit = await browser.open(belfry);
@@ -86,7 +87,8 @@ describe("a simulated phone", () => {
     await seen(audio);
     const { duration, error } = await audio.evaluate(async (element) => {
       const loaded = new Promise((resolve) => {
-        for (const type of ["canplaythrough", "error"]) element.addEventListener(type, resolve, { once: true });
+        for (const type of ["canplaythrough", "error"])
+          element.addEventListener(type, resolve, { once: true });
       });
       element.preload = "auto";
       element.load();

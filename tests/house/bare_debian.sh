@@ -13,7 +13,7 @@ set -euo pipefail
 root=${1:?usage: bare_debian.sh FOLDER [bookworm|trixie] [run|all]}
 suite=${2:-bookworm}
 what=${3:-all}
-mirror=${MIRROR:-http://deb.debian.org/debian}
+mirror=${MIRROR:-} # empty: what debootstrap takes by itself
 http_port=${HTTP_PORT:-18080}
 sip_port=${SIP_PORT:-15060}
 repository=$(git -C "$(dirname "$(readlink -f "$0")")" rev-parse --show-toplevel)
@@ -31,7 +31,7 @@ lap() {
 }
 
 if [ ! -e "$root/etc/debian_version" ]; then
-  debootstrap --variant=minbase --include=git,sudo,ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1 ||
+  debootstrap --variant=minbase --include=git,sudo,ca-certificates "$suite" "$root" ${mirror:+"$mirror"} >"$root.log" 2>&1 ||
     { tail "$root.log"; exit 1; }
   lap "debootstrap $suite"
 fi

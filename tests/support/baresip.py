@@ -19,7 +19,7 @@ class Baresip:
         self.control_port = free_port()
         (self.folder / "config").write_text(self._config())
         mode = "auto" if answers else "manual"
-        account = f"<sip:{user}:{password}@127.0.0.1:{server.sip_port}>;regint=60;answermode={mode};audio_codecs=pcmu"
+        account = f"<sip:{user}@127.0.0.1:{server.sip_port}>;auth_pass={password};regint=60;answermode={mode}"
         (self.folder / "accounts").write_text(account + "\n")
         (self.folder / "contacts").write_text("")
         with open(self.folder / "log", "wb") as log:
@@ -35,7 +35,7 @@ class Baresip:
         return (
             f"net_interface 127.0.0.1\nsip_listen 127.0.0.1:{free_port()}\nrtp_ports {first}-{first + 10}\n"
             "audio_player aubridge,speaker\naudio_source ausine,440\naudio_alert aubridge,alert\n"
-            "ausrc_srate 48000\nausrc_channels 1\nauplay_channels 1\ncall_local_timeout 60\n"
+            "ausrc_srate 48000\nausrc_channels 2\nauplay_channels 1\ncall_local_timeout 60\n"
             f"module_path {MODULES}\n{modules}module_tmp uuid.so\nmodule_tmp account.so\n"
             f"module_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{self.control_port}\n"
             f"snd_path {self.folder}\n"

@@ -23,7 +23,10 @@ export async function startBelfry(...options) {
   child.stderr.on("data", (text) => log.push(text));
   const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
   const url = await Promise.race([announcedUrl(child, log), ended.then(() => undefined)]);
-  if (!url) throw new Error(`${binary} did not start:\n${log.join("")}`);
+  if (!url) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`${binary} did not start:\n${log.join("")}`);
+  }
   return new Belfry(url, async () => {
     child.kill("SIGTERM");
     const code = await ended;

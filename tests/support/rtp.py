@@ -34,6 +34,7 @@ class RtpEndpoint:
     """Listens from the start; sends silence to `remote` every 20 ms once `talk()` was called."""
 
     def __init__(self, address="127.0.0.1", remote=None):
+        self.sent = 0
         self.packets = []  # (monotonic time, payload type, sequence, timestamp, payload, source)
         self.remote = remote
         self.frames = []  # to be sent instead of silence, the first one next
@@ -83,6 +84,7 @@ class RtpEndpoint:
         first = 0x80 | payload_type if marker else payload_type
         header = struct.pack("!BBHII", 0x80, first, self._sequence & 0xFFFF, self._timestamp & 0xFFFFFFFF, self._ssrc)
         self._sequence += 1
+        self.sent += 1
         self._socket.sendto(header + payload, to or self.remote)
 
     def send_raw(self, content: bytes, to):

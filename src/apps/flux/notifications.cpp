@@ -11,7 +11,7 @@ constexpr const char* notification_collection = "flux.notification";
 constexpr const char* response_collection = "flux.response";
 constexpr const char* application = "flux";
 
-std::string text_of(const base::json::value& document, std::string_view member) {
+std::string text_of(const base::json::object& document, std::string_view member) {
   const auto* text = base::json::find_string(document, member);
   return text == nullptr ? std::string() : std::string(text->c_str(), text->size());
 }

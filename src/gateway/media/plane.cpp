@@ -41,7 +41,7 @@ call::SeatId Plane::add(std::unique_ptr<Wire> wire) {
   settings.random_seed = random_.next();
   settings.media_timeout = settings_.media_timeout;
   seats_[id] = {};
-  worker_.submit(AddSeat{std::make_unique<Seat>(settings, std::move(wire))});
+  submit(AddSeat{std::make_unique<Seat>(settings, std::move(wire))});
   return id;
 }
 
@@ -65,11 +65,11 @@ void Plane::set_terms(call::SeatId seat, const MediaTerms& terms) {
   const auto found = seats_.find(seat);
   if (found == seats_.end()) return;
   found->second.rate = describe(terms.codec).rate;
-  worker_.submit(SetCoding{seat, std::make_unique<Coding>(terms)});
+  submit(SetCoding{seat, std::make_unique<Coding>(terms)});
 }
 
 void Plane::close_seat(call::SeatId seat) {
-  if (seats_.erase(seat) > 0) worker_.submit(RemoveSeat{seat});
+  if (seats_.erase(seat) > 0) submit(RemoveSeat{seat});
 }
 
 void Plane::listen(call::SeatId seat, call::SeatListener* listener) {
@@ -84,39 +84,39 @@ call::PlaybackId Plane::play(call::SeatId seat, call::Playback playback) {
   if (auto* clip = std::get_if<call::ClipPlayback>(&playback)) {
     clip->clip = clip_rates_.at_rate(clip->clip, found->second.rate);
   }
-  worker_.submit(Play{seat, id, std::move(playback)});
+  submit(Play{seat, id, std::move(playback)});
   return id;
 }
 
 void Plane::stop_playing(call::SeatId seat) {
-  worker_.submit(StopPlaying{seat});
+  submit(StopPlaying{seat});
 }
 void Plane::connect(call::SeatId one, call::SeatId other) {
-  worker_.submit(Connect{one, other});
+  submit(Connect{one, other});
 }
 void Plane::disconnect(call::SeatId seat) {
-  worker_.submit(Disconnect{seat});
+  submit(Disconnect{seat});
 }
 void Plane::watch_speech(call::SeatId seat) {
-  worker_.submit(WatchSpeech{seat});
+  submit(WatchSpeech{seat});
 }
 
 base::Result<> Plane::record(call::SeatId seat, std::string path) {
   if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
   BELFRY_TRY(tap, recorder_.start(path));
-  worker_.submit(SetRecording{seat, tap});
+  submit(SetRecording{seat, tap});
   return {};
 }
 
 void Plane::stop_recording(call::SeatId seat) {
-  worker_.submit(SetRecording{seat, nullptr});
+  submit(SetRecording{seat, nullptr});
 }
 
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   base::Completion<call::SeatStatistics> answer(loop_);
   const std::uint64_t question = ++last_id_;
   questions_.emplace(question, answer.resolver());
-  worker_.submit(AskStatistics{seat, question});
+  submit(AskStatistics{seat, question});
   co_return co_await answer.wait();
 }
 
@@ -128,6 +128,19 @@ void Plane::step() {
 
 std::optional<base::Instant> Plane::next_step() const {
   return worker_.next_step();
+}
+
+void Plane::submit(Command command) {
+  // The queue holds far more than a tick's worth; a full one means that the worker is behind, and
+  // waiting for it is what keeps the queue bounded.
+  while (!worker_.submit(command)) {
+    if (settings_.drive == Settings::Drive::by_owner) {
+      worker_.step(loop_.now());
+    } else {
+      worker_.wake();
+      std::this_thread::yield();
+    }
+  }
 }
 
 void Plane::drain_reports() {

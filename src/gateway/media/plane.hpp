@@ -79,6 +79,7 @@ class Plane final : public call::MediaPlane {
   };
 
   call::SeatId add(std::unique_ptr<Wire> wire);
+  void submit(Command command);
   void drain_reports();
   void handle(Report& report);
   call::SeatListener* listener_of(call::SeatId seat) const;

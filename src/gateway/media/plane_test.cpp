@@ -205,6 +205,14 @@ TEST_F(PlaneTest, StatisticsTellOfLossAndQuality) {
   EXPECT_LT(result->mos, 4.0);
 }
 
+TEST_F(PlaneTest, MoreCommandsThanTheQueueHoldsAreTakenOneByOne) {
+  const auto seats = linked();
+  for (int i = 0; i < 10'000; ++i) plane.stop_playing(seats.leg);
+  plane.play(seats.leg, tone(440, 100ms));
+  pass(1s);
+  EXPECT_EQ(leg.finished, 1);
+}
+
 TEST_F(PlaneTest, TheSameSeedGivesTheSameLosses) {
   std::array<std::string, 2> heard;
   for (std::string& digits : heard) {

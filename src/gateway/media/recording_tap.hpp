@@ -19,7 +19,7 @@ class RecordingTap {
   /// Media worker's thread.
   void write(const Samples& samples) {
     Samples copy = samples;
-    if (!frames_.push(std::move(copy))) dropped_.fetch_add(1, std::memory_order_relaxed);
+    if (!frames_.push(copy)) dropped_.fetch_add(1, std::memory_order_relaxed);
   }
   /// File thread.
   std::optional<Samples> read() { return frames_.pop(); }

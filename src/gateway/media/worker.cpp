@@ -33,14 +33,10 @@ Worker::~Worker() {
   }
 }
 
-void Worker::submit(Command command) {
-  // The ring holds far more than a tick's worth; a full one means that the worker is behind, and
-  // waiting for it is what keeps the queue bounded.
-  while (!commands_.push(std::move(command))) {
-    wake();
-    std::this_thread::yield();
-  }
+bool Worker::submit(Command& command) {
+  if (!commands_.push(command)) return false;
   if (idle_.load(std::memory_order_acquire)) wake();
+  return true;
 }
 
 void Worker::wake() const {
@@ -96,8 +92,8 @@ void Worker::sleep_until(std::optional<base::Instant> when, base::Instant now) {
 
 void Worker::report(Report report) {
   reported_ = true;
-  if (!overflow_.empty() || !reports_.push(std::move(report)))
-    overflow_.push_back(std::move(report));
+  if (overflow_.empty() && reports_.push(report)) return;
+  overflow_.push_back(std::move(report));
 }
 
 Seat* Worker::find(call::SeatId seat) {
@@ -223,7 +219,7 @@ void Worker::tick(base::Instant now) {
   }
   // What did not fit the ring before goes first.
   std::size_t sent = 0;
-  while (sent < overflow_.size() && reports_.push(std::move(overflow_[sent]))) ++sent;
+  while (sent < overflow_.size() && reports_.push(overflow_[sent])) ++sent;
   overflow_.erase(overflow_.begin(), overflow_.begin() + static_cast<std::ptrdiff_t>(sent));
   if (sent > 0) reported_ = true;
 }

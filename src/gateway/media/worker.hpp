@@ -23,7 +23,8 @@ class Worker {
   ~Worker();
 
   // Control thread
-  void submit(Command command);
+  /// Takes `command`. @return false when the queue is full; it is then untouched.
+  bool submit(Command& command);
   std::optional<Report> take_report() { return reports_.pop(); }
   /// Called by the worker when it has something to report, at most once per step.
   void on_report(std::function<void()> notify) { notify_ = std::move(notify); }

@@ -143,6 +143,20 @@ TEST_F(SipRulesTest, S3_AnswersGoToTheSourceNotToWhereViaSays) {
   EXPECT_THAT(sink.heard, IsEmpty());
 }
 
+TEST_F(SipRulesTest, S4_Sha256IsOfferedFirstButBaresipIsOfferedWhatItKnows) {
+  const auto offered_to = [&](const char* user_agent) {
+    TestPhone phone(network, {"198.51.100.9", 5060}, "desk1", "guess");
+    phone.send(here, phone.request("REGISTER", registrar, user_agent));
+    pass(20ms);
+    std::vector<std::string> algorithms;
+    for (const std::string_view line : phone.heard.back().lines(HeaderId::www_authenticate))
+      algorithms.emplace_back(line.find("algorithm=MD5,") == line.npos ? "SHA-256" : "MD5");
+    return algorithms;
+  };
+  EXPECT_THAT(offered_to("User-Agent: Phone/1\r\n"), ElementsAre("SHA-256", "MD5"));
+  EXPECT_THAT(offered_to("User-Agent: baresip v1.0.0 (x86_64/Linux)\r\n"), ElementsAre("MD5"));
+}
+
 TEST_F(SipRulesTest, S4_UnknownAndKnownUsersGetTheSameAnswer) {
   const auto answer_for = [&](const char* user) {
     TestPhone guesser(network, {"198.51.100.8", 5060}, user, "guess");

@@ -212,6 +212,8 @@ std::uint64_t purge_legs(Database& database, base::WallTime created_before, std:
   }
   for (const std::string& sid : old) {
     database.run("DELETE FROM events WHERE leg_sid = ?", sid);
+    // What applications keep of a call goes with it.
+    database.run("DELETE FROM documents WHERE key = ?", sid);
     database.run("DELETE FROM legs WHERE sid = ?", sid);
   }
   return old.size();

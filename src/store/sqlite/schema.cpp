@@ -33,7 +33,7 @@ constexpr std::array migrations = {
     "CREATE TABLE documents ("
     "  number INTEGER PRIMARY KEY, collection TEXT NOT NULL, key TEXT NOT NULL,"
     "  tag TEXT NOT NULL, created INTEGER NOT NULL, value TEXT NOT NULL,"
-    "  UNIQUE (collection, key));"
+    "  UNIQUE (key, collection));"
     "CREATE INDEX documents_created ON documents (collection, created);"
     "CREATE INDEX documents_tag ON documents (collection, tag, created);"
     "CREATE TABLE bindings ("

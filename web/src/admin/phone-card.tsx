@@ -259,7 +259,10 @@ function Idle({ phone }: { phone: Phone }) {
           autoComplete="off"
           placeholder="Number to call"
           value={to}
-          onChange={setTo}
+          onChange={(typed) => {
+            dialling.forgive("to");
+            setTo(typed);
+          }}
         />
         <Button type="submit" className="mt-6.5" isDisabled={!cleanNumber(to)}>
           <PhoneOutgoing aria-hidden size={16} />

@@ -108,7 +108,10 @@ function PlaceFields({
         type="tel"
         autoComplete="off"
         value={to}
-        onChange={setTo}
+        onChange={(typed) => {
+          placing.forgive("to");
+          setTo(typed);
+        }}
         isRequired
       />
       {!complaint && <Problem error={placing.error} />}

@@ -71,6 +71,11 @@ function NotifyForm({ placed }: { placed: () => void }) {
     placed();
   };
 
+  const typed = (field: string, set: (text: string) => void) => (text: string) => {
+    placing.forgive(field);
+    set(text);
+  };
+
   // Whether a number is good is the server's decision; its words appear at the field.
   const fields = placing.error?.fields ?? {};
   const general = placing.error && Object.keys(fields).length === 0 ? placing.error : null;
@@ -88,7 +93,7 @@ function NotifyForm({ placed }: { placed: () => void }) {
           autoComplete="off"
           placeholder="+14155551234"
           value={number}
-          onChange={setNumber}
+          onChange={typed("phone_number", setNumber)}
         />
         <Field
           label="Task title"
@@ -96,7 +101,7 @@ function NotifyForm({ placed }: { placed: () => void }) {
           lines={3}
           placeholder="Submit quarterly report"
           value={title}
-          onChange={setTitle}
+          onChange={typed("task_title", setTitle)}
         />
         <Field
           label="Task id"
@@ -104,7 +109,7 @@ function NotifyForm({ placed }: { placed: () => void }) {
           autoComplete="off"
           hint="May be left out."
           value={task}
-          onChange={setTask}
+          onChange={typed("task_id", setTask)}
         />
         <Problem error={general} />
         <Button type="submit" tone="primary" isPending={placing.busy}>

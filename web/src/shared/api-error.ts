@@ -8,6 +8,13 @@ export class ApiError extends Error {
     super(message);
     this.name = "ApiError";
   }
+
+  /// The same without the complaint about one field; null when there was no other.
+  without(field: string): ApiError | null {
+    if (!(field in this.fields)) return this;
+    const rest = Object.fromEntries(Object.entries(this.fields).filter(([name]) => name !== field));
+    return Object.keys(rest).length > 0 ? new ApiError(this.status, this.message, rest) : null;
+  }
 }
 
 /// Reads both error shapes of the server: problem details (RFC 9457, `errors[].pointer`)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { api, phonePath } from "./api";
-import { toApiError } from "./api-error";
+import { ApiError, toApiError } from "./api-error";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -13,6 +13,13 @@ function answerWith(status: number, body: string) {
 }
 
 describe("toApiError", () => {
+  it("takes back the complaint about one field, and itself with the last", () => {
+    const error = new ApiError(422, "Please correct the marked fields.", { a: "Too long", b: "Missing" });
+    expect(error.without("c")).toBe(error);
+    expect(error.without("a")?.fields).toEqual({ b: "Missing" });
+    expect(error.without("a")?.without("b")).toBeNull();
+  });
+
   it("puts problem details at the fields that their pointers name", () => {
     const error = toApiError(400, {
       title: "Bad call",

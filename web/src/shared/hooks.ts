@@ -16,7 +16,9 @@ export interface ActionState {
   error: ApiError | null;
   /// Runs one request at a time; resolves to whether it went well.
   run: (request: () => Promise<unknown>) => Promise<boolean>;
-  clear: () => void;
+  /// Takes back the complaint about a field, once somebody types there: at that time and not when the field is left,
+  /// as what then vanishes would move the button away from under the pointer that clicks it.
+  forgive: (field: string) => void;
 }
 
 export function useAction(): ActionState {
@@ -35,8 +37,8 @@ export function useAction(): ActionState {
       setBusy(false);
     }
   }, []);
-  const clear = useCallback(() => setError(null), []);
-  return { busy, error, run, clear };
+  const forgive = useCallback((field: string) => setError((now) => now?.without(field) ?? null), []);
+  return { busy, error, run, forgive };
 }
 
 export interface Loaded {

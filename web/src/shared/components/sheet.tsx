@@ -17,7 +17,7 @@ export function Sheet({ title, role = "dialog", close, children }: SheetProps) {
       onOpenChange={(open) => {
         if (!open) close();
       }}
-      className="fixed inset-0 z-40 flex items-end justify-center bg-black/40 sm:items-center sm:p-6"
+      className="fixed inset-0 z-40 flex items-end justify-center bg-scrim sm:items-center sm:p-6"
     >
       <Modal className="max-h-dvh w-full max-w-lg animate-appear overflow-y-auto rounded-t-3xl bg-surface shadow-over ring-1 ring-line sm:rounded-3xl">
         <Dialog role={role} className="p-6 outline-none sm:p-7">
