@@ -30,7 +30,7 @@ LIST
 # What the tests need beside it: GoogleTest, sanitizer run-times, the tools of the checks, the peers.
 test_packages() {
   cat <<'LIST'
-g++:g++ git:git python3:python3
+g++:g++ git:git python3:python3 curl:curl
 clang-format-19:clang-format-19 clang-tidy-19:clang-tidy-19 libclang-rt-19-dev
 libgtest-dev libgmock-dev libbenchmark-dev
 sipp:sip-tester baresip:baresip

@@ -3,7 +3,7 @@
 namespace belfry::admin {
 namespace {
 
-constexpr std::size_t piece_size = 256 * 1024;
+constexpr std::size_t piece_size = std::size_t{256} * 1024;
 
 std::string read_piece(std::ifstream& file) {
   std::string piece(piece_size, '\0');

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t max_party = 300;
 constexpr std::size_t max_spoken = 4096;
-constexpr std::size_t max_document = 64 * 1024;  // rule W2
+constexpr std::size_t max_document = std::size_t{64} * 1024;  // rule W2
 constexpr std::size_t max_url = 8192;
 constexpr std::int64_t max_ring_s = 600;
 constexpr std::array<std::string_view, 4> callback_events = {

@@ -55,7 +55,7 @@ base::Task<void> BridgeProgram::run(Leg& leg, ProgramSpec program) {
   if (terms.from.empty()) terms.from = leg.record().from;
   terms.direction = LegRecord::Direction::outbound_dial;
   terms.parent_sid = leg.sid();
-  const auto placed = switchboard.place_child(std::move(terms));
+  const auto placed = switchboard.place_child(terms);
   if (!placed) {
     leg.hang_up(HangupCause::overload, placed.error().message);
     co_return;

@@ -107,7 +107,7 @@ base::Task<void> Switchboard::store_and_dial(
   placed(std::move(record));
 }
 
-base::Result<std::string> Switchboard::place_child(PlaceCall call) {
+base::Result<std::string> Switchboard::place_child(const PlaceCall& call) {
   BELFRY_CHECK(admit());
   LegRecord record = make_record(call);
   Leg& leg = add(record);

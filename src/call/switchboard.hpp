@@ -79,7 +79,7 @@ class Switchboard {
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
   /// turn; find it again.
-  base::Result<std::string> place_child(PlaceCall call);
+  base::Result<std::string> place_child(const PlaceCall& call);
   /// @return the leg's SID, or Errc::not_found (nobody answers that number), Errc::unavailable
   /// (503).
   base::Result<std::string> accept(const IncomingCall& call);

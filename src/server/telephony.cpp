@@ -136,7 +136,7 @@ void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
         return platform_.egress.check_address(address, host);
       },
   };
-  gateway_ = std::make_unique<gateway::sip::Gateway>(std::move(platform), std::move(settings));
+  gateway_ = std::make_unique<gateway::sip::Gateway>(std::move(platform), settings);
   sockets_->set_receiver(&gateway_->receiver());
   sockets_->set_exempt([this](std::string_view ip) { return gateway_->is_trunk_address(ip); });
   sockets_->set_in_use([this](std::uint64_t connection) {

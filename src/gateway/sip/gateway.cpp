@@ -67,6 +67,7 @@ std::vector<std::unique_ptr<TrunkCarrier>> make_trunks(
     const CallContext& context, const std::vector<TrunkSettings>& settings, const Locate& locate
 ) {
   std::vector<std::unique_ptr<TrunkCarrier>> trunks;
+  trunks.reserve(settings.size());
   for (const TrunkSettings& trunk : settings)
     trunks.push_back(std::make_unique<TrunkCarrier>(context, trunk, locate));
   return trunks;
@@ -74,7 +75,7 @@ std::vector<std::unique_ptr<TrunkCarrier>> make_trunks(
 
 }  // namespace
 
-Gateway::Gateway(Platform platform, Settings settings)
+Gateway::Gateway(Platform platform, const Settings& settings)
     : loop_(platform.loop),
       phones_(settings.phones, settings.realm),
       names_(own_names(settings)),
@@ -100,6 +101,7 @@ Gateway::Gateway(Platform platform, Settings settings)
 
 std::vector<TrunkCarrier*> Gateway::trunk_list() const {
   std::vector<TrunkCarrier*> list;
+  list.reserve(trunks_.size());
   for (const auto& trunk : trunks_) list.push_back(trunk.get());
   return list;
 }
@@ -135,6 +137,7 @@ bool Gateway::uses_connection(std::uint64_t connection) const {
 
 std::vector<Gateway::TrunkState> Gateway::trunk_states() const {
   std::vector<TrunkState> states;
+  states.reserve(trunks_.size());
   for (const auto& trunk : trunks_) states.push_back({std::string(trunk->name()), trunk->state()});
   return states;
 }

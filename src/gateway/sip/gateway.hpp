@@ -43,7 +43,7 @@ class Gateway {
     EgressCheck egress;  // none: no calls to other hosts
   };
 
-  Gateway(Platform platform, Settings settings);
+  Gateway(Platform platform, const Settings& settings);
 
   /// At start, before calls: what the table holds of a phone.
   void restore_bindings(const std::string& user, std::vector<belfry::sip::Binding> bindings);

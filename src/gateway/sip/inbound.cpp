@@ -65,7 +65,7 @@ std::optional<TransactionLayer::Sender> Inbound::lets_in(
   return TransactionLayer::Sender::anybody;
 }
 
-void Inbound::refuse(const Visit& visit, int status, std::vector<Refusal::Line> more) {
+void Inbound::refuse(const Visit& visit, int status, const std::vector<Refusal::Line>& more) {
   context_.agent.refuse(visit.transaction, visit.request, status, more);
 }
 
@@ -117,8 +117,9 @@ void Inbound::challenge(const Visit& visit, bool stale) {
   std::vector<Refusal::Line> lines;
   auto values = digest_.challenges(context_.agent.loop().now(), stale);
   if (knows_only_md5(visit.request)) values.erase(values.begin(), values.end() - 1);
+  lines.reserve(values.size());
   for (std::string& value : values) lines.push_back({HeaderId::www_authenticate, std::move(value)});
-  refuse(visit, 401, std::move(lines));
+  refuse(visit, 401, lines);
 }
 
 std::optional<std::string> Inbound::authenticate(const Visit& visit) {
@@ -259,12 +260,12 @@ base::Result<std::string> Inbound::hand_over(
   const bool may_lack_plus = is_number && user.size() >= 7 && user.front() != '+';
   if (!accepted && accepted.error().code == base::Errc::not_found && may_lack_plus) {
     call.to = '+' + user;
-    accepted = switchboard_->accept(std::move(call));
+    accepted = switchboard_->accept(call);
   }
   return accepted;
 }
 
-void Inbound::take_call(const Visit& visit, Caller caller) {
+void Inbound::take_call(const Visit& visit, const Caller& caller) {
   if (const auto refusal = check_request(visit.request, abilities()))
     return refuse(visit, refusal->status, refusal->headers);
   const auto seat = context_.plane.open_network_seat();

@@ -65,7 +65,9 @@ class Inbound final : public StrangerHandler {
     TrunkCarrier* trunk = nullptr;
   };
 
-  void refuse(const Visit& visit, int status, std::vector<belfry::sip::Refusal::Line> more = {});
+  void refuse(
+      const Visit& visit, int status, const std::vector<belfry::sip::Refusal::Line>& more = {}
+  );
   void challenge(const Visit& visit, bool stale);
   /// The user, or nothing after a challenge was sent.
   std::optional<std::string> authenticate(const Visit& visit);
@@ -77,7 +79,7 @@ class Inbound final : public StrangerHandler {
       belfry::sip::ServerId transaction, belfry::sip::Message request, belfry::sip::Message response
   );
   void on_invite(const Visit& visit);
-  void take_call(const Visit& visit, Caller caller);
+  void take_call(const Visit& visit, const Caller& caller);
   SessionDriver* open_session(const Visit& visit, std::uint16_t media_port);
   base::Result<std::string> hand_over(
       const Visit& visit, const Caller& caller, SessionDriver& driver,

@@ -12,7 +12,7 @@ using belfry::sip::Transport;
 
 constexpr base::Duration connect_time = 10s;
 constexpr base::Duration farewell = 200ms;
-constexpr std::size_t max_waiting = 64 * 1024;
+constexpr std::size_t max_waiting = std::size_t{64} * 1024;
 
 Endpoint to_endpoint(const net::Address& address) {
   return {address.ip.unmapped().to_string(), address.port};
@@ -49,7 +49,7 @@ void Streams::accept(net::ByteStream stream) {
   const bool too_many = connections_.size() >= limits_.connections ||
                         count_from(flow.remote.address) >= limits_.per_source;
   if (too_many) return stream.close();
-  auto& connection = connections_[flow.connection] = std::make_unique<Connection>(std::move(flow));
+  auto& connection = connections_[flow.connection] = std::make_unique<Connection>(flow);
   join(*connection, std::move(stream));
 }
 
