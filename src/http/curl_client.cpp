@@ -162,11 +162,14 @@ void set_headers(Transfer& transfer, const ClientRequest& request) {
     transfer.header_list.reset(longer);
   };
   append("Expect:");  // curl would wait a second for the permission to send a large body
-  for (const auto& [name, value] : request.headers)
-    append(value.empty() ? name + ";" : name + ": " + value);
+  for (const auto& [name, value] : request.headers) {
+    std::string line = name;
+    line.append(value.empty() ? ";" : ": ").append(value);
+    append(line);
+  }
   std::string cookies;
   for (const auto& [name, value] : request.cookies)
-    cookies += (cookies.empty() ? "" : "; ") + name + "=" + value;
+    cookies.append(cookies.empty() ? "" : "; ").append(name).append("=").append(value);
   if (!cookies.empty()) append("Cookie: " + cookies);
   transfer.set(CURLOPT_HTTPHEADER, transfer.header_list.get());
 }

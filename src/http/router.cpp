@@ -150,7 +150,8 @@ void Router::read_params(const Route& route, Request& request) {
     if (segment.kind == Segment::Kind::literal) continue;
     std::string_view value = path[i];
     if (segment.kind == Segment::Kind::rest) {
-      value = std::string_view(path[i].data(), request.path.data() + request.path.size());
+      const auto begin = static_cast<std::size_t>(path[i].begin() - request.path.c_str());
+      value = std::string_view(request.path).substr(begin);
     } else {
       value.remove_prefix(segment.text.size());
       value.remove_suffix(segment.suffix.size());
@@ -266,6 +267,7 @@ std::size_t Router::body_limit(std::string_view method, std::string_view path) c
 
 std::vector<Router::RouteName> Router::routes() const {
   std::vector<RouteName> names;
+  names.reserve(routes_.size());
   for (const auto& route : routes_) names.push_back({route->method, route->path});
   return names;
 }
