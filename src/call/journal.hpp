@@ -17,11 +17,26 @@ struct Changes {
   std::vector<Document>
       new_documents;  // inserted; one whose key exists fails the whole with Errc::conflict
   std::vector<Document> documents;  // inserted or replaced
+  std::vector<DocumentKey> removed_documents;
 
   bool empty() const {
     return legs.empty() && events.empty() && deliveries.empty() && new_documents.empty() &&
-           documents.empty();
+           documents.empty() && removed_documents.empty();
   }
+};
+
+/// Which documents of a collection; all conditions must hold. Newest first.
+struct DocumentQuery {
+  std::string collection;
+  std::string tag = {};  // empty: any
+  /// Members of the value (no nested ones) that must be this text, number or truth: "status", "7",
+  /// "true".
+  std::vector<std::pair<std::string, std::string>> members = {};
+  std::optional<base::WallTime> created_from = {};    // inclusive
+  std::optional<base::WallTime> created_before = {};  // exclusive
+  std::string after_key = {};                         // only those inserted before this one
+  std::size_t skip = 0;
+  std::size_t limit = 50;
 };
 
 struct LegQuery {
@@ -66,10 +81,9 @@ class Journal {
   virtual base::Task<base::Result<std::optional<Document>>> find_document(
       std::string collection, std::string key
   ) = 0;
-  /// Newest first; all of the collection when `tag` is empty.
-  virtual base::Task<base::Result<std::vector<Document>>> find_documents(
-      std::string collection, std::string tag, std::size_t limit
-  ) = 0;
+  virtual base::Task<base::Result<std::vector<Document>>> find_documents(DocumentQuery query) = 0;
+  /// How many there are, whatever `after_key`, `skip` and `limit` say.
+  virtual base::Task<base::Result<std::uint64_t>> count_documents(DocumentQuery query) = 0;
 };
 
 }  // namespace belfry::call

@@ -77,7 +77,8 @@ Leg::Leg(Services& services, LegRecord record)
       milestones_(std::make_shared<Milestones>(services.loop)),
       attempt_outcomes_(services.loop),
       digits_(services.loop),
-      tasks_(services.loop) {}
+      tasks_(services.loop),
+      program_tasks_(services.loop) {}
 
 Leg::~Leg() {
   for (const base::TimerId timer : {ring_timer_, duration_timer_}) services_.loop.cancel(timer);
@@ -101,7 +102,19 @@ void Leg::resume() {
 void Leg::start_inbound(std::unique_ptr<Endpoint> endpoint) {
   endpoint_ = std::move(endpoint);
   attach_seat();
-  tasks_.spawn(run_program());
+  start_program();
+}
+
+void Leg::redirect(ProgramSpec program) {
+  if (ended()) return;
+  record_.program = std::move(program);
+  Changes changes;
+  changes.legs.push_back(record_);
+  services_.journal.commit_later(std::move(changes));
+  if (!answered() && record_.direction != LegRecord::Direction::inbound) return;
+  program_tasks_.cancel();
+  forget_digits();
+  start_program();
 }
 
 void Leg::end_after_restart() {
@@ -333,7 +346,12 @@ void Leg::finish(Ending ending) {
   milestones_->settled.set();
   milestones_->over.set();
   tasks_.cancel();
+  program_tasks_.cancel();
   services_.switchboard->remove(record_.sid);
+}
+
+void Leg::start_program() {
+  program_tasks_.spawn(run_program());
 }
 
 base::Task<void> Leg::run_program() {

@@ -44,6 +44,11 @@ class Leg final : private EndpointListener, private SeatListener {
   void start_inbound(std::unique_ptr<Endpoint> endpoint);
   EndpointListener& listener() { return *this; }
 
+  /// Lets go of the running program and everything that it holds (a bridge, a conference, a
+  /// recording of a verb), and runs another. Before the answer of an outbound leg: that one runs
+  /// then. Not from within the program itself.
+  void redirect(ProgramSpec program);
+
   // --- The verbs of programs ---
 
   /// Inbound: answers and waits until media flows. At once when it is answered already.
@@ -108,6 +113,7 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Task<void> run_outbound();
   base::Task<AttemptOutcome> try_route(Carrier& carrier, std::string caller_id);
   base::Task<void> run_resumed();
+  void start_program();
   base::Task<void> run_program();
   base::Result<> open_endpoint();
   void start_timer(base::TimerId& timer, base::Duration delay, HangupCause cause);
@@ -123,7 +129,9 @@ class Leg final : private EndpointListener, private SeatListener {
   PlaybackWait* playing_ = nullptr;
   base::TimerId ring_timer_ = 0;
   base::TimerId duration_timer_ = 0;
-  base::TaskGroup tasks_;  // last: what runs in it uses the rest
+  // Last: what runs in them uses the rest.
+  base::TaskGroup tasks_;
+  base::TaskGroup program_tasks_;
 };
 
 }  // namespace belfry::call

@@ -44,7 +44,7 @@ base::Task<void> Leg::run_outbound() {
   for (const DialPlan::Choice& choice : choices) {
     const AttemptOutcome outcome = co_await try_route(*choice.carrier, choice.caller_id);
     if (!outcome) {
-      co_await run_program();
+      start_program();
       co_return;
     }
     last = *outcome;
@@ -93,7 +93,7 @@ base::Task<void> Leg::run_resumed() {
   if (outcome) {
     finish(std::move(*outcome));
   } else {
-    co_await run_program();
+    start_program();
   }
 }
 

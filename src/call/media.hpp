@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -69,6 +70,70 @@ class SeatListener {
   virtual void on_speech(bool /*speaking*/) {}
 };
 
+// --- Rooms of many ---
+
+struct RoomTag;
+using RoomId = base::Id<RoomTag>;
+
+/// How a seat takes part in a room of many.
+struct RoomPlace {
+  bool muted = false;   // the others do not hear it
+  bool deaf = false;    // it does not hear the others; what is played to its own seat it hears
+  SeatId coached = {};  // only this seat hears it; none: all do
+  float gain_db = 0;    // of what it says
+};
+
+class RoomListener {
+ public:
+  virtual ~RoomListener() = default;
+  virtual void on_room_playback_finished(PlaybackId playback) = 0;
+};
+
+// --- Recordings and taps ---
+
+struct RecordingTag;
+using RecordingId = base::Id<RecordingTag>;
+
+/// Directions are the party's: inbound is what it says, outbound what it hears.
+enum class Track { inbound, outbound, both };
+
+struct RecordingTerms {
+  std::string path;  // of the WAV file; it grows as `path`.part (rule R8)
+  enum class Channels {
+    mono,
+    dual
+  } channels = Channels::mono;  // dual: inbound left, outbound right
+  Track track = Track::both;    // of a seat; a room's is what all of it says
+  bool trim_silence = false;    // leading and trailing silence, when it is finished
+};
+struct RecordingResult {
+  base::Duration length{0};       // of the file
+  base::Duration clock_drift{0};  // how far the party's RTP clock ran ahead of ours
+  bool silent = false;            // nobody said anything
+  bool failed = false;            // the disk; what was written is kept
+};
+class RecordingListener {
+ public:
+  virtual ~RecordingListener() = default;
+  /// The last thing it says: the file is whole and has its name, or nothing could be written.
+  virtual void on_recording_ended(RecordingId recording, const RecordingResult& result) = 0;
+};
+/// What is not to be kept is left out, or kept as silence of the same length.
+enum class WhilePaused { skip, silence };
+
+struct TapTag;
+using TapId = base::Id<TapTag>;
+
+/// Gets what a seat says or hears as it happens. Control thread.
+class AudioTap {
+ public:
+  virtual ~AudioTap() = default;
+  /// 20 ms at 8 kHz. `since_start` counts from the tap's begin and jumps over lost packets.
+  virtual void on_audio(
+      Track track, base::Duration since_start, std::span<const std::int16_t> samples
+  ) = 0;
+};
+
 class MediaPlane {
  public:
   virtual ~MediaPlane() = default;
@@ -88,6 +153,36 @@ class MediaPlane {
   /// Writes what the party says (mono WAV, 8 kHz) to `path` until `stop_recording` (rule R8).
   virtual base::Result<> record(SeatId seat, std::string path) = 0;
   virtual void stop_recording(SeatId seat) = 0;
+
+  // --- Rooms of many ---
+
+  virtual RoomId open_room(RoomListener* listener) = 0;
+  /// Whoever is in it is alone then.
+  virtual void close_room(RoomId room) = 0;
+  /// Leaves the room or the peer that the seat had. `disconnect` leaves, `connect` does too.
+  virtual void enter(RoomId room, SeatId seat, RoomPlace place) = 0;
+  virtual void set_place(SeatId seat, RoomPlace place) = 0;
+  /// Mixed with what is said; those who are deaf do not hear it.
+  virtual PlaybackId play_to_room(RoomId room, Playback playback) = 0;
+  virtual void stop_playing_to_room(RoomId room) = 0;
+
+  // --- Recordings and taps ---
+
+  /// Several recordings of a seat or a room may run. `listener` outlives them or stops them first;
+  /// then nothing more is told. They end with the seat or the room.
+  virtual base::Result<RecordingId> start_recording(
+      SeatId seat, RecordingTerms terms, RecordingListener* listener
+  ) = 0;
+  virtual base::Result<RecordingId> start_recording(
+      RoomId room, RecordingTerms terms, RecordingListener* listener
+  ) = 0;
+  virtual void pause_recording(RecordingId recording, WhilePaused how) = 0;
+  virtual void resume_recording(RecordingId recording) = 0;
+  virtual void stop_recording(RecordingId recording) = 0;
+  /// `tap` outlives it or is taken off first.
+  virtual TapId add_tap(SeatId seat, Track track, AudioTap* tap) = 0;
+  virtual void remove_tap(TapId tap) = 0;
+
   virtual base::Task<SeatStatistics> statistics(SeatId seat) = 0;
 };
 

@@ -122,4 +122,9 @@ struct Document {
   base::WallTime created{};
 };
 
+struct DocumentKey {
+  std::string collection;
+  std::string key;
+};
+
 }  // namespace belfry::call

@@ -266,7 +266,9 @@ TEST(Journal, KeepsDocumentsByKeyAndTag) {
   EXPECT_EQ(found->created, first.created);
   const auto keys = [&](std::string tag, std::size_t limit) {
     std::string list;
-    for (const auto& each : fixture.get(fixture.store->find_documents("notes", tag, limit)))
+    for (const auto& each : fixture.get(
+             fixture.store->find_documents({.collection = "notes", .tag = tag, .limit = limit})
+         ))
       list += each.key;
     return list;
   };
@@ -277,6 +279,33 @@ TEST(Journal, KeepsDocumentsByKeyAndTag) {
   ASSERT_TRUE(fixture.commit({.documents = {second}}));
   EXPECT_EQ(keys("t", 10), "a");
   EXPECT_FALSE(fixture.get(fixture.store->find_document("other", "a")));
+}
+
+TEST(Journal, FindsDocumentsByTheirMembersTimesAndPlaceAndRemovesThem) {
+  Fixture fixture;
+  call::Document first = document("a");
+  first.value = {{"status", "live"}, {"n", 7}, {"muted", true}};
+  call::Document second = document("b", 2);
+  second.value = {{"status", "live"}, {"n", 8}, {"muted", false}};
+  ASSERT_TRUE(fixture.commit({.documents = {first, second, document("c", 3)}}));
+  const auto keys = [&](call::DocumentQuery query) {
+    query.collection = "notes";
+    std::string list;
+    for (const auto& each : fixture.get(fixture.store->find_documents(query))) list += each.key;
+    return list;
+  };
+  EXPECT_EQ(keys({.members = {{"status", "live"}}}), "ba");
+  EXPECT_EQ(keys({.members = {{"n", "7"}}}), "a");
+  EXPECT_EQ(keys({.members = {{"status", "live"}, {"muted", "false"}}}), "b");
+  EXPECT_EQ(keys({.members = {{"no\"such", "x"}}}), "");
+  EXPECT_EQ(keys({.created_from = second.created}), "cb");
+  EXPECT_EQ(keys({.created_before = second.created}), "a");
+  EXPECT_EQ(keys({.after_key = "c"}), "ba");
+  EXPECT_EQ(keys({.after_key = "c", .limit = 1}), "b");
+  EXPECT_EQ(keys({.skip = 1, .limit = 1}), "b");
+  EXPECT_EQ(fixture.get(fixture.store->count_documents({.collection = "notes", .limit = 1})), 3U);
+  ASSERT_TRUE(fixture.commit({.removed_documents = {{"notes", "b"}, {"notes", "never"}}}));
+  EXPECT_EQ(keys({}), "ca");
 }
 
 TEST(Journal, AConflictFailsItsOwnChangesOnly) {

@@ -1,5 +1,8 @@
 #include "twiml/connect.hpp"
 
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
+
 namespace belfry::twiml {
 
 Connect read_connect(const Element& element, Findings& findings) {
@@ -20,6 +23,10 @@ Connect read_connect(const Element& element, Findings& findings) {
     }
   }
   return connect;
+}
+
+base::Task<Step> execute(const Connect&, Session& session) {
+  return skip("Connect", Answers::yes, session);
 }
 
 }  // namespace belfry::twiml

@@ -1,5 +1,8 @@
 #include "twiml/dial.hpp"
 
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
+
 namespace belfry::twiml {
 namespace {
 
@@ -96,6 +99,11 @@ Dial dial_of_queue(const Element& queue, Findings& findings) {
   Dial dial;
   dial.nouns.emplace_back(read_queue(queue, findings));
   return dial;
+}
+
+base::Task<Step> execute(const Dial& dial, Session& session) {
+  const bool waits_for_bridge = dial.answer_on_bridge && session.may_stay_unanswered();
+  return skip("Dial", waits_for_bridge ? Answers::no : Answers::yes, session);
 }
 
 }  // namespace belfry::twiml

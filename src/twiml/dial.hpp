@@ -7,8 +7,11 @@
 #include "twiml/number.hpp"
 #include "twiml/queue.hpp"
 #include "twiml/sip.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Dial>`: connects the leg with others. Either parties (mixed), or one conference, or one queue.
 struct Dial {
@@ -38,5 +41,6 @@ inline constexpr std::size_t max_dial_nouns = 10;  // rule W3
 Dial read_dial(const Element& element, Findings& findings);
 /// A `<Queue>` at the top level is a `<Dial>` with only that.
 Dial dial_of_queue(const Element& queue, Findings& findings);
+base::Task<Step> execute(const Dial& dial, Session& session);
 
 }  // namespace belfry::twiml

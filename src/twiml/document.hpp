@@ -2,10 +2,20 @@
 #include <variant>
 #include <vector>
 
+#include "twiml/connect.hpp"
+#include "twiml/dial.hpp"
+#include "twiml/echo.hpp"
+#include "twiml/enqueue.hpp"
 #include "twiml/gather.hpp"
 #include "twiml/hangup.hpp"
+#include "twiml/leave.hpp"
+#include "twiml/record.hpp"
 #include "twiml/redirect.hpp"
+#include "twiml/refer.hpp"
 #include "twiml/reject.hpp"
+#include "twiml/sms.hpp"
+#include "twiml/start.hpp"
+#include "twiml/stop.hpp"
 #include "twiml/unavailable.hpp"
 
 namespace belfry::twiml {

@@ -1,6 +1,8 @@
 #include "twiml/enqueue.hpp"
 
 #include "twiml/callbacks.hpp"
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
 
 namespace belfry::twiml {
 
@@ -20,6 +22,10 @@ Enqueue read_enqueue(const Element& element, Findings& findings) {
   for (const Element& child : element.children)
     if (!child.is_text()) report_misplaced(child, element, findings, 12200);
   return enqueue;
+}
+
+base::Task<Step> execute(const Enqueue&, Session& session) {
+  return skip("Enqueue", Answers::yes, session);
 }
 
 }  // namespace belfry::twiml

@@ -1,7 +1,10 @@
 #pragma once
 #include "twiml/element_reader.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Enqueue>`: waits in a queue until somebody takes the caller out.
 struct Enqueue {
@@ -16,5 +19,6 @@ struct Enqueue {
 /// Findings: 14201 method, 14204/14205 name, 14206 waitUrlMethod; 14226 (TaskRouter) stops the
 /// document.
 Enqueue read_enqueue(const Element& element, Findings& findings);
+base::Task<Step> execute(const Enqueue& enqueue, Session& session);
 
 }  // namespace belfry::twiml

@@ -1,5 +1,8 @@
 #include "twiml/leave.hpp"
 
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
+
 namespace belfry::twiml {
 
 Leave read_leave(const Element& element, Findings& findings) {
@@ -7,6 +10,10 @@ Leave read_leave(const Element& element, Findings& findings) {
   reader.report_unknown_attributes();
   reader.report_children();
   return {};
+}
+
+base::Task<Step> execute(const Leave&, Session& session) {
+  return skip("Leave", Answers::no, session);
 }
 
 }  // namespace belfry::twiml

@@ -10,6 +10,7 @@ class LegVoice final : public Voice {
   explicit LegVoice(call::Leg& leg) : leg_(leg) {}
   base::Loop& loop() override { return leg_.loop(); }
   const call::LegRecord& record() const override { return leg_.record(); }
+  call::Leg* leg() override { return &leg_; }
   void ring() override { leg_.ring(); }
   base::Task<base::Result<>> answer() override { return leg_.answer(); }
   base::Task<void> play(call::Playback playback, call::Words words) override {

@@ -1,5 +1,8 @@
 #include "twiml/record.hpp"
 
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
+
 namespace belfry::twiml {
 namespace {
 
@@ -36,6 +39,10 @@ Record read_record(const Element& element, Findings& findings) {
   reader.report_unknown_attributes();
   reader.report_children();
   return record;
+}
+
+base::Task<Step> execute(const Record&, Session& session) {
+  return skip("Record", Answers::yes, session);
 }
 
 }  // namespace belfry::twiml

@@ -1,7 +1,10 @@
 #pragma once
 #include "twiml/callbacks.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Record>`: records the caller after a beep.
 struct Record {
@@ -19,5 +22,6 @@ struct Record {
 
 /// Findings: 13610 … 13617, 13699, 13256; 13621 stops the document.
 Record read_record(const Element& element, Findings& findings);
+base::Task<Step> execute(const Record& record, Session& session);
 
 }  // namespace belfry::twiml

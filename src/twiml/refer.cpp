@@ -1,5 +1,8 @@
 #include "twiml/refer.hpp"
 
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
+
 namespace belfry::twiml {
 
 Refer read_refer(const Element& element, Findings& findings) {
@@ -20,6 +23,10 @@ Refer read_refer(const Element& element, Findings& findings) {
   }
   if (!found) findings.warn(13243, "<Refer> needs a <Sip>");
   return refer;
+}
+
+base::Task<Step> execute(const Refer&, Session& session) {
+  return skip("Refer", Answers::no, session);
 }
 
 }  // namespace belfry::twiml

@@ -1,7 +1,10 @@
 #pragma once
 #include "twiml/sip.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Refer>`: asks a SIP party to call somebody else; the leg then leaves us.
 struct Refer {
@@ -12,5 +15,6 @@ struct Refer {
 
 /// Findings: 13210 method, 13243 no target.
 Refer read_refer(const Element& element, Findings& findings);
+base::Task<Step> execute(const Refer& refer, Session& session);
 
 }  // namespace belfry::twiml

@@ -1,5 +1,8 @@
 #include "twiml/sms.hpp"
 
+#include "twiml/session.hpp"
+#include "twiml/unavailable.hpp"
+
 namespace belfry::twiml {
 
 Sms read_sms(const Element& element, Findings& findings) {
@@ -15,6 +18,10 @@ Sms read_sms(const Element& element, Findings& findings) {
   reader.report_unknown_attributes();
   reader.report_children();
   return sms;
+}
+
+base::Task<Step> execute(const Sms&, Session& session) {
+  return skip("Sms", Answers::no, session);
 }
 
 }  // namespace belfry::twiml

@@ -1,7 +1,10 @@
 #pragma once
 #include "twiml/element_reader.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Sms>` in a voice document: sends a message and goes on.
 struct Sms {
@@ -15,5 +18,6 @@ struct Sms {
 
 /// Findings: 14103 no body, 14104 method.
 Sms read_sms(const Element& element, Findings& findings);
+base::Task<Step> execute(const Sms& sms, Session& session);
 
 }  // namespace belfry::twiml

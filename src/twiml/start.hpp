@@ -1,7 +1,10 @@
 #pragma once
 #include "twiml/background.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Start>`: begins background work and goes on at once.
 struct Start {
@@ -12,5 +15,6 @@ struct Start {
 
 /// Findings: 14300 and those of the nouns.
 Start read_start(const Element& element, Findings& findings);
+base::Task<Step> execute(const Start& start, Session& session);
 
 }  // namespace belfry::twiml

@@ -1,7 +1,10 @@
 #pragma once
 #include "twiml/background.hpp"
+#include "twiml/step.hpp"
 
 namespace belfry::twiml {
+
+class Session;
 
 /// `<Stop>`: ends background work that `<Start>` began.
 struct Stop {
@@ -10,5 +13,6 @@ struct Stop {
 
 /// Findings: 14300 and those of the nouns.
 Stop read_stop(const Element& element, Findings& findings);
+base::Task<Step> execute(const Stop& stop, Session& session);
 
 }  // namespace belfry::twiml

@@ -7,6 +7,10 @@
 #include "call/media.hpp"
 #include "call/record.hpp"
 
+namespace belfry::call {
+class Leg;
+}
+
 namespace belfry::twiml {
 
 /// The verbs of a leg that documents use, each as `call::Leg` describes it. Between interpreter and
@@ -16,6 +20,9 @@ class Voice {
   virtual ~Voice() = default;
   virtual base::Loop& loop() = 0;
   virtual const call::LegRecord& record() const = 0;
+  /// The leg itself, for verbs that bring in others (Dial, Conference, Record …); nullptr for a
+  /// scripted party, which those verbs skip.
+  virtual call::Leg* leg() { return nullptr; }
   virtual void ring() = 0;
   virtual base::Task<base::Result<>> answer() = 0;
   virtual base::Task<void> play(call::Playback playback, call::Words words) = 0;

@@ -180,9 +180,11 @@ base::Task<base::Result<std::optional<Notification>>> Notifications::find(std::s
 base::Task<base::Result<std::vector<Notification>>> Notifications::list(
     std::string task_id, std::size_t limit
 ) {
-  auto documents = co_await switchboard_.services().journal.find_documents(
-      notification_collection, std::move(task_id), limit
-  );
+  call::DocumentQuery query;
+  query.collection = notification_collection;
+  query.tag = std::move(task_id);
+  query.limit = limit;
+  auto documents = co_await switchboard_.services().journal.find_documents(std::move(query));
   if (!documents) co_return base::fail(documents.error());
   std::vector<Notification> result;
   for (call::Document& document : *documents) {

@@ -64,6 +64,23 @@ class Plane final : public call::MediaPlane {
   base::Result<> record(call::SeatId seat, std::string path) override;
   void stop_recording(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
+  call::RoomId open_room(call::RoomListener* listener) override;
+  void close_room(call::RoomId room) override;
+  void enter(call::RoomId room, call::SeatId seat, call::RoomPlace place) override;
+  void set_place(call::SeatId seat, call::RoomPlace place) override;
+  call::PlaybackId play_to_room(call::RoomId room, call::Playback playback) override;
+  void stop_playing_to_room(call::RoomId room) override;
+  base::Result<call::RecordingId> start_recording(
+      call::SeatId seat, call::RecordingTerms terms, call::RecordingListener* listener
+  ) override;
+  base::Result<call::RecordingId> start_recording(
+      call::RoomId room, call::RecordingTerms terms, call::RecordingListener* listener
+  ) override;
+  void pause_recording(call::RecordingId recording, call::WhilePaused how) override;
+  void resume_recording(call::RecordingId recording) override;
+  void stop_recording(call::RecordingId recording) override;
+  call::TapId add_tap(call::SeatId seat, call::Track track, call::AudioTap* tap) override;
+  void remove_tap(call::TapId tap) override;
 
   // --- Driving without a thread ---
 

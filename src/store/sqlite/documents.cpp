@@ -5,6 +5,33 @@ namespace belfry::store::sqlite {
 namespace {
 
 using call::Document;
+using call::DocumentKey;
+using call::DocumentQuery;
+
+/// A WHERE clause with a text for each of its `?`; SQLite compares them as its columns' types.
+struct Conditions {
+  std::string sql = "collection = ?";
+  std::vector<std::string> values;
+
+  explicit Conditions(const DocumentQuery& query) : values{query.collection} {
+    if (!query.tag.empty()) add("tag = ?", {query.tag});
+    for (const auto& [name, value] : query.members) {
+      const std::string as_column = value == "true" ? "1" : value == "false" ? "0" : value;
+      add("CAST(json_extract(value, ?) AS TEXT) = ?", {"$.\"" + name + "\"", as_column});
+    }
+    if (query.created_from) add("created >= ?", {micros(*query.created_from)});
+    if (query.created_before) add("created < ?", {micros(*query.created_before)});
+  }
+  void add(std::string_view condition, std::initializer_list<std::string> of) {
+    sql.append(" AND ").append(condition);
+    values.insert(values.end(), of);
+  }
+
+ private:
+  static std::string micros(base::WallTime time) {
+    return std::to_string(base::to_unix_micros(time));
+  }
+};
 
 Document read_document(const Rows& rows) {
   return {
@@ -46,23 +73,39 @@ std::optional<Document> find_document(
   return read_document(rows);
 }
 
-std::vector<Document> find_documents(
-    Database& database, std::string_view collection, std::string_view tag, std::size_t limit
-) {
-  Rows rows = tag.empty() ? database.query(
-                                "SELECT collection, key, tag, value, created FROM documents "
-                                "WHERE collection = ? ORDER BY created DESC, number DESC LIMIT ?",
-                                collection, limit
-                            )
-                          : database.query(
-                                "SELECT collection, key, tag, value, created FROM documents "
-                                "WHERE collection = ? AND tag = ? "
-                                "ORDER BY created DESC, number DESC LIMIT ?",
-                                collection, tag, limit
-                            );
+std::vector<Document> find_documents(Database& database, const DocumentQuery& query) {
+  Conditions conditions(query);
+  if (!query.after_key.empty()) {
+    conditions.add(
+        "(created, number) < (SELECT created, number FROM documents WHERE collection = ? AND key = "
+        "?)",
+        {query.collection, query.after_key}
+    );
+  }
+  conditions.values.push_back(std::to_string(query.limit));
+  conditions.values.push_back(std::to_string(query.skip));
+  Rows rows = database.query_with(
+      "SELECT collection, key, tag, value, created FROM documents WHERE " + conditions.sql +
+          " ORDER BY created DESC, number DESC LIMIT ? OFFSET ?",
+      conditions.values
+  );
   std::vector<Document> documents;
   while (rows.next()) documents.push_back(read_document(rows));
   return documents;
+}
+
+std::uint64_t count_documents(Database& database, const DocumentQuery& query) {
+  const Conditions conditions(query);
+  Rows rows = database.query_with(
+      "SELECT count(*) FROM documents WHERE " + conditions.sql, conditions.values
+  );
+  return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
+}
+
+void remove_document(Database& database, const DocumentKey& which) {
+  database.run(
+      "DELETE FROM documents WHERE collection = ? AND key = ?", which.collection, which.key
+  );
 }
 
 }  // namespace belfry::store::sqlite

@@ -20,6 +20,7 @@ void apply_changes(Database& database, const call::Changes& changes) {
   for (const call::Delivery& delivery : changes.deliveries) put_delivery(database, delivery);
   for (const call::Document& document : changes.new_documents) insert_document(database, document);
   for (const call::Document& document : changes.documents) put_document(database, document);
+  for (const call::DocumentKey& key : changes.removed_documents) remove_document(database, key);
 }
 
 std::unexpected<base::Error> queue_is_full() {
@@ -178,11 +179,14 @@ Task<Result<std::optional<call::Document>>> SqliteStore::find_document(
     return sqlite::find_document(database, collection, key);
   });
 }
-Task<Result<std::vector<call::Document>>> SqliteStore::find_documents(
-    std::string collection, std::string tag, std::size_t limit
-) {
-  return ask([collection = std::move(collection), tag = std::move(tag), limit](Database& database) {
-    return sqlite::find_documents(database, collection, tag, limit);
+Task<Result<std::vector<call::Document>>> SqliteStore::find_documents(call::DocumentQuery query) {
+  return ask([query = std::move(query)](Database& database) {
+    return sqlite::find_documents(database, query);
+  });
+}
+Task<Result<std::uint64_t>> SqliteStore::count_documents(call::DocumentQuery query) {
+  return ask([query = std::move(query)](Database& database) {
+    return sqlite::count_documents(database, query);
   });
 }
 

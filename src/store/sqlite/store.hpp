@@ -37,9 +37,9 @@ class SqliteStore final : public Store {
   base::Task<base::Result<std::optional<call::Document>>> find_document(
       std::string collection, std::string key
   ) override;
-  base::Task<base::Result<std::vector<call::Document>>> find_documents(
-      std::string collection, std::string tag, std::size_t limit
+  base::Task<base::Result<std::vector<call::Document>>> find_documents(call::DocumentQuery query
   ) override;
+  base::Task<base::Result<std::uint64_t>> count_documents(call::DocumentQuery query) override;
 
   base::Duration queue_age() const override;
   std::size_t queue_length() const override { return writes_in_flight_.size(); }

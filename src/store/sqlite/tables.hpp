@@ -41,9 +41,9 @@ void put_document(Database& database, const call::Document& document);
 std::optional<call::Document> find_document(
     Database& database, std::string_view collection, std::string_view key
 );
-std::vector<call::Document> find_documents(
-    Database& database, std::string_view collection, std::string_view tag, std::size_t limit
-);
+std::vector<call::Document> find_documents(Database& database, const call::DocumentQuery& query);
+std::uint64_t count_documents(Database& database, const call::DocumentQuery& query);
+void remove_document(Database& database, const call::DocumentKey& which);
 
 // --- bindings.cpp ---
 std::vector<Binding> all_bindings(Database& database);
