@@ -18,6 +18,7 @@
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
 #include "server/housekeeping.hpp"
+#include "server/overload.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
 #include "speech/synthesizer.hpp"
@@ -57,6 +58,7 @@ class Server {
   void add_pages();
   void add_status();
   void start_housekeeping();
+  void watch_load();
   void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
   void note_listener(std::string kind, const net::Address& address);
   base::Task<void> begin();
@@ -80,6 +82,7 @@ class Server {
   std::unique_ptr<System> system_;
   std::unique_ptr<Telephony> telephony_;
   std::unique_ptr<Housekeeping> housekeeping_;
+  std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
   std::optional<net::TlsContext> tls_;
