@@ -110,6 +110,10 @@ base::Result<> Server::open_sip() {
   );
   telephony_ = std::move(telephony);
   telephony_->add_to(*system_);
+  trunk_table_ =
+      std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
+  trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
+  trunks_->add_to(system_->router());
   for (const sip::Endpoint& listener : telephony_->listeners()) {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
@@ -211,6 +215,8 @@ void Server::run() {
 }
 
 base::Task<void> Server::begin() {
+  const auto restored = co_await trunks_->restore();
+  if (!restored) end_after_storage_failure(restored.error().message);
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
   const auto reachable = co_await telephony_->start(*system_);
