@@ -222,6 +222,7 @@ base::Task<void> Server::begin() {
   const auto reachable = co_await telephony_->start(*system_);
   if (!reachable) end_after_storage_failure(reachable.error().message);
   ready_ = true;
+  watch_load();
   start_housekeeping();
   base::log::info("server.ready", {{"http", address_of("http")}});
 }
@@ -234,6 +235,17 @@ void Server::start_housekeeping() {
   }
   housekeeping_ = std::make_unique<Housekeeping>(loop_, *store_, *pool_, std::move(settings));
   housekeeping_->start();
+}
+
+void Server::watch_load() {
+  Overload::Sources sources;
+  sources.media = [this] { return Overload::MediaTicks{media_->ticks(), media_->late_ticks()}; };
+  sources.store_age = [this] { return store_->queue_age(); };
+  sources.memory = process_memory;
+  overload_ = std::make_unique<Overload>(loop_, std::move(sources));
+  const auto refuses = [this] { return overload_->refuses_calls(); };
+  telephony_->set_overload_check(refuses);
+  system_->switchboard().set_overload_check(refuses);
 }
 
 void Server::on_signal() {

@@ -19,6 +19,7 @@
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
 #include "server/housekeeping.hpp"
+#include "server/overload.hpp"
 #include "server/stored_trunks.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
@@ -59,6 +60,7 @@ class Server {
   void add_pages();
   void add_status();
   void start_housekeeping();
+  void watch_load();
   void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
   void note_listener(std::string kind, const net::Address& address);
   base::Task<void> begin();
@@ -84,6 +86,7 @@ class Server {
   std::unique_ptr<StoredTrunks> trunk_table_;
   std::unique_ptr<admin::Trunks> trunks_;
   std::unique_ptr<Housekeeping> housekeeping_;
+  std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
   std::optional<net::TlsContext> tls_;

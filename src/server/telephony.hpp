@@ -36,6 +36,9 @@ class Telephony {
   /// Registered phones are known again, trunks are asked, calls may come in.
   base::Task<base::Result<>> start(System& system);
   void drain() { gateway_->drain(); }
+  void set_overload_check(std::function<bool()> is_overloaded) {
+    gateway_->set_overload_check(std::move(is_overloaded));
+  }
 
   const std::vector<sip::Endpoint>& listeners() const { return sockets_->listeners(); }
   bool has_tcp() const { return has_tcp_; }
