@@ -75,6 +75,7 @@ LegRecord Switchboard::make_record(const PlaceCall& call) {
   record.ring_timeout = call.ring_timeout;
   record.max_duration = call.max_duration;
   record.application = call.application;
+  record.record = call.record;
   return record;
 }
 

@@ -16,6 +16,7 @@ namespace belfry::call {
 
 class Switchboard;
 class Outbox;
+class Recordings;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -31,6 +32,7 @@ struct Services {
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
+  Recordings* recordings = nullptr;                              // none: nothing can be recorded
 };
 
 /// A call to be made.
@@ -44,6 +46,7 @@ struct PlaceCall {
   std::string application;
   LegRecord::Direction direction = LegRecord::Direction::outbound_api;
   std::string parent_sid;
+  std::optional<RecordingOrder> record;  // from the answer on, source OutboundAPI
   std::vector<Document>
       documents;  // committed with the call; key and value may name it by `{sid}` in the key
 };
