@@ -107,6 +107,7 @@ class Plane final : public call::MediaPlane {
   Worker worker_;
   Recorder recorder_;
   std::map<call::SeatId, Known> seats_;
+  std::map<call::SeatId, RecordingTap*> recordings_;  // the recorder owns them
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
   std::uint64_t last_id_ = 0;
   ClipRates clip_rates_;

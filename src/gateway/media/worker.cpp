@@ -129,11 +129,13 @@ void Worker::apply(Command& command, base::Instant now) {
           },
           [&](Disconnect& leave) { with(leave.seat, [&](Seat& seat) { part(seat); }); },
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
-          [&](SetRecording& recording) {
-            Seat* seat = find(recording.seat);
-            RecordingTap* before =
-                seat != nullptr ? seat->set_recording(recording.tap) : recording.tap;
-            if (before != nullptr) report(RecordingEnded{before});
+          [&](AddTap& add_tap) {
+            Seat* seat = find(add_tap.seat);
+            if (seat == nullptr || !seat->taps().add(add_tap.tap)) report(TapReleased{add_tap.tap});
+          },
+          [&](RemoveTap& gone) {
+            Seat* seat = find(gone.seat);
+            if (seat != nullptr && seat->taps().remove(gone.tap)) report(TapReleased{gone.tap});
           },
           [&](AskStatistics& ask) {
             const Seat* seat = find(ask.seat);
@@ -165,7 +167,7 @@ void Worker::remove(call::SeatId id) {
   part(**found);
   (*found)->say_goodbye();
   for (const int fd : (*found)->wire().sockets()) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
-  if (RecordingTap* tap = (*found)->set_recording(nullptr)) report(RecordingEnded{tap});
+  for (FrameTap* tap : (*found)->taps().all()) report(TapReleased{tap});
   by_id_.erase(id);
   std::unique_ptr<Seat> gone = std::exchange(*found, std::move(seats_.back()));
   seats_.pop_back();
