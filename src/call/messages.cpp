@@ -259,6 +259,14 @@ void Messages::announce(const MessageRecord& record) {
   if (on_change_) on_change_(record);
 }
 
+void Messages::complain(const MessageRecord& message, const Problem& problem) {
+  base::log::warning(
+      "message.problem",
+      {{"message", message.sid}, {"code", problem.code}, {"why", problem.message}}
+  );
+  if (on_problem_) on_problem_(message, problem);
+}
+
 // --- Changing ---
 
 /// Keeps other changes of one message out until it goes.

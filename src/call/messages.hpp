@@ -141,6 +141,18 @@ class Messages {
   );
   base::Task<base::Result<>> opt_in(std::string account_sid, std::string number, std::string party);
 
+  /// What went wrong in a webhook or document about a message, with Twilio's code; `url` as asked.
+  struct Problem {
+    int code = 0;
+    std::string message;
+    std::string url;
+  };
+  void complain(const MessageRecord& message, const Problem& problem);
+  /// Told of each. One listener: the debugger's notifications.
+  void on_problem(std::function<void(const MessageRecord&, const Problem&)> listener) {
+    on_problem_ = std::move(listener);
+  }
+
   /// Told of each message as it is made and changes, after the commit. One listener: the page.
   void on_change(std::function<void(const MessageRecord&)> listener) {
     on_change_ = std::move(listener);
@@ -208,6 +220,7 @@ class Messages {
   std::set<std::string> known_senders_;      // noted already; at most 4,096
   std::size_t answering_ = 0;
   std::function<void(const MessageRecord&)> on_change_;
+  std::function<void(const MessageRecord&, const Problem&)> on_problem_;
   base::TaskGroup tasks_;
 };
 

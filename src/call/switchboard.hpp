@@ -14,6 +14,7 @@
 
 namespace belfry::call {
 
+class Messages;
 class Switchboard;
 class Outbox;
 
@@ -31,6 +32,7 @@ struct Services {
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
+  Messages* messages = nullptr;                                  // text messages; nullptr: none
 };
 
 /// A call to be made.
