@@ -16,6 +16,8 @@ namespace belfry::call {
 
 class Switchboard;
 class Outbox;
+class Conferences;
+class Queues;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -31,6 +33,8 @@ struct Services {
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
+  Conferences* conferences = nullptr;
+  Queues* queues = nullptr;
 };
 
 /// A call to be made.
