@@ -14,10 +14,12 @@
 
 namespace belfry::call {
 
+class Conferences;
 class Messages;
-class Switchboard;
 class Outbox;
+class Queues;
 class Recordings;
+class Switchboard;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -35,6 +37,8 @@ struct Services {
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
   Messages* messages = nullptr;                                  // text messages; nullptr: none
+  Conferences* conferences = nullptr;
+  Queues* queues = nullptr;
 };
 
 /// A call to be made.
