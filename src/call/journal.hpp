@@ -44,6 +44,16 @@ struct DocumentQuery {
 struct LegQuery {
   std::size_t limit = 50;  // newest first
   std::string before_sid;  // only legs created before this one; empty: from the newest
+  std::string after_sid;   // only legs created after this one: the last `limit` before it
+  std::size_t skip = 0;
+  std::string account_sid;
+  std::string from;  // exactly
+  std::string to;    // exactly
+  std::string parent_sid;
+  std::optional<base::WallTime> answered_from;    // inclusive
+  std::optional<base::WallTime> answered_before;  // exclusive
+  std::optional<base::WallTime> ended_from;
+  std::optional<base::WallTime> ended_before;
   std::optional<LegStatus> status;
   std::string number;       // `from` or `to` contains it
   std::string application;  // empty: all
