@@ -11,7 +11,9 @@ namespace belfry::call {
 
 /// What one step of the call model writes: all of it or nothing.
 struct Changes {
-  std::vector<LegRecord> legs;       // inserted, or replaced by SID
+  /// Inserted, or replaced by SID; but account, parent, `from`, `to`, `created` and application
+  /// stay what they were at first.
+  std::vector<LegRecord> legs;
   std::vector<EventRecord> events;   // appended
   std::vector<Delivery> deliveries;  // inserted, or replaced by id
   std::vector<Document>
