@@ -14,6 +14,7 @@
 
 namespace belfry::call {
 
+class Messages;
 class Switchboard;
 class Outbox;
 class Notifications;
@@ -35,6 +36,7 @@ struct Services {
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
   Notifications* notifications = nullptr;  // none: problems are in the log only
+  Messages* messages = nullptr;                                  // text messages; nullptr: none
 };
 
 /// A call to be made.
