@@ -14,6 +14,7 @@
 
 namespace belfry::call {
 
+class Messages;
 class Switchboard;
 class Outbox;
 class Recordings;
@@ -33,6 +34,7 @@ struct Services {
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
+  Messages* messages = nullptr;                                  // text messages; nullptr: none
 };
 
 /// A call to be made.
