@@ -29,6 +29,9 @@ void DialPlan::add_carrier(Carrier& carrier) {
 void DialPlan::add_route(Route route) {
   routes_.push_back(std::move(route));
 }
+void DialPlan::remove_routes(const std::string& carrier) {
+  std::erase_if(routes_, [&](const Route& route) { return route.carrier == carrier; });
+}
 void DialPlan::assign(std::string number, std::string user) {
   assigned_[std::move(number)] = std::move(user);
 }
@@ -81,8 +84,8 @@ std::vector<DialPlan::Choice> DialPlan::choose(const Party& party, base::Random&
   return choices;
 }
 
-void NumberTable::set(std::string number, ProgramSpec program, StatusCallback callback) {
-  entries_[std::move(number)] = Entry{std::move(program), std::move(callback)};
+void NumberTable::set(std::string number, Entry entry) {
+  entries_.insert_or_assign(std::move(number), std::move(entry));
 }
 
 const NumberTable::Entry* NumberTable::find(const std::string& number) const {

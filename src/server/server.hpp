@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "admin/status.hpp"
+#include "admin/trunks.hpp"
 #include "base/loop.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
@@ -12,6 +13,7 @@
 #include "http/gate.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
+#include "http/websocket.hpp"
 #include "identity/keys.hpp"
 #include "net/driver.hpp"
 #include "net/egress_policy.hpp"
@@ -19,6 +21,7 @@
 #include "server/config/load.hpp"
 #include "server/housekeeping.hpp"
 #include "server/overload.hpp"
+#include "server/stored_trunks.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
 #include "speech/synthesizer.hpp"
@@ -81,8 +84,11 @@ class Server {
   std::unique_ptr<speech::Synthesizer> speech_;
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::WebSocketClient> sockets_;
   std::unique_ptr<System> system_;
   std::unique_ptr<Telephony> telephony_;
+  std::unique_ptr<StoredTrunks> trunk_table_;
+  std::unique_ptr<admin::Trunks> trunks_;
   std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;

@@ -15,15 +15,19 @@
 #include "call/outbox.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
+#include "compat/twilio/resources.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
+#include "identity/accounts.hpp"
 #include "identity/keys.hpp"
 #include "server/config/config.hpp"
+#include "server/socket_client.hpp"
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
 #include "store/store.hpp"
 #include "twiml/media_files.hpp"
+#include "twiml/media_streams.hpp"
 #include "twiml/program.hpp"
 #include "twiml/status_callback.hpp"
 
@@ -39,6 +43,7 @@ struct Platform {
   base::WorkerPool& pool;
   call::Speech& speech;
   http::Client& client;
+  http::WebSocketClient& sockets;
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -70,17 +75,21 @@ class System {
   void make_simulator(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
+  void make_twilio();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
   http::Router router_;
+  identity::Accounts accounts_;
   WebClient web_;
+  SocketClient sockets_;
   call::Outbox outbox_;
   call::EventFeed feed_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
+  twiml::MediaStreams media_streams_;
   twiml::TwimlPrograms twiml_;
   call::BridgeProgram bridge_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
@@ -91,6 +100,7 @@ class System {
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;
+  std::unique_ptr<compat::twilio::Resources> twilio_rest_;
   base::TaskGroup tasks_;
 };
 

@@ -19,7 +19,10 @@ Recorder::Drive recorder_drive(Plane::Settings::Drive drive) {
 }  // namespace
 
 Plane::Plane(base::Loop& loop, base::Random& random, Settings settings)
-    : loop_(loop), random_(random), settings_(settings), recorder_(recorder_drive(settings.drive)) {
+    : loop_(loop),
+      random_(random),
+      settings_(settings),
+      recorder_(recorder_drive(settings.drive), recording_ended()) {
   if (settings_.drive != Settings::Drive::thread) return;
   worker_.on_report([this] { loop_.post_from_any_thread([this] { drain_reports(); }); });
   thread_ = std::thread([this] {
@@ -102,17 +105,6 @@ void Plane::watch_speech(call::SeatId seat) {
   submit(WatchSpeech{seat});
 }
 
-base::Result<> Plane::record(call::SeatId seat, std::string path) {
-  if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
-  BELFRY_TRY(tap, recorder_.start(path));
-  submit(SetRecording{seat, tap});
-  return {};
-}
-
-void Plane::stop_recording(call::SeatId seat) {
-  submit(SetRecording{seat, nullptr});
-}
-
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   base::Completion<call::SeatStatistics> answer(loop_);
   const std::uint64_t question = ++last_id_;
@@ -146,6 +138,7 @@ void Plane::submit(Command command) {
 
 void Plane::drain_reports() {
   while (auto report = worker_.take_report()) handle(*report);
+  deliver_taps();
 }
 
 call::SeatListener* Plane::listener_of(call::SeatId seat) const {
@@ -186,7 +179,7 @@ void Plane::handle(Report& report) {
             const auto asked = questions_.extract(answer.question);
             if (!asked.empty()) asked.mapped()(std::move(answer.statistics));
           },
-          [&](RecordingEnded& ended) { recorder_.finish(ended.tap); },
+          [&](TapReleased& released) { release(released.tap); },
           [&](Retired&) {},  // freed here, on the control thread
       },
       report
