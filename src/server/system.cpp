@@ -75,6 +75,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
+  make_recordings(config);
   call::Services services{
       platform.loop,
       platform.random,
@@ -91,9 +92,11 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   };
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
+  services.recordings = recordings_.get();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
+  recordings_->connect(*switchboard_);
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_admin();
@@ -219,6 +222,8 @@ base::Task<base::Result<>> System::start() {
   if (!loaded) co_return base::fail(loaded.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
+  const auto recordings = co_await recordings_->recover();
+  if (!recordings) co_return base::fail(recordings.error());
   outbox_.wake();
   co_return base::Result<>{};
 }

@@ -13,6 +13,7 @@
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/outbox.hpp"
+#include "call/recordings.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "compat/twilio/resources.hpp"
@@ -27,6 +28,7 @@
 #include "store/store.hpp"
 #include "twiml/media_files.hpp"
 #include "twiml/program.hpp"
+#include "twiml/recording_callback.hpp"
 #include "twiml/status_callback.hpp"
 
 namespace belfry::server {
@@ -57,6 +59,10 @@ class System {
   /// dial plan.
   base::Task<base::Result<>> start();
 
+  /// Where clients reach the server, unless `http.public_url` says it: URLs that are handed out
+  /// begin so.
+  void set_url(std::string url) { url_ = std::move(url); }
+
   http::Router& router() { return router_; }
   call::DialPlan& dial_plan() { return dial_plan_; }
   call::Switchboard& switchboard() { return *switchboard_; }
@@ -72,6 +78,7 @@ class System {
   void make_simulator(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
+  void make_recordings(const Config& config);
   void make_twilio();
   base::Task<void> show_notification(std::string call_sid);
 
@@ -88,6 +95,9 @@ class System {
   twiml::TwimlPrograms twiml_;
   call::BridgeProgram bridge_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
+  twiml::RecordingStatusFormat recording_format_;
+  std::string url_;
+  std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
