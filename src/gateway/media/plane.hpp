@@ -99,6 +99,7 @@ class Plane final : public call::MediaPlane {
   void submit(Command command);
   void drain_reports();
   void handle(Report& report);
+  void tell(const RoomPlaybackFinished& what) const;
   call::SeatListener* listener_of(call::SeatId seat) const;
 
   base::Loop& loop_;
@@ -107,6 +108,7 @@ class Plane final : public call::MediaPlane {
   Worker worker_;
   Recorder recorder_;
   std::map<call::SeatId, Known> seats_;
+  std::map<call::RoomId, call::RoomListener*> rooms_;
   std::map<call::SeatId, RecordingTap*> recordings_;  // the recorder owns them
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
   std::uint64_t last_id_ = 0;

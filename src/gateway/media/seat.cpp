@@ -107,28 +107,37 @@ ConstSamples Seat::heard() {
 }
 
 void Seat::speak(base::Instant now) {
+  if (!coding_) return tell_taps({}, now);
+  belfry::media::Frame frame(coding_->codec.rate);
+  belfry::media::Frame converted(coding_->codec.rate);
+  FromOthers others;
+  const bool relaying = relays();
+  if (!relaying || !taps_.empty()) others.samples = heard_from_peer(converted.samples());
+  ConstSamples spoken = outgoing_.speak(
+      *coding_, others, relaying ? Outgoing::Relaying::yes : Outgoing::Relaying::no, frame, now
+  );
+  if (relaying && spoken.empty()) spoken = others.samples;
+  tell_taps(spoken, now);
+}
+
+void Seat::speak(const FromOthers& others, base::Instant now) {
+  if (!coding_) return tell_taps({}, now);
+  belfry::media::Frame frame(coding_->codec.rate);
+  tell_taps(outgoing_.speak(*coding_, others, Outgoing::Relaying::no, frame, now), now);
+}
+
+void Seat::tell_taps(ConstSamples spoken, base::Instant now) {
+  if (taps_.empty()) return;
   TappedFrame tapped;
   tapped.now = now;
   if (coding_) {
-    const belfry::media::SampleRate rate = coding_->codec.rate;
-    belfry::media::Frame frame(rate);
-    belfry::media::Frame converted(rate);
-    FromOthers others;
-    const bool relaying = relays();
-    if (!relaying || !taps_.empty()) others.samples = heard_from_peer(converted.samples());
-    tapped.spoken = outgoing_.speak(
-        *coding_, others, relaying ? Outgoing::Relaying::yes : Outgoing::Relaying::no, frame, now
-    );
-    if (taps_.empty()) return;
-    if (relaying && tapped.spoken.empty()) tapped.spoken = others.samples;
     tapped.heard = heard();
-    tapped.rate = rate;
+    tapped.spoken = spoken;
+    tapped.rate = coding_->codec.rate;
     tapped.timestamp = incoming_.timestamp();
     tapped.clock_hz = coding_->codec.clock_hz;
-    taps_.on_frame(tapped);
-  } else if (!taps_.empty()) {
-    taps_.on_frame(tapped);
   }
+  taps_.on_frame(tapped);
 }
 
 ConstSamples Seat::heard_from_peer(belfry::media::Samples into) {
