@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,13 @@
 namespace belfry::call {
 
 struct Services;
+
+/// Hears how playbacks end that it began itself, by way of the media plane. Control thread.
+class PlaybackWatcher {
+ public:
+  virtual ~PlaybackWatcher() = default;
+  virtual void on_playback_over(PlaybackId playback) = 0;
+};
 
 /// One party's connection while it lives: its state, its endpoint, its seat and the program that
 /// drives it. Owned by the `Switchboard`; when it ends, everything that it owns is cancelled.
@@ -57,6 +65,8 @@ class Leg final : private EndpointListener, private SeatListener {
   /// Plays to the end. Destroying the task stops the sound. `words` go to the timeline and to the
   /// simulated phone that hears them.
   base::Task<void> play(Playback playback, Words words = {});
+  /// Told of the end of each playback from now on; nullptr: nobody. It goes before the leg.
+  void watch_playbacks(PlaybackWatcher* watcher) { playback_watcher_ = watcher; }
   /// Keys in the order in which they were pressed, from now on or since the last `forget_digits`.
   base::Task<char> next_digit();
   void forget_digits() { digits_.clear(); }
@@ -70,6 +80,10 @@ class Leg final : private EndpointListener, private SeatListener {
   void note_error(int code, std::string message);
   /// Inbound, before the answer: the caller is told that it rings.
   void ring();
+  /// `told` learns when the party begins and stops to speak; an empty one: no longer.
+  void watch_speech(std::function<void(bool speaking)> told);
+  /// These words reach the party by other ways than `play`: from the room that it is in.
+  void show_words(const Words& words);
   bool is_ringing() const { return record_.status == LegStatus::ringing; }
 
   /// Moments of a leg, for those who wait for them; they may outlive the leg.
@@ -100,10 +114,19 @@ class Leg final : private EndpointListener, private SeatListener {
   void on_playback_finished(PlaybackId playback) override;
   void on_seat_digit(char digit) override;
   void on_media_timeout() override;
+  void on_speech(bool speaking) override;
 
   /// The only place where the status changes: checks the table, writes row, event and callback in
   /// one step.
   void enter(LegStatus next, base::json::object data = {});
+  struct Step {
+    Changes changes;
+    EventRecord event;
+  };
+  /// The same without writing it: nothing when the table forbids it.
+  std::optional<Step> take_step(LegStatus next, base::json::object data);
+  void announce(const Step& step);
+  base::Task<void> store_answer();
   EventRecord make_event(std::string type, base::json::object data);
   void add_callback(Changes& changes);
   void attach_seat();
@@ -126,7 +149,9 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Mailbox<AttemptOutcome> attempt_outcomes_;
   std::optional<Ending> own_ending_;  // why we hung up, if we did
   base::Mailbox<char> digits_;
+  std::function<void(bool)> speech_told_;
   PlaybackWait* playing_ = nullptr;
+  PlaybackWatcher* playback_watcher_ = nullptr;
   base::TimerId ring_timer_ = 0;
   base::TimerId duration_timer_ = 0;
   // Last: what runs in them uses the rest.

@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration frame_tick = belfry::media::frame_duration;
+constexpr base::Duration late_after = 5ms;
 constexpr base::Duration relay_tick = 1ms;
 constexpr std::uint64_t max_sockets = 2;  // of a seat: RTP and RTCP
 
@@ -51,6 +52,8 @@ void Worker::step(base::Instant now) noexcept {
   while (auto command = commands_.pop()) apply(*command, now);
   receive(now);
   if (tick_due_ && now >= *tick_due_) {
+    ticks_.fetch_add(1, std::memory_order_relaxed);
+    if (now - *tick_due_ > late_after) late_ticks_.fetch_add(1, std::memory_order_relaxed);
     tick(now);
     // A late tick is not caught up in a burst: the jitter buffers on both sides bridge it.
     *tick_due_ += frame_tick;
