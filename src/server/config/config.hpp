@@ -95,6 +95,7 @@ struct Config {
   struct Media {
     PortRange port_range = {20'000, 20'999};
     std::uint32_t workers = 0;
+    std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};
   } media;
 
   struct Log {

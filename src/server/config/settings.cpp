@@ -76,6 +76,8 @@ std::vector<Setting<Config>> make_settings() {
       of("tls.key", "PEM file of its private key", FIELD(tls.key)),
       of("media.port_range", "UDP ports for RTP and RTCP", FIELD(media.port_range)),
       of("media.workers", "Media threads; 0: one per core", FIELD(media.workers)),
+      of("media.codecs", "What SIP calls may use, the best first: opus, G722, PCMU, PCMA",
+         FIELD(media.codecs)),
       of("log.level", "Least severe line that is written", FIELD(log.level)),
       of("log.format", "One line of text or one JSON object per event", FIELD(log.format)),
       of("sim.seed", "Seed of the simulated network; 0: a new one each start", FIELD(sim.seed)),
