@@ -32,6 +32,7 @@ class Participation {
   void leave();
 
  private:
+  friend class Conferences;
   Conferences* conferences_;  // nullptr: moved from
   Leg* leg_;
   std::string conference_sid_;

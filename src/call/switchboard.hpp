@@ -16,12 +16,9 @@ namespace belfry::call {
 
 class Switchboard;
 class Outbox;
-<<<<<<< HEAD
 class Conferences;
 class Queues;
-=======
 class Recordings;
->>>>>>> main
 
 /// What the call model works with; all outlive it.
 struct Services {

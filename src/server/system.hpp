@@ -12,7 +12,9 @@
 #include "apps/flux/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
+#include "call/conferences.hpp"
 #include "call/outbox.hpp"
+#include "call/queues.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "compat/twilio/resources.hpp"
@@ -27,6 +29,7 @@
 #include "store/store.hpp"
 #include "twiml/media_files.hpp"
 #include "twiml/program.hpp"
+#include "twiml/side_documents.hpp"
 #include "twiml/status_callback.hpp"
 
 namespace belfry::server {
@@ -86,6 +89,9 @@ class System {
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
   twiml::TwimlPrograms twiml_;
+  twiml::TwimlSideDocuments side_documents_;
+  call::Conferences conferences_;
+  call::Queues queues_;
   call::BridgeProgram bridge_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   std::unique_ptr<call::Switchboard> switchboard_;
