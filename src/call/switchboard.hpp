@@ -14,6 +14,7 @@
 
 namespace belfry::call {
 
+class Messages;
 class Switchboard;
 class Outbox;
 class Conferences;
@@ -37,6 +38,7 @@ struct Services {
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
   Conferences* conferences = nullptr;
   Queues* queues = nullptr;
+  Messages* messages = nullptr;                                  // text messages; nullptr: none
 };
 
 /// A call to be made.
