@@ -12,8 +12,10 @@
 #include "apps/flux/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
+#include "call/conferences.hpp"
 #include "call/outbox.hpp"
 #include "call/recordings.hpp"
+#include "call/queues.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "compat/twilio/resources.hpp"
@@ -31,6 +33,7 @@
 #include "twiml/media_streams.hpp"
 #include "twiml/program.hpp"
 #include "twiml/recording_callback.hpp"
+#include "twiml/side_documents.hpp"
 #include "twiml/status_callback.hpp"
 
 namespace belfry::server {
@@ -98,6 +101,9 @@ class System {
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
   twiml::TwimlPrograms twiml_;
+  twiml::TwimlSideDocuments side_documents_;
+  call::Conferences conferences_;
+  call::Queues queues_;
   call::BridgeProgram bridge_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;

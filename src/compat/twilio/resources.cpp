@@ -1,6 +1,8 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/conferences.hpp"
+#include "compat/twilio/queues.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -18,7 +20,9 @@ Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
       resources_(make<             //
-                 AccountsResource  //
+                 AccountsResource,  //
+                 ConferencesResource,  //
+                 QueuesResource  //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
