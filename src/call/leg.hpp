@@ -104,6 +104,14 @@ class Leg final : private EndpointListener, private SeatListener {
   /// The only place where the status changes: checks the table, writes row, event and callback in
   /// one step.
   void enter(LegStatus next, base::json::object data = {});
+  struct Step {
+    Changes changes;
+    EventRecord event;
+  };
+  /// The same without writing it: nothing when the table forbids it.
+  std::optional<Step> take_step(LegStatus next, base::json::object data);
+  void announce(const Step& step);
+  base::Task<void> store_answer();
   EventRecord make_event(std::string type, base::json::object data);
   void add_callback(Changes& changes);
   void attach_seat();

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/time.hpp"
+#include "call/recording_order.hpp"
 #include "call/status.hpp"
 
 /// What the call model keeps: plain rows, written by `Journal`, read by pages, APIs and recovery.
@@ -62,6 +63,14 @@ struct LegRecord {
   StatusCallback status_callback;
   std::chrono::seconds ring_timeout{60};
   std::chrono::seconds max_duration{4 * 3600};
+  std::optional<RecordingOrder> record;  // asked for with the call: from the answer on
+  /// What came of `record`; its terminal callback tells of it.
+  struct Recorded {
+    std::string sid;
+    std::string url;
+    base::WallTime started{};
+  };
+  std::optional<Recorded> recorded;
   std::optional<Attempt> attempt;
   std::string application;          // whose call it is: "flux", "api", ""
   std::uint64_t next_event = 0;     // `EventRecord::seq` of the next event

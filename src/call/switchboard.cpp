@@ -51,6 +51,16 @@ base::Result<> Switchboard::admit() const {
   return {};
 }
 
+base::Result<> Switchboard::admit_new_call() const {
+  if (is_overloaded_ && is_overloaded_()) {
+    const auto retry_after_s = static_cast<int>(5 + services_.random.below(11));  // rule O1
+    return base::fail(
+        base::Errc::unavailable, "the server has as many calls as it can take", retry_after_s
+    );
+  }
+  return admit();
+}
+
 LegRecord Switchboard::make_record(const PlaceCall& call) {
   LegRecord record;
   record.sid = base::make_sid("CA", services_.random);
@@ -65,6 +75,7 @@ LegRecord Switchboard::make_record(const PlaceCall& call) {
   record.ring_timeout = call.ring_timeout;
   record.max_duration = call.max_duration;
   record.application = call.application;
+  record.record = call.record;
   return record;
 }
 
@@ -76,7 +87,7 @@ Leg& Switchboard::add(LegRecord record) {
 }
 
 base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
-  BELFRY_CO_CHECK(admit());
+  BELFRY_CO_CHECK(admit_new_call());
   LegRecord record = make_record(call);
   Changes changes;
   changes.events.push_back(
@@ -117,7 +128,7 @@ base::Result<std::string> Switchboard::place_child(const PlaceCall& call) {
 }
 
 base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
-  BELFRY_CHECK(admit());
+  BELFRY_CHECK(admit_new_call());
   PlaceCall terms;
   terms.from = call.from;
   terms.direction = LegRecord::Direction::inbound;

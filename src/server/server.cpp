@@ -110,6 +110,10 @@ base::Result<> Server::open_sip() {
   );
   telephony_ = std::move(telephony);
   telephony_->add_to(*system_);
+  trunk_table_ =
+      std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
+  trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
+  trunks_->add_to(system_->router());
   for (const sip::Endpoint& listener : telephony_->listeners()) {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
@@ -211,11 +215,14 @@ void Server::run() {
 }
 
 base::Task<void> Server::begin() {
+  const auto restored = co_await trunks_->restore();
+  if (!restored) end_after_storage_failure(restored.error().message);
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
   const auto reachable = co_await telephony_->start(*system_);
   if (!reachable) end_after_storage_failure(reachable.error().message);
   ready_ = true;
+  watch_load();
   start_housekeeping();
   base::log::info("server.ready", {{"http", address_of("http")}});
 }
@@ -228,6 +235,17 @@ void Server::start_housekeeping() {
   }
   housekeeping_ = std::make_unique<Housekeeping>(loop_, *store_, *pool_, std::move(settings));
   housekeeping_->start();
+}
+
+void Server::watch_load() {
+  Overload::Sources sources;
+  sources.media = [this] { return Overload::MediaTicks{media_->ticks(), media_->late_ticks()}; };
+  sources.store_age = [this] { return store_->queue_age(); };
+  sources.memory = process_memory;
+  overload_ = std::make_unique<Overload>(loop_, std::move(sources));
+  const auto refuses = [this] { return overload_->refuses_calls(); };
+  telephony_->set_overload_check(refuses);
+  system_->switchboard().set_overload_check(refuses);
 }
 
 void Server::on_signal() {

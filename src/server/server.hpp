@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "admin/status.hpp"
+#include "admin/trunks.hpp"
 #include "base/loop.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
@@ -18,6 +19,8 @@
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
 #include "server/housekeeping.hpp"
+#include "server/overload.hpp"
+#include "server/stored_trunks.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
 #include "speech/synthesizer.hpp"
@@ -57,6 +60,7 @@ class Server {
   void add_pages();
   void add_status();
   void start_housekeeping();
+  void watch_load();
   void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
   void note_listener(std::string kind, const net::Address& address);
   base::Task<void> begin();
@@ -79,7 +83,10 @@ class Server {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<System> system_;
   std::unique_ptr<Telephony> telephony_;
+  std::unique_ptr<StoredTrunks> trunk_table_;
+  std::unique_ptr<admin::Trunks> trunks_;
   std::unique_ptr<Housekeeping> housekeeping_;
+  std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
   std::optional<net::TlsContext> tls_;

@@ -36,10 +36,14 @@ class Telephony {
   /// Registered phones are known again, trunks are asked, calls may come in.
   base::Task<base::Result<>> start(System& system);
   void drain() { gateway_->drain(); }
+  void set_overload_check(std::function<bool()> is_overloaded) {
+    gateway_->set_overload_check(std::move(is_overloaded));
+  }
 
   const std::vector<sip::Endpoint>& listeners() const { return sockets_->listeners(); }
   bool has_tcp() const { return has_tcp_; }
   std::vector<gateway::sip::Gateway::TrunkState> trunks() const { return gateway_->trunk_states(); }
+  gateway::sip::Gateway& gateway() { return *gateway_; }
   std::size_t registered_phones() const { return gateway_->registered_contacts(); }
 
  private:

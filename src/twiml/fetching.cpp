@@ -71,6 +71,7 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
   web.method = request.method;
   web.url = request.url;
   web.form = standard_parameters(voice_.record());
+  web.form.insert(web.form.end(), restriction_.always.begin(), restriction_.always.end());
   web.form.insert(web.form.end(), request.results.begin(), request.results.end());
   web.cookies = cookies_.cookies_for(request.url, voice_.loop().wall_now());
   web.idempotency_id = base::make_uuid(environment_.random);
@@ -145,7 +146,8 @@ Result<> Session::count_document() {
   const base::Instant now = voice_.loop().now();
   while (!recent_documents_.empty() && recent_documents_.front() <= now - 1min)
     recent_documents_.pop_front();
-  if (++documents_ > max_documents)
+  // What those hear who wait is repeated for as long as they wait.
+  if (++documents_ > max_documents && kind() == DocumentKind::main)
     return base::fail(Errc::refused, "more than 1,000 documents in one call", 11215);
   if (recent_documents_.size() == max_documents_a_minute)
     return base::fail(Errc::refused, "more than 60 documents in a minute", 11215);

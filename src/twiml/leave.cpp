@@ -1,7 +1,6 @@
 #include "twiml/leave.hpp"
 
 #include "twiml/session.hpp"
-#include "twiml/unavailable.hpp"
 
 namespace belfry::twiml {
 
@@ -13,7 +12,11 @@ Leave read_leave(const Element& element, Findings& findings) {
 }
 
 base::Task<Step> execute(const Leave&, Session& session) {
-  return skip("Leave", Answers::no, session);
+  if (session.kind() != DocumentKind::queue_wait) {
+    session.warn(12200, "<Leave> means nothing outside of a queue");
+    co_return NextVerb{};
+  }
+  co_return LeftQueue{};
 }
 
 }  // namespace belfry::twiml

@@ -1,6 +1,7 @@
 #include "twiml/session.hpp"
 
 #include "base/text.hpp"
+#include "twiml/restricted.hpp"
 #include "twiml/speaking.hpp"
 #include "twiml/url.hpp"
 
@@ -50,7 +51,15 @@ Program Program::from_json(const base::json::object& parameters) {
 }
 
 Session::Session(Voice& voice, const Environment& environment, Program program)
-    : voice_(voice), environment_(environment), program_(std::move(program)) {}
+    : Session(voice, environment, std::move(program), Restriction()) {}
+
+Session::Session(
+    Voice& voice, const Environment& environment, Program program, Restriction restriction
+)
+    : voice_(voice),
+      environment_(environment),
+      program_(std::move(program)),
+      restriction_(std::move(restriction)) {}
 
 base::Task<Step> Session::run_document() {
   if (current_.audio) {
@@ -58,6 +67,7 @@ base::Task<Step> Session::run_document() {
     if (!alive) co_return HungUp{};
     call::ClipPlayback clip{current_.audio, 1};
     co_await play(std::move(clip));
+    if (kind() != DocumentKind::main) co_return NextVerb{};
     co_return HungUp{};
   }
   for (verb_index_ = 0; verb_index_ < current_.document.verbs.size(); ++verb_index_) {
@@ -70,6 +80,8 @@ base::Task<Step> Session::run_document() {
           Failure::Recourse::none
       };
     note_verb(entry.name, describe(entry));
+    if (auto refused = check_allowed(entry, kind()); !refused)
+      co_return Failure{std::move(refused.error()), current_.url, Failure::Recourse::none};
     base::Task<Step> running = start(entry.verb, *this);
     Step step = co_await std::move(running);
     if (!std::holds_alternative<NextVerb>(step)) co_return step;

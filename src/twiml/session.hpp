@@ -50,7 +50,14 @@ class Session {
  public:
   using Purpose = DocumentRequest::Purpose;
 
+  /// How this run differs from that of a leg's own program.
+  struct Restriction {
+    DocumentKind kind = DocumentKind::main;
+    call::FormFields always = {};  // parameters of every document request besides the standard ones
+  };
+
   Session(Voice& voice, const Environment& environment, Program program);
+  Session(Voice& voice, const Environment& environment, Program program, Restriction restriction);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -58,10 +65,12 @@ class Session {
   const Environment& environment() const { return environment_; }
   const Program& program() const { return program_; }
   const LoadedDocument& current() const { return current_; }
+  DocumentKind kind() const { return restriction_.kind; }
 
   /// Fetches and reads what comes next, and makes it the current document.
   base::Task<std::expected<void, Failure>> load(DocumentRequest request);
-  /// Runs the verbs of the current document. `NextVerb` means that it came to its end.
+  /// Runs the verbs of the current document. `NextVerb` means that it came to its end. A verb that
+  /// may not stand in a document of this kind is a failure.
   base::Task<Step> run_document();
   /// "We are sorry …" for callers who have been answered; then the leg ends.
   base::Task<void> apologise();
@@ -85,6 +94,8 @@ class Session {
   ) const;
   void warn(int code, std::string message);
   void note_verb(std::string_view name, base::json::object details);
+  /// `url` is served in process, as the program itself is.
+  bool is_own(std::string_view url) const;
   /// The party has heard or been waited for: the program is not spinning.
   void count_media_progress() { verbs_without_media_ = 0; }
 
@@ -94,11 +105,11 @@ class Session {
   base::Task<base::Result<call::WebResponse>> send(const DocumentRequest& request);
   base::Result<LoadedDocument> read_inline() const;
   base::Result<> count_document();
-  bool is_own(std::string_view url) const;
 
   Voice& voice_;
   const Environment& environment_;
   const Program program_;
+  const Restriction restriction_;
   LoadedDocument current_;
   CookieJar cookies_;
   std::size_t verb_index_ = 0;

@@ -8,6 +8,15 @@
 
 namespace belfry::twiml {
 
+/// What a document is for, and so which verbs it may hold.
+enum class DocumentKind {
+  main,           // drives the leg: all of them
+  whisper,        // `url` of Number, Client, Sip: for the party that answered, before the bridge
+  conference,     // waitUrl, HoldUrl and AnnounceUrl of a conference
+  queue_wait,     // waitUrl of Enqueue
+  queue_connect,  // `url` of Queue: for the caller who leaves the queue, before the bridge
+};
+
 /// A document to be fetched.
 struct DocumentRequest {
   /// An empty answer ends the call quietly when it is to an action, else it is a failure (11770).
@@ -32,6 +41,7 @@ struct Transfer {
   DocumentRequest request;
 };
 struct HungUp {};
-using Step = std::variant<NextVerb, Transfer, HungUp, Failure>;
+struct LeftQueue {};  // `<Leave>`, in the documents of a queue only
+using Step = std::variant<NextVerb, Transfer, HungUp, Failure, LeftQueue>;
 
 }  // namespace belfry::twiml

@@ -38,24 +38,29 @@ struct Disconnect {
 struct WatchSpeech {
   call::SeatId seat;
 };
-struct SetRecording {
+struct AddTap {
   call::SeatId seat;
-  RecordingTap* tap = nullptr;  // nullptr: stop
+  FrameTap* tap = nullptr;
+};
+struct RemoveTap {
+  call::SeatId seat;
+  FrameTap* tap = nullptr;
 };
 struct AskStatistics {
   call::SeatId seat;
   std::uint64_t question = 0;
 };
 using Command = std::variant<
-    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech,
-    SetRecording, AskStatistics>;
+    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, AddTap,
+    RemoveTap, AskStatistics>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
   call::SeatStatistics statistics;
 };
-struct RecordingEnded {
-  RecordingTap* tap = nullptr;  // the worker writes no more to it
+/// The last that is heard of a tap, also when its seat is gone or had no room for it.
+struct TapReleased {
+  FrameTap* tap = nullptr;  // the worker calls it no more
 };
 struct Retired {
   std::unique_ptr<Seat> seat;
@@ -63,6 +68,6 @@ struct Retired {
 };
 using Report = std::variant<
     PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, StatisticsAnswer,
-    RecordingEnded, Retired>;
+    TapReleased, Retired>;
 
 }  // namespace belfry::gateway::media

@@ -88,6 +88,7 @@ Gateway::Gateway(Platform platform, const Settings& settings)
           codecs_named(settings.codecs),
           {}
       },
+      locate_(platform.locate),
       trunks_(make_trunks(context_, settings.trunks, platform.locate)),
       registrations_(
           context_, {phones_, registrar_, names_}, platform.locate, std::move(platform.egress)
@@ -115,6 +116,13 @@ void Gateway::restore_bindings(
 void Gateway::add_to(call::DialPlan& dial_plan) {
   for (const auto& trunk : trunks_) dial_plan.add_carrier(*trunk);
   dial_plan.set_registrations(&registrations_);
+}
+
+TrunkCarrier& Gateway::add_trunk(TrunkSettings settings) {
+  trunks_.push_back(std::make_unique<TrunkCarrier>(context_, std::move(settings), locate_));
+  inbound_.add_trunk(*trunks_.back());
+  trunks_.back()->start();
+  return *trunks_.back();
 }
 
 void Gateway::start(call::Switchboard& switchboard) {

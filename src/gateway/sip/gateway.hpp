@@ -61,6 +61,9 @@ class Gateway {
   bool is_trunk_address(std::string_view ip) const;
   bool uses_connection(std::uint64_t connection) const;
 
+  /// A trunk more, while the gateway runs. @return it, for the dial plan; it stays to the end.
+  TrunkCarrier& add_trunk(TrunkSettings settings);
+
   struct TrunkState {
     std::string name;
     TrunkCarrier::State state;
@@ -79,6 +82,7 @@ class Gateway {
   belfry::sip::Registrar registrar_;
   Agent agent_;
   CallContext context_;
+  Locate locate_;
   std::vector<std::unique_ptr<TrunkCarrier>> trunks_;
   RegistrationCarrier registrations_;
   Inbound inbound_;

@@ -172,10 +172,10 @@ std::vector<Target> TrunkCarrier::targets_for(const std::string& number) const {
 base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
     const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
 ) {
-  if (party.kind != call::Party::Kind::telephone)
-    return base::fail(base::Errc::not_found, "trunk " + settings_.name + " takes numbers only");
   const bool is_new = attempt.state.empty();
   if (is_new) {
+    if (party.kind != call::Party::Kind::telephone)
+      return base::fail(base::Errc::not_found, "trunk " + settings_.name + " takes numbers only");
     if (peers_.empty())
       return base::fail(base::Errc::unavailable, "trunk " + settings_.name + " has no address yet");
     if (channels_in_use_ >= settings_.max_channels)

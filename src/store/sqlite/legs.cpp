@@ -49,6 +49,13 @@ object rest_of(const LegRecord& leg, boost::json::storage_ptr memory) {
   };
   rest["ring_timeout"] = leg.ring_timeout.count();
   rest["max_duration"] = leg.max_duration.count();
+  if (leg.record) rest["record"] = call::to_json(*leg.record);
+  if (leg.recorded)
+    rest["recorded"] = {
+        {"sid", leg.recorded->sid},
+        {"url", leg.recorded->url},
+        {"started", base::to_unix_micros(leg.recorded->started)}
+    };
   if (leg.attempt) put_attempt(rest, *leg.attempt);
   rest["next_event"] = leg.next_event;
   rest["next_callback"] = leg.next_callback;
@@ -117,6 +124,14 @@ void read_rest(const object& rest, LegRecord& leg) {
   leg.status_callback = callback_of(object_of(rest, "callback"));
   leg.ring_timeout = std::chrono::seconds(number_of(rest, "ring_timeout"));
   leg.max_duration = std::chrono::seconds(number_of(rest, "max_duration"));
+  if (rest.contains("record")) leg.record = call::read_recording_order(object_of(rest, "record"));
+  if (rest.contains("recorded")) {
+    const object recorded = object_of(rest, "recorded");
+    leg.recorded = {
+        text_of(recorded, "sid"), text_of(recorded, "url"),
+        base::from_unix_micros(number_of(recorded, "started"))
+    };
+  }
   if (rest.contains("attempt")) {
     leg.attempt = attempt_of(object_of(rest, "attempt"));
     leg.attempt->leg_sid = leg.sid;
