@@ -280,6 +280,7 @@ void Leg::on_playback_started(PlaybackId playback) {
 
 void Leg::on_playback_finished(PlaybackId playback) {
   if (playing_ != nullptr) playing_->on_finished(playback);
+  if (playback_watcher_ != nullptr) playback_watcher_->on_playback_over(playback);
 }
 
 void Leg::on_media_timeout() {

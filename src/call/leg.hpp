@@ -14,6 +14,13 @@ namespace belfry::call {
 
 struct Services;
 
+/// Hears how playbacks end that it began itself, by way of the media plane. Control thread.
+class PlaybackWatcher {
+ public:
+  virtual ~PlaybackWatcher() = default;
+  virtual void on_playback_over(PlaybackId playback) = 0;
+};
+
 /// One party's connection while it lives: its state, its endpoint, its seat and the program that
 /// drives it. Owned by the `Switchboard`; when it ends, everything that it owns is cancelled.
 /// Control thread.
@@ -57,6 +64,8 @@ class Leg final : private EndpointListener, private SeatListener {
   /// Plays to the end. Destroying the task stops the sound. `words` go to the timeline and to the
   /// simulated phone that hears them.
   base::Task<void> play(Playback playback, Words words = {});
+  /// Told of the end of each playback from now on; nullptr: nobody. It goes before the leg.
+  void watch_playbacks(PlaybackWatcher* watcher) { playback_watcher_ = watcher; }
   /// Keys in the order in which they were pressed, from now on or since the last `forget_digits`.
   base::Task<char> next_digit();
   void forget_digits() { digits_.clear(); }
@@ -135,6 +144,7 @@ class Leg final : private EndpointListener, private SeatListener {
   std::optional<Ending> own_ending_;  // why we hung up, if we did
   base::Mailbox<char> digits_;
   PlaybackWait* playing_ = nullptr;
+  PlaybackWatcher* playback_watcher_ = nullptr;
   base::TimerId ring_timer_ = 0;
   base::TimerId duration_timer_ = 0;
   // Last: what runs in them uses the rest.

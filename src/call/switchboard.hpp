@@ -33,8 +33,13 @@ struct Services {
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
+<<<<<<< HEAD
   Messages* messages = nullptr;                                  // text messages; nullptr: none
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
+=======
+  Recordings* recordings = nullptr;                              // none: nothing can be recorded
+  Messages* messages = nullptr;                                  // text messages; nullptr: none
+>>>>>>> main
 };
 
 /// A call to be made.

@@ -56,6 +56,7 @@ base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
   }
   server->local_ = local;
   BELFRY_CHECK(server->open_folder());
+  BELFRY_CHECK(server->open_certificate());
   BELFRY_CHECK(server->open_egress());
   BELFRY_CHECK(server->open_sip());
   BELFRY_CHECK(server->open_http());
@@ -67,6 +68,19 @@ base::Result<> Server::open_folder() {
   store_ = std::move(store);
   BELFRY_TRY(keys, identity::load_or_create_keys(config_.data, random_));
   keys_ = std::move(keys);
+  return {};
+}
+
+base::Result<> Server::open_certificate() {
+  net::CertificateFiles files{config_.tls.certificate, config_.tls.key};
+  if (files.certificate.empty()) {
+    BELFRY_TRY(
+        own, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now())
+    );
+    files = std::move(own);
+  }
+  BELFRY_TRY(context, net::TlsContext::server(files.certificate, files.key));
+  tls_.emplace(std::move(context));
   return {};
 }
 
@@ -106,7 +120,9 @@ void Server::note_listener(std::string kind, const net::Address& address) {
 base::Result<> Server::open_sip() {
   BELFRY_TRY(
       telephony,
-      Telephony::open({driver_, random_, *store_, *media_, egress_}, config_, local_, keys_.keys)
+      Telephony::open(
+          {driver_, random_, *store_, *media_, egress_, *tls_}, config_, local_, keys_.keys
+      )
   );
   telephony_ = std::move(telephony);
   telephony_->add_to(*system_);
@@ -118,6 +134,10 @@ base::Result<> Server::open_sip() {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
     if (telephony_->has_tcp()) note_listener("sip-tcp", address);
+  }
+  for (const sip::Endpoint& listener : telephony_->tls_listeners()) {
+    BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
+    note_listener("sip-tls", address);
   }
   return {};
 }
@@ -192,11 +212,6 @@ void Server::open_extra_port(const net::IpAddress& ip, std::uint16_t port) {
 }
 
 base::Result<> Server::open_https() {
-  BELFRY_TRY(
-      files, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now())
-  );
-  BELFRY_TRY(context, net::TlsContext::server(files.certificate, files.key));
-  tls_.emplace(std::move(context));
   const auto address = http_->listen({local_, config_.http.tls_port}, &*tls_);
   if (address) {
     note_listener("https", *address);

@@ -42,7 +42,7 @@ class Server {
 
   const identity::LoadedKeys& keys() const { return keys_; }
   struct Listening {
-    std::string kind;  // "http", "https", "sip-udp", "sip-tcp"
+    std::string kind;  // "http", "https", "sip-udp", "sip-tcp", "sip-tls"
     net::Address address;
   };
   const std::vector<Listening>& listening() const { return listening_; }
@@ -53,6 +53,7 @@ class Server {
   explicit Server(const Config& config);
 
   base::Result<> open_folder();
+  base::Result<> open_certificate();
   base::Result<> open_egress();
   base::Result<> open_sip();
   base::Result<> open_http();
@@ -75,6 +76,7 @@ class Server {
   base::SecureRandom random_;
   net::IpAddress local_;
   identity::LoadedKeys keys_;
+  std::optional<net::TlsContext> tls_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<gateway::media::Plane> media_;
   std::unique_ptr<base::WorkerPool> pool_;
@@ -89,7 +91,6 @@ class Server {
   std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
-  std::optional<net::TlsContext> tls_;
   std::unique_ptr<http::Gate> gate_;
   std::unique_ptr<http::Server> http_;
   std::vector<Listening> listening_;

@@ -48,20 +48,12 @@ call::Delivery StatusCallbackFormat::render(
   set(fields, "Timestamp", base::to_rfc2822(at));
   set(fields, "CallbackSource", "call-progress-events");
   set(fields, "SequenceNumber", std::to_string(sequence));
-  call::Delivery delivery;
+  call::Delivery delivery =
+      form_delivery(leg.status_callback.url, leg.status_callback.method, fields);
   delivery.order_key = leg.sid;
   delivery.kind = "status-callback";
-  delivery.url = leg.status_callback.url;
-  delivery.method = leg.status_callback.method;
-  delivery.signature = call::Delivery::Signature::twilio;
   delivery.created = at;
   delivery.next_attempt = at;
-  if (delivery.method == "GET") {
-    delivery.url = with_query(delivery.url, fields);
-  } else {
-    delivery.content_type = "application/x-www-form-urlencoded; charset=utf-8";
-    delivery.body = encode_form(fields);
-  }
   return delivery;
 }
 

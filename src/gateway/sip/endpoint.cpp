@@ -114,7 +114,9 @@ void SipEndpoint::prepare(std::size_t target) {
   InviteSession::Settings settings;
   settings.local_tag = identifiers.local_tag();
   settings.branch = identifiers.branch(target);
-  settings.contact = context_.agent.contact(to.flow, plan_.contact_user);
+  const auto uri = Uri::parse(to.request_uri);
+  settings.contact =
+      context_.agent.contact(to.flow, plan_.contact_user, uri ? uri->scheme : Uri::Scheme::sip);
   settings.user_agent = context_.agent.settings().user_agent;
   settings.media.address = context_.media_address;
   settings.media.rtp_port = seat_.port;

@@ -18,7 +18,8 @@ namespace belfry::gateway::sip {
 class Gateway {
  public:
   struct Settings {
-    std::vector<belfry::sip::Endpoint> listeners;  // as the transports say
+    std::vector<belfry::sip::Endpoint> listeners;      // as the transports say
+    std::vector<belfry::sip::Endpoint> tls_listeners;  // where we have TLS, if anywhere
     std::string public_host;              // in Via, Contact and From; empty: the first listener's
     std::uint16_t public_port = 0;        // 0: the first listener's
     std::vector<std::string> host_names;  // further names of ours

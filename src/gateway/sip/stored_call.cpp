@@ -44,13 +44,15 @@ const array& array_in(const object& json, std::string_view key) {
 }
 
 object flow_to_json(const Flow& flow) {
-  return {
+  object json{
       {"transport", to_string(flow.transport)},
       {"local", flow.local.address},
       {"local_port", flow.local.port},
       {"remote", flow.remote.address},
       {"remote_port", flow.remote.port}
   };
+  if (!flow.certified_host.empty()) json["certified_host"] = flow.certified_host;
+  return json;
 }
 
 /// A stream's connection is not kept: it is gone after a restart, and a new one is opened.
@@ -59,6 +61,7 @@ Flow flow_from_json(const object& json) {
   const std::string transport = text_in(json, "transport");
   if (transport == "TCP") flow.transport = Transport::tcp;
   if (transport == "TLS") flow.transport = Transport::tls;
+  flow.certified_host = text_in(json, "certified_host");
   flow.local = {text_in(json, "local"), static_cast<std::uint16_t>(number_in(json, "local_port"))};
   flow.remote = {
       text_in(json, "remote"), static_cast<std::uint16_t>(number_in(json, "remote_port"))
