@@ -233,7 +233,7 @@ Task<void> MessagingPrograms::run(
   if (message.messaging_service_sid.empty())
     message.messaging_service_sid = number.messaging_service_sid;
   call::FormFields parameters = message_parameters(
-      message, media ? *media : std::vector<call::MessageMedium>(), base_url_
+      message, media ? *media : std::vector<call::MessageMedium>(), base_url_()
   );
   Run run(*this, messages, std::move(message), std::move(parameters));
   DocumentRequest request{number.url, number.method, {}, DocumentRequest::Purpose::document};

@@ -1,6 +1,8 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/messages.hpp"
+#include "compat/twilio/messaging_services.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -18,7 +20,7 @@ Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
       resources_(make<             //
-                 AccountsResource  //
+                 AccountsResource, MessagesResource, MessagingServicesResource  //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
