@@ -17,6 +17,7 @@ namespace belfry::call {
 class Messages;
 class Switchboard;
 class Outbox;
+class Notifications;
 class Recordings;
 
 /// What the call model works with; all outlive it.
@@ -38,6 +39,7 @@ struct Services {
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
 =======
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
+  Notifications* notifications = nullptr;  // none: problems are in the log only
   Messages* messages = nullptr;                                  // text messages; nullptr: none
 >>>>>>> main
 };
@@ -45,7 +47,8 @@ struct Services {
 /// A call to be made.
 struct PlaceCall {
   Party to;
-  std::string from;  // shown to the party; a route may replace it
+  std::string from;              // shown to the party; a route may replace it
+  std::string account_sid = {};  // whose call it is; empty: the main account's, or the parent's
   ProgramSpec program;
   StatusCallback status_callback;  // none when its URL is empty
   std::chrono::seconds ring_timeout{60};
