@@ -34,14 +34,9 @@ struct Services {
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
-<<<<<<< HEAD
-  Messages* messages = nullptr;                                  // text messages; nullptr: none
-  Recordings* recordings = nullptr;                              // none: nothing can be recorded
-=======
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
   Notifications* notifications = nullptr;  // none: problems are in the log only
   Messages* messages = nullptr;                                  // text messages; nullptr: none
->>>>>>> main
 };
 
 /// A call to be made.
