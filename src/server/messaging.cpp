@@ -32,8 +32,17 @@ Messaging::Messaging(Parts parts, const Config& config)
   settings.sender_interval = std::chrono::milliseconds(config.messages.sender_interval_ms);
   messages_ = std::make_unique<call::Messages>(
       call::Messages::Parts{
-          parts.loop, parts.random, parts.journal, parts.outbox, parts.web, blobs_, routes_,
-          numbers_, callback_format_, &programs_, {}
+          parts.loop,
+          parts.random,
+          parts.journal,
+          parts.outbox,
+          parts.web,
+          blobs_,
+          routes_,
+          numbers_,
+          callback_format_,
+          &programs_,
+          {}
       },
       settings
   );

@@ -157,9 +157,7 @@ Result<MessageReaction> read_reaction(const value& member) {
       BELFRY_TRY(code, read_number(entry.value(), key, 30001, 30010));
       reaction.error = static_cast<int>(code);
     } else {
-      return fail(
-          Errc::invalid_argument, "on_message has no member \"" + std::string(key) + "\""
-      );
+      return fail(Errc::invalid_argument, "on_message has no member \"" + std::string(key) + "\"");
     }
   }
   return reaction;

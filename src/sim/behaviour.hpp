@@ -39,8 +39,8 @@ struct MessageReaction {
   bool operator==(const MessageReaction&) const = default;
 };
 
-/// What a simulated phone does when it is called or written to. Read from and written as the JSON of `PUT
-/// /sim/phones/{number}`.
+/// What a simulated phone does when it is called or written to. Read from and written as the JSON
+/// of `PUT /sim/phones/{number}`.
 struct Behaviour {
   enum class OnCall { answer, busy, reject, no_answer, unreachable, voicemail, person };
   OnCall on_call = OnCall::answer;

@@ -76,8 +76,8 @@ base::Task<void> TextNetwork::take(Message message, std::vector<call::MessageFil
     phones_.deliver_message(message);
     co_return;
   }
-  call::IncomingMessage incoming{message.from, message.to, message.body, std::move(files),
-                                 std::string(name()), ""};
+  call::IncomingMessage incoming{message.from,     message.to,          message.body,
+                                 std::move(files), std::string(name()), ""};
   const auto received = co_await messages_->receive(std::move(incoming));
   if (!received)
     base::log::warning("sim.message_not_received", {{"why", received.error().message}});
@@ -115,8 +115,8 @@ base::Task<void> TextNetwork::arrive(
 ) {
   const bool ours = co_await messages_->answers(record.to);
   if (ours) {  // one number of ours writes to another
-    call::IncomingMessage incoming{record.from, record.to, record.body, {}, std::string(name()),
-                                   record.sid};
+    call::IncomingMessage incoming{record.from, record.to,           record.body,
+                                   {},          std::string(name()), record.sid};
     for (const call::MessageMedium& medium : media) {
       auto bytes = co_await messages_->read_medium(medium.sid);
       if (bytes) incoming.files.push_back({"", medium.content_type, std::move(*bytes)});

@@ -20,9 +20,8 @@ class TextNetwork final : public call::MessageCarrier {
   base::Task<base::Result<std::string>> send(call::MessageRecord message) override;
   bool may_repeat() const override { return true; }
   void follow(const call::MessageRecord& message) override;
-  void delivered(
-      const call::MessageRecord& message, std::vector<call::MessageMedium> media
-  ) override;
+  void delivered(const call::MessageRecord& message, std::vector<call::MessageMedium> media)
+      override;
 
  private:
   base::Task<void> take(Message message, std::vector<call::MessageFile> files);

@@ -19,14 +19,15 @@ using base::Result;
 /// Two capitals and hex digits: nothing that could leave the folder (rule H6).
 bool is_name(const std::string& name) {
   return name.size() > 2 && name.size() <= 64 && std::ranges::all_of(name, [](char character) {
-           return (character >= '0' && character <= '9') || (character >= 'A' && character <= 'Z') ||
-                  (character >= 'a' && character <= 'z');
+           return (character >= '0' && character <= '9') ||
+                  (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z');
          });
 }
 
 class File {
  public:
-  File(const fs::path& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  File(const fs::path& path, int flags)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() {

@@ -8,9 +8,9 @@
 
 namespace belfry::store {
 
-/// Blobs as files of a folder, mode 0600, named by their SID; written beside, fsynced, then renamed,
-/// so that each is whole or not there. The work is done on the pool. With an empty folder name all
-/// is kept in memory. Control thread.
+/// Blobs as files of a folder, mode 0600, named by their SID; written beside, fsynced, then
+/// renamed, so that each is whole or not there. The work is done on the pool. With an empty folder
+/// name all is kept in memory. Control thread.
 class BlobFolder final : public call::BlobStore {
  public:
   BlobFolder(std::filesystem::path folder, base::WorkerPool& pool);

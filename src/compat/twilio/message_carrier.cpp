@@ -112,8 +112,9 @@ Result<http::Form> TwilioMessageCarrier::read_signed(const http::Request& reques
   if (!signature) return fail(Errc::unauthorized, "no signature");
   // What the carrier was told to ask is what it signed, whatever stands in front of us.
   const std::string own = own_url_();
-  const bool right = (!own.empty() && signer_.verify(own + request.target, form.fields(), *signature)) ||
-                     signer_.verify(request.url(), form.fields(), *signature);
+  const bool right =
+      (!own.empty() && signer_.verify(own + request.target, form.fields(), *signature)) ||
+      signer_.verify(request.url(), form.fields(), *signature);
   if (!right) return fail(Errc::unauthorized, "wrong signature");
   return form;
 }
@@ -126,13 +127,14 @@ http::Response TwilioMessageCarrier::take_status(
   const auto status = call::parse_message_status(form->value_or("MessageStatus", ""));
   const std::string id = form->value_or("MessageSid", "");
   if (!status || id.empty()) return http::empty(204);
-  const bool is_news = *status == call::MessageStatus::delivered ||
-                       *status == call::MessageStatus::undelivered ||
-                       *status == call::MessageStatus::failed ||
-                       *status == call::MessageStatus::read;
+  const bool is_news =
+      *status == call::MessageStatus::delivered || *status == call::MessageStatus::undelivered ||
+      *status == call::MessageStatus::failed || *status == call::MessageStatus::read;
   if (!is_news) return http::empty(204);
-  call::MessageReport report{*status};
-  if (const auto code = base::parse_unsigned(form->value_or("ErrorCode", "")); code && *code < 100'000)
+  call::MessageReport report;
+  report.status = *status;
+  if (const auto code = base::parse_unsigned(form->value_or("ErrorCode", ""));
+      code && *code < 100'000)
     report.error_code = static_cast<int>(*code);
   report.error_message = base::truncate_utf8(form->value_or("ErrorMessage", ""), 300);
   messages.report_by_carrier(settings_.name, id, std::move(report));

@@ -7,11 +7,12 @@
 
 namespace belfry::compat::twilio {
 
-/// Sends messages through another cloud that speaks Twilio's Messages API (Twilio itself, or another
-/// Belfry), and takes what it calls back with: delivery reports at `/carriers/{name}/message-status`,
-/// messages that arrive at its numbers at `/carriers/{name}/message` (to be set as their SmsUrl).
-/// Both must carry its signature (rule W4). A request that may have reached it is never repeated:
-/// the API knows no idempotency. Control thread; outlives the router's requests.
+/// Sends messages through another cloud that speaks Twilio's Messages API (Twilio itself, or
+/// another Belfry), and takes what it calls back with: delivery reports at
+/// `/carriers/{name}/message-status`, messages that arrive at its numbers at
+/// `/carriers/{name}/message` (to be set as their SmsUrl). Both must carry its signature (rule W4).
+/// A request that may have reached it is never repeated: the API knows no idempotency. Control
+/// thread; outlives the router's requests.
 class TwilioMessageCarrier final : public call::MessageCarrier {
  public:
   struct Settings {

@@ -50,8 +50,7 @@ call::SendMessage to_message(const Ask& ask, Parameters& parameters) {
   if (scheduled && (!moment || moment->is_day)) parameters.refuse(35111);
   if (!scheduled && !send_at.empty()) parameters.refuse(35117, "SendAt needs ScheduleType=fixed");
   if (scheduled && moment) message.send_at = moment->at;
-  if (!message.messaging_service_sid.empty() &&
-      !base::is_sid(message.messaging_service_sid, "MG"))
+  if (!message.messaging_service_sid.empty() && !base::is_sid(message.messaging_service_sid, "MG"))
     parameters.refuse(21701);
   return message;
 }
@@ -191,9 +190,7 @@ base::Task<http::Response> MessagesResource::list_media(Ask ask) {
   const std::string sid = ask.param("MessageSid");
   const auto message = co_await messages().find(ask.account.sid, sid);
   if (!message) co_return ask.not_found();
-  call::DocumentQuery query{
-      .collection = std::string(call::message_media_collection), .tag = sid
-  };
+  call::DocumentQuery query{.collection = std::string(call::message_media_collection), .tag = sid};
   const TimeSpan made = ask.parameters.times("DateCreated");
   query.created_from = made.from;
   query.created_before = made.before;
@@ -232,8 +229,11 @@ base::Task<http::Response> MessagesResource::give_feedback(Ask ask) {
   const base::WallTime now = context_.loop.wall_now();
   call::Changes changes;
   changes.documents.push_back(
-      {std::string(feedback_collection), message->sid, ask.account.sid,
-       {{"account_sid", ask.account.sid}, {"outcome", outcome}}, now}
+      {std::string(feedback_collection),
+       message->sid,
+       ask.account.sid,
+       {{"account_sid", ask.account.sid}, {"outcome", outcome}},
+       now}
   );
   const auto stored = co_await context_.journal().commit(std::move(changes));
   if (!stored) co_return refusal(stored.error());

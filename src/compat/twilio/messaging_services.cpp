@@ -64,7 +64,8 @@ object new_service(const Ask& ask) {
 
 /// Changes what the request gives.
 void apply(Parameters& parameters, object& service) {
-  if (parameters.has("FriendlyName")) service["friendly_name"] = parameters.limited("FriendlyName", 64);
+  if (parameters.has("FriendlyName"))
+    service["friendly_name"] = parameters.limited("FriendlyName", 64);
   const std::pair<const char*, const char*> urls[] = {
       {"InboundRequestUrl", "inbound_request_url"},
       {"FallbackUrl", "fallback_url"},
@@ -171,9 +172,7 @@ base::Task<http::Response> MessagingServicesResource::create(Ask ask) {
 base::Task<http::Response> MessagingServicesResource::list(Ask ask) {
   const PageRequest request = PageRequest::read(ask.parameters);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  call::DocumentQuery query{
-      .collection = std::string(service_collection), .tag = ask.account.sid
-  };
+  call::DocumentQuery query{.collection = std::string(service_collection), .tag = ask.account.sid};
   const auto loaded = co_await load_page(context_.journal(), std::move(query), request);
   if (!loaded) co_return refusal(loaded.error());
   Page page;
@@ -261,9 +260,8 @@ base::Task<http::Response> MessagingServicesResource::add_number(Ask ask) {
 base::Task<base::Result<std::optional<Document>>> MessagingServicesResource::find_number(
     std::string account, std::string service, std::string sid
 ) {
-  auto found = co_await context_.journal().find_document(
-      std::string(number_collection), service + sid
-  );
+  auto found =
+      co_await context_.journal().find_document(std::string(number_collection), service + sid);
   if (found && *found && text_member((*found)->value, "account_sid") != account)
     co_return std::optional<Document>();
   co_return found;
@@ -291,14 +289,16 @@ base::Task<http::Response> MessagingServicesResource::list_numbers(Ask ask) {
 }
 
 base::Task<http::Response> MessagingServicesResource::fetch_number(Ask ask) {
-  const auto found = co_await find_number(ask.account.sid, ask.param("ServiceSid"), ask.param("Sid"));
+  const auto found =
+      co_await find_number(ask.account.sid, ask.param("ServiceSid"), ask.param("Sid"));
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   co_return http::json(200, render_number(ask, **found));
 }
 
 base::Task<http::Response> MessagingServicesResource::remove_number(Ask ask) {
-  const auto found = co_await find_number(ask.account.sid, ask.param("ServiceSid"), ask.param("Sid"));
+  const auto found =
+      co_await find_number(ask.account.sid, ask.param("ServiceSid"), ask.param("Sid"));
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   call::Changes changes;

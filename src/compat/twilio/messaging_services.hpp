@@ -25,7 +25,9 @@ class MessagingServicesResource final : public Resource {
   base::Task<http::Response> list_numbers(Ask ask);
   base::Task<http::Response> fetch_number(Ask ask);
   base::Task<http::Response> remove_number(Ask ask);
-  base::Task<base::Result<std::optional<call::Document>>> find(std::string account, std::string sid);
+  base::Task<base::Result<std::optional<call::Document>>> find(
+      std::string account, std::string sid
+  );
   base::Task<base::Result<std::optional<call::Document>>> find_number(
       std::string account, std::string service, std::string sid
   );
