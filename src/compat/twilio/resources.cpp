@@ -3,6 +3,8 @@
 #include "compat/twilio/accounts.hpp"
 #include "compat/twilio/conferences.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/messages.hpp"
+#include "compat/twilio/messaging_services.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -20,9 +22,11 @@ Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
       resources_(make<             //
-                 AccountsResource,  //
-                 ConferencesResource,  //
-                 QueuesResource  //
+                 AccountsResource,           //
+                 ConferencesResource,        //
+                 MessagesResource,           //
+                 MessagingServicesResource,  //
+                 QueuesResource              //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }

@@ -144,8 +144,13 @@ void check_together(const Config& config, Mistakes& mistakes) {
     if (!route.trunk.empty() && std::ranges::find(trunks, route.trunk) == trunks.end())
       mistakes.add_unknown("[[route]]", "trunk", route.trunk, trunks);
   for (const NumberConfig& number : config.numbers)
-    if (number.voice_url.empty() == number.twiml.empty())
-      mistakes.add("[[number]]", number.number + " needs either voice_url or twiml");
+    if (number.voice_url.empty() == number.twiml.empty() &&
+        (number.sms_url.empty() || !number.twiml.empty()))
+      mistakes.add(
+          "[[number]]", number.number + " needs either voice_url or twiml, or sms_url alone"
+      );
+  check_unique(config.message_carriers, &MessageCarrierConfig::name, "message_carrier", mistakes);
+  check_unique(config.message_carriers, &MessageCarrierConfig::prefix, "message_carrier", mistakes);
 }
 
 }  // namespace
