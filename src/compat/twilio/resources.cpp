@@ -1,6 +1,7 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/calls.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -17,8 +18,8 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<             //
-                 AccountsResource  //
+      resources_(make<                            //
+                 AccountsResource, CallsResource  //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
