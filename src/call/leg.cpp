@@ -287,6 +287,21 @@ void Leg::on_media_timeout() {
   hang_up(HangupCause::media_timeout, "no audio has arrived (rule S9)");
 }
 
+void Leg::watch_speech(std::function<void(bool)> told) {
+  speech_told_ = std::move(told);
+  if (speech_told_ && listened_seat_) services_.media.watch_speech(listened_seat_);
+}
+
+void Leg::on_speech(bool speaking) {
+  if (speech_told_ && !ended()) speech_told_(speaking);
+}
+
+void Leg::show_words(const Words& words) {
+  if (ended() || words.text.empty()) return;
+  if (endpoint_) endpoint_->on_words(words);
+  note("speech.started", {{"text", words.text}});
+}
+
 void Leg::attach_seat() {
   const SeatId current = seat();
   if (current == listened_seat_ || !current) return;

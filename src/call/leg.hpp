@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -79,6 +80,10 @@ class Leg final : private EndpointListener, private SeatListener {
   void note_error(int code, std::string message);
   /// Inbound, before the answer: the caller is told that it rings.
   void ring();
+  /// `told` learns when the party begins and stops to speak; an empty one: no longer.
+  void watch_speech(std::function<void(bool speaking)> told);
+  /// These words reach the party by other ways than `play`: from the room that it is in.
+  void show_words(const Words& words);
   bool is_ringing() const { return record_.status == LegStatus::ringing; }
 
   /// Moments of a leg, for those who wait for them; they may outlive the leg.
@@ -109,6 +114,7 @@ class Leg final : private EndpointListener, private SeatListener {
   void on_playback_finished(PlaybackId playback) override;
   void on_seat_digit(char digit) override;
   void on_media_timeout() override;
+  void on_speech(bool speaking) override;
 
   /// The only place where the status changes: checks the table, writes row, event and callback in
   /// one step.
@@ -143,6 +149,7 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Mailbox<AttemptOutcome> attempt_outcomes_;
   std::optional<Ending> own_ending_;  // why we hung up, if we did
   base::Mailbox<char> digits_;
+  std::function<void(bool)> speech_told_;
   PlaybackWait* playing_ = nullptr;
   PlaybackWatcher* playback_watcher_ = nullptr;
   base::TimerId ring_timer_ = 0;

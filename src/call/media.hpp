@@ -150,9 +150,6 @@ class MediaPlane {
   virtual void disconnect(SeatId seat) = 0;
   /// Reports speech from now on: energy above the noise floor, an end after 100 ms of silence.
   virtual void watch_speech(SeatId seat) = 0;
-  /// Writes what the party says (mono WAV, 8 kHz) to `path` until `stop_recording` (rule R8).
-  virtual base::Result<> record(SeatId seat, std::string path) = 0;
-  virtual void stop_recording(SeatId seat) = 0;
 
   // --- Rooms of many ---
 
@@ -168,8 +165,8 @@ class MediaPlane {
 
   // --- Recordings and taps ---
 
-  /// Several recordings of a seat or a room may run. `listener` outlives them or stops them first;
-  /// then nothing more is told. They end with the seat or the room.
+  /// Several recordings of a seat or a room may run. They end with the seat or the room, or when
+  /// they are stopped; `listener` (nullptr: nobody) is told when the file is whole.
   virtual base::Result<RecordingId> start_recording(
       SeatId seat, RecordingTerms terms, RecordingListener* listener
   ) = 0;
@@ -178,7 +175,10 @@ class MediaPlane {
   ) = 0;
   virtual void pause_recording(RecordingId recording, WhilePaused how) = 0;
   virtual void resume_recording(RecordingId recording) = 0;
+  /// Ends at this moment. The file is whole a little later, when all from before has come.
   virtual void stop_recording(RecordingId recording) = 0;
+  /// Nothing more is told to it: for a listener that goes. Its recordings go on.
+  virtual void forget_listener(RecordingListener* listener) = 0;
   /// `tap` outlives it or is taken off first.
   virtual TapId add_tap(SeatId seat, Track track, AudioTap* tap) = 0;
   virtual void remove_tap(TapId tap) = 0;

@@ -14,11 +14,13 @@
 
 namespace belfry::call {
 
+class Conferences;
 class Messages;
-class Switchboard;
 class Outbox;
 class Notifications;
+class Queues;
 class Recordings;
+class Switchboard;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -37,6 +39,8 @@ struct Services {
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
   Notifications* notifications = nullptr;  // none: problems are in the log only
   Messages* messages = nullptr;                                  // text messages; nullptr: none
+  Conferences* conferences = nullptr;
+  Queues* queues = nullptr;
 };
 
 /// A call to be made.

@@ -68,9 +68,14 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           account_settings(config, keys)
       ),
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
+      sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
       media_files_(web_, platform.pool),
-      twiml_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      media_streams_(platform.loop, sockets_),
+      twiml_(
+          {web_, platform.speech, media_files_, platform.random, config.speech.voice,
+           &media_streams_}
+      ),
       tasks_(platform.loop) {
   read_dial_plan(config);
   read_numbers(config);
