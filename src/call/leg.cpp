@@ -1,7 +1,10 @@
 #include "call/leg.hpp"
 
 #include "base/log.hpp"
+#include "call/hearing.hpp"
+#include "call/last_word.hpp"
 #include "call/outbox.hpp"
+#include "call/referral.hpp"
 #include "call/switchboard.hpp"
 
 namespace belfry::call {
@@ -77,6 +80,7 @@ Leg::Leg(Services& services, LegRecord record)
       milestones_(std::make_shared<Milestones>(services.loop)),
       attempt_outcomes_(services.loop),
       digits_(services.loop),
+      referrals_(services.loop),
       tasks_(services.loop),
       program_tasks_(services.loop) {}
 
@@ -112,6 +116,9 @@ void Leg::redirect(ProgramSpec program) {
   changes.legs.push_back(record_);
   services_.journal.commit_later(std::move(changes));
   if (!answered() && record_.direction != LegRecord::Direction::inbound) return;
+  // At once: what the new program enters must not be left by what is cleared away of the old one.
+  if (seat()) services_.media.disconnect(seat());
+  milestones_->redirected.set();
   program_tasks_.cancel();
   forget_digits();
   start_program();
@@ -209,6 +216,7 @@ void Leg::on_ringing() {
 
 void Leg::on_early_media() {
   attach_seat();
+  milestones_->early_media.set();
 }
 
 void Leg::on_answered() {
@@ -216,6 +224,7 @@ void Leg::on_answered() {
   services_.loop.cancel(std::exchange(ring_timer_, 0));
   attach_seat();
   record_.answered = services_.loop.wall_now();
+  record_.party_terms = {};
   record_.last_seen = record_.answered;
   enter(LegStatus::in_progress);
   start_timer(duration_timer_, record_.max_duration, HangupCause::max_duration);
@@ -273,6 +282,15 @@ void Leg::on_media_timeout() {
   hang_up(HangupCause::media_timeout, "no audio has arrived (rule S9)");
 }
 
+void Leg::on_speech(bool speaking) {
+  for (Hearing* hearing : hearings_)
+    hearing->take({speaking ? Heard::Kind::speech_began : Heard::Kind::speech_ended});
+}
+
+void Leg::on_beep(double hz) {
+  for (Hearing* hearing : hearings_) hearing->take({Heard::Kind::beep, hz});
+}
+
 void Leg::attach_seat() {
   const SeatId current = seat();
   if (current == listened_seat_ || !current) return;
@@ -313,10 +331,14 @@ void Leg::enter(LegStatus next, base::json::object data) {
     );
     return;
   }
+  // Of a call that was taken back before it was dialled nobody is told.
+  const bool is_news = record_.status != LegStatus::queued || next != LegStatus::canceled;
   record_.status = next;
   Changes changes;
   changes.events.push_back(make_event("call." + std::string(to_string(next)), std::move(data)));
-  add_callback(changes);
+  if (is_final(next))
+    for (LastWord* word : last_words_) word->say(record_, changes);
+  if (is_news) add_callback(changes);
   changes.legs.push_back(record_);
   const EventRecord event = changes.events.front();
   const bool tells_somebody = !changes.deliveries.empty();
@@ -335,6 +357,8 @@ void Leg::finish(Ending ending) {
 
   record_.end_reason = ending.detail.empty() ? std::string(to_string(ending.cause)) : ending.detail;
   record_.ended = services_.loop.wall_now();
+  record_.party_terms = {};
+  if (record_.attempt) record_.attempt->terms = {};
   if (ending.cause == HangupCause::restart && record_.last_seen) record_.ended = record_.last_seen;
   enter(
       status, {{"cause", to_string(ending.cause)},
@@ -344,6 +368,7 @@ void Leg::finish(Ending ending) {
 
   milestones_->ending = std::move(ending);
   milestones_->settled.set();
+  milestones_->prepared.set();
   milestones_->over.set();
   tasks_.cancel();
   program_tasks_.cancel();
@@ -355,6 +380,12 @@ void Leg::start_program() {
 }
 
 base::Task<void> Leg::run_program() {
+  // A leg that is redirected meanwhile is not asked again.
+  if (!std::exchange(prepared_, true)) {
+    base::Task<void> preparing = prepare();
+    co_await std::move(preparing);
+  }
+  milestones_->prepared.set();
   const auto found = services_.programs.find(record_.program.kind);
   if (found == services_.programs.end()) {
     if (!record_.program.kind.empty())

@@ -48,11 +48,31 @@ call::Delivery StatusCallbackFormat::render(
   set(fields, "Timestamp", base::to_rfc2822(at));
   set(fields, "CallbackSource", "call-progress-events");
   set(fields, "SequenceNumber", std::to_string(sequence));
-  call::Delivery delivery;
+  call::Delivery delivery =
+      form_delivery(leg.status_callback.url, leg.status_callback.method, fields, at);
   delivery.order_key = leg.sid;
   delivery.kind = "status-callback";
-  delivery.url = leg.status_callback.url;
-  delivery.method = leg.status_callback.method;
+  return delivery;
+}
+
+call::Delivery StatusCallbackFormat::render_detection(const call::LegRecord& leg, base::WallTime at)
+    const {
+  const call::FormFields fields{
+      {"CallSid", leg.sid},
+      {"AccountSid", leg.account_sid},
+      {"AnsweredBy", leg.answered_by},
+      {"MachineDetectionDuration", std::to_string(leg.detection_took.count())},
+  };
+  const call::MachineDetection& rules = leg.machine_detection;
+  return form_delivery(rules.callback_url, rules.callback_method, fields, at);
+}
+
+call::Delivery form_delivery(
+    std::string url, std::string method, const call::FormFields& fields, base::WallTime at
+) {
+  call::Delivery delivery;
+  delivery.url = std::move(url);
+  delivery.method = std::move(method);
   delivery.signature = call::Delivery::Signature::twilio;
   delivery.created = at;
   delivery.next_attempt = at;

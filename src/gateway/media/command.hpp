@@ -38,6 +38,12 @@ struct Disconnect {
 struct WatchSpeech {
   call::SeatId seat;
 };
+struct WatchBeep {
+  call::SeatId seat;
+};
+struct LoopBack {
+  call::SeatId seat;
+};
 struct SetRecording {
   call::SeatId seat;
   RecordingTap* tap = nullptr;  // nullptr: stop
@@ -47,8 +53,8 @@ struct AskStatistics {
   std::uint64_t question = 0;
 };
 using Command = std::variant<
-    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech,
-    SetRecording, AskStatistics>;
+    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, WatchBeep,
+    LoopBack, SetRecording, AskStatistics>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
@@ -62,7 +68,7 @@ struct Retired {
   std::unique_ptr<Coding> coding;
 };
 using Report = std::variant<
-    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, StatisticsAnswer,
-    RecordingEnded, Retired>;
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard,
+    StatisticsAnswer, RecordingEnded, Retired>;
 
 }  // namespace belfry::gateway::media

@@ -100,6 +100,12 @@ void Plane::disconnect(call::SeatId seat) {
 void Plane::watch_speech(call::SeatId seat) {
   submit(WatchSpeech{seat});
 }
+void Plane::watch_beep(call::SeatId seat) {
+  submit(WatchBeep{seat});
+}
+void Plane::loop_back(call::SeatId seat) {
+  submit(LoopBack{seat});
+}
 
 base::Result<> Plane::record(call::SeatId seat, std::string path) {
   if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
@@ -180,6 +186,9 @@ void Plane::handle(Report& report) {
             tell(what.seat, [&](call::SeatListener& listener) {
               listener.on_speech(what.speaking);
             });
+          },
+          [&](BeepHeard& what) {
+            tell(what.seat, [&](call::SeatListener& listener) { listener.on_beep(what.hz); });
           },
           [&](StatisticsAnswer& answer) {
             const auto asked = questions_.extract(answer.question);

@@ -61,6 +61,8 @@ class Plane final : public call::MediaPlane {
   void connect(call::SeatId one, call::SeatId other) override;
   void disconnect(call::SeatId seat) override;
   void watch_speech(call::SeatId seat) override;
+  void watch_beep(call::SeatId seat) override;
+  void loop_back(call::SeatId seat) override;
   base::Result<> record(call::SeatId seat, std::string path) override;
   void stop_recording(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;

@@ -48,6 +48,7 @@ std::unique_ptr<Coding> Seat::set_coding(std::unique_ptr<Coding> coding, base::I
     jitter_.reset();
     heard_ = belfry::media::Frame(coding->codec.rate);
     voice_ = belfry::media::VoiceActivity(coding->codec.rate);
+    if (tones_) tones_.emplace(coding->codec.rate);
   }
   if (!coding_ || coding_->codec.rate != coding->codec.rate) {
     stop_playing();
@@ -93,13 +94,17 @@ void Seat::stop_playing() {
     events_.push(PlaybackFinished{id(), *stopped});
 }
 
+void Seat::watch_beeps() {
+  tones_.emplace(coding_ ? coding_->codec.rate : belfry::media::narrowband);
+}
+
 void Seat::join(Seat* peer) {
   peer_ = peer;
   relay_.reset();
 }
 
 bool Seat::relays() const {
-  return peer_ != nullptr && coding_ && peer_->coding_ &&
+  return peer_ != nullptr && peer_ != this && coding_ && peer_->coding_ &&
          coding_->codec.codec == peer_->coding_->codec.codec && coding_->terms.send &&
          peer_->coding_->terms.receive && player_.idle() && !digit_sender_.active();
 }
@@ -125,7 +130,7 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   }
   const bool relayed = peer_ != nullptr && peer_->relays();
   if (relayed) peer_->relay(*packet, peer_->coding_->terms.payload_type_out, now);
-  if (relayed && recording_ == nullptr && !watches_speech_) return;
+  if (relayed && recording_ == nullptr && !watches_speech_ && !tones_) return;
   jitter_.insert(
       {packet->ssrc, packet->sequence, packet->timestamp, packet->payload_type, packet->marker,
        packet->payload},
@@ -208,8 +213,13 @@ void Seat::examine_frame() {
     while (const auto digit = coding_->keys_in_audio->poll_digit())
       events_.push(DigitHeard{id(), *digit});
   }
+  if (tones_) {
+    tones_->handle_frame(heard_.samples());
+    while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{id(), beep->hz});
+  }
   if (!watches_speech_) return;
-  const bool speaking = voice_.handle_frame(heard_.samples());
+  const bool sounds = voice_.handle_frame(heard_.samples());
+  const bool speaking = sounds && !(tones_ && tones_->hears_network());
   if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{id(), speaking});
 }
 

@@ -14,6 +14,7 @@
 #include "media/jitter_buffer.hpp"
 #include "media/level.hpp"
 #include "media/player.hpp"
+#include "media/tone_detector.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/stream.hpp"
 #include "rtp/telephone_event.hpp"
@@ -39,8 +40,12 @@ struct SpeechChanged {
   call::SeatId seat;
   bool speaking = false;
 };
-using SeatEvent =
-    std::variant<PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged>;
+struct BeepHeard {
+  call::SeatId seat;
+  double hz = 0;
+};
+using SeatEvent = std::variant<
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard>;
 
 /// One leg's media place: turns packets into frames and digits, and frames into packets. Alone in
 /// its room it plays and listens; with a peer it passes the peer's audio on, packet by packet when
@@ -67,10 +72,11 @@ class Seat final : private PacketSink {
   bool play(call::PlaybackId playback, const call::Playback& what);
   void stop_playing();
   void watch_speech() { watches_speech_ = true; }
+  void watch_beeps();
   /// @return the tap that was in use.
   RecordingTap* set_recording(RecordingTap* tap) { return std::exchange(recording_, tap); }
 
-  /// nullptr: alone.
+  /// nullptr: alone; itself: it hears what it says.
   void join(Seat* peer);
   Seat* peer() const { return peer_; }
   /// Packets of the peer go out undecoded at present.
@@ -115,6 +121,7 @@ class Seat final : private PacketSink {
   belfry::media::VoiceActivity voice_;
   bool watches_speech_ = false;
   bool speaking_ = false;
+  std::optional<belfry::media::ToneDetector> tones_;  // while beeps are watched for
   RecordingTap* recording_ = nullptr;
   std::optional<base::Instant> last_packet_;  // or the begin of waiting for one
   bool timed_out_ = false;

@@ -128,6 +128,13 @@ void Worker::apply(Command& command, base::Instant now) {
             if (one != nullptr && other != nullptr && one != other) join(*one, *other);
           },
           [&](Disconnect& leave) { with(leave.seat, [&](Seat& seat) { part(seat); }); },
+          [&](WatchBeep& watch) { with(watch.seat, [](Seat& seat) { seat.watch_beeps(); }); },
+          [&](LoopBack& loop) {
+            with(loop.seat, [&](Seat& seat) {
+              part(seat);
+              seat.join(&seat);
+            });
+          },
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
           [&](SetRecording& recording) {
             Seat* seat = find(recording.seat);
