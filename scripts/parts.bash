@@ -18,7 +18,7 @@ more_parts() { printf '%s\n' unit fuzz headers; }
 # Folders of tests/ with tests against the built server, the quick ones first.
 system_parts() {
   local part
-  for part in cli flux sip faults browser $(ls tests 2>/dev/null); do
+  for part in cli flux sip twilio faults browser $(ls tests 2>/dev/null); do
     [ -d "tests/$part" ] || continue
     case $part in house | support | node_modules) ;; *) echo "$part" ;; esac
   done | awk '!seen[$0]++'

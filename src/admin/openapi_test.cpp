@@ -7,12 +7,19 @@
 #include "admin/simulator.hpp"
 #include "admin/status.hpp"
 #include "admin/testing/house.hpp"
+#include "admin/trunks.hpp"
 
 namespace belfry::admin {
 namespace {
 
 using base::json::value;
 using testing::House;
+
+struct NoTrunks final : TrunkTable {
+  std::vector<Row> rows() const override { return {}; }
+  base::Result<> add(const TrunkTerms&) override { return {}; }
+  base::Result<> remove(const std::string&) override { return {}; }
+};
 
 struct ApiDescription : House {
   ApiDescription() { description.add_to(router); }
@@ -132,6 +139,9 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Status status(*switchboard, {});
   Simulator simulator(loop, phones, pool);
   LiveEvents events(loop, feed, &phones);
+  NoTrunks no_trunks;
+  Trunks trunks(*switchboard, no_trunks);
+  trunks.add_to(router);
   calls.add_to(router);
   status.add_to(router);
   simulator.add_to(router);

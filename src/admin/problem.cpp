@@ -106,7 +106,8 @@ http::Response refuse(const http::Request& request, const Complaints& complaints
 http::Response failure(const http::Request& request, const base::Error& error) {
   const Meaning meaning = meaning_of(error.code);
   http::Response response = problem(request, meaning.status, meaning.code, error.message);
-  if (meaning.status == 503) response.headers.set("Retry-After", "5");
+  if (meaning.status == 503)
+    response.headers.set("Retry-After", std::to_string(error.detail > 0 ? error.detail : 5));
   return response;
 }
 

@@ -13,7 +13,7 @@ namespace belfry::admin {
 /// request, and must not block; one that is empty says nothing.
 struct ServerFacts {
   struct Listener {
-    std::string kind;     // "http", "https", "sip-udp", "sip-tcp"
+    std::string kind;     // "http", "https", "sip-udp", "sip-tcp", "sip-tls"
     std::string address;  // "127.0.0.1:8080"
   };
   struct Trunk {

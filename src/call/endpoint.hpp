@@ -58,6 +58,9 @@ class Endpoint {
   virtual void ring() = 0;
   /// Inbound only. `on_answered` follows when the media is up.
   virtual void answer() = 0;
+  /// The answer is on disk with what is needed to end the call: it may be told to the party (rule
+  /// R3). Follows `on_answered`.
+  virtual void confirm_answer() {}
   /// Ends it in whatever state it is: cancels, rejects or hangs up. `on_ended` follows in the end.
   virtual void hang_up(HangupCause cause) = 0;
   /// Its place in the media plane; none until the media is agreed.

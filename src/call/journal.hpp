@@ -35,6 +35,8 @@ struct DocumentQuery {
   std::optional<base::WallTime> created_from = {};    // inclusive
   std::optional<base::WallTime> created_before = {};  // exclusive
   std::string after_key = {};                         // only those inserted before this one
+  std::string newer_than_key = {
+  };  // only those inserted after this one: the last `limit` before it
   std::size_t skip = 0;
   std::size_t limit = 50;
 };

@@ -105,6 +105,7 @@ void Leg::resume() {
 
 void Leg::start_inbound(std::unique_ptr<Endpoint> endpoint) {
   endpoint_ = std::move(endpoint);
+  on_state(endpoint_->initial_state());
   attach_seat();
   start_program();
 }
@@ -226,8 +227,20 @@ void Leg::on_answered() {
   record_.answered = services_.loop.wall_now();
   record_.party_terms = {};
   record_.last_seen = record_.answered;
-  enter(LegStatus::in_progress);
   start_timer(duration_timer_, record_.max_duration, HangupCause::max_duration);
+  tasks_.spawn(store_answer());
+}
+
+/// Rule R3: a call that was answered is hung up after a crash, not dialled again; so nobody is told
+/// of the answer, and no program begins, before it is on disk.
+base::Task<void> Leg::store_answer() {
+  std::optional<Step> step = take_step(LegStatus::in_progress, {});
+  if (!step) co_return;
+  announce(*step);
+  const base::Result<> stored = co_await services_.journal.commit(std::move(step->changes));
+  if (!stored) base::log::error("leg.answer_not_stored", {{"why", stored.error().message}});
+  services_.outbox.wake();
+  endpoint_->confirm_answer();
   milestones_->was_answered = true;
   milestones_->settled.set();
   attempt_outcomes_.push(std::nullopt);
@@ -276,6 +289,7 @@ void Leg::on_playback_started(PlaybackId playback) {
 
 void Leg::on_playback_finished(PlaybackId playback) {
   if (playing_ != nullptr) playing_->on_finished(playback);
+  if (playback_watcher_ != nullptr) playback_watcher_->on_playback_over(playback);
 }
 
 void Leg::on_media_timeout() {
@@ -323,29 +337,39 @@ void Leg::add_callback(Changes& changes) {
   changes.deliveries.push_back(std::move(delivery));
 }
 
-void Leg::enter(LegStatus next, base::json::object data) {
+std::optional<Leg::Step> Leg::take_step(LegStatus next, base::json::object data) {
   if (!may_follow(record_.status, next)) {
     base::log::error(
         "leg.impossible_step",
         {{"call", record_.sid}, {"from", to_string(record_.status)}, {"to", to_string(next)}}
     );
-    return;
+    return std::nullopt;
   }
   // Of a call that was taken back before it was dialled nobody is told.
   const bool is_news = record_.status != LegStatus::queued || next != LegStatus::canceled;
   record_.status = next;
-  Changes changes;
-  changes.events.push_back(make_event("call." + std::string(to_string(next)), std::move(data)));
+  Step step;
+  step.event = make_event("call." + std::string(to_string(next)), std::move(data));
+  step.changes.events.push_back(step.event);
   if (is_final(next))
-    for (LastWord* word : last_words_) word->say(record_, changes);
-  if (is_news) add_callback(changes);
-  changes.legs.push_back(record_);
-  const EventRecord event = changes.events.front();
-  const bool tells_somebody = !changes.deliveries.empty();
-  services_.journal.commit_later(std::move(changes));
+    for (LastWord* word : last_words_) word->say(record_, step.changes);
+  if (is_news) add_callback(step.changes);
+  step.changes.legs.push_back(record_);
+  return step;
+}
+
+void Leg::announce(const Step& step) {
+  base::log::info("call.status", {{"call", record_.sid}, {"status", to_string(record_.status)}});
+  services_.feed.publish(record_, step.event);
+}
+
+void Leg::enter(LegStatus next, base::json::object data) {
+  std::optional<Step> step = take_step(next, std::move(data));
+  if (!step) return;
+  const bool tells_somebody = !step->changes.deliveries.empty();
+  services_.journal.commit_later(std::move(step->changes));
   if (tells_somebody) services_.outbox.wake();
-  base::log::info("call.status", {{"call", record_.sid}, {"status", to_string(next)}});
-  services_.feed.publish(record_, event);
+  announce(*step);
 }
 
 void Leg::finish(Ending ending) {

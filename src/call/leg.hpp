@@ -18,6 +18,13 @@ class Hearing;
 class LastWord;
 class ReferralHandler;
 
+/// Hears how playbacks end that it began itself, by way of the media plane. Control thread.
+class PlaybackWatcher {
+ public:
+  virtual ~PlaybackWatcher() = default;
+  virtual void on_playback_over(PlaybackId playback) = 0;
+};
+
 /// One party's connection while it lives: its state, its endpoint, its seat and the program that
 /// drives it. Owned by the `Switchboard`; when it ends, everything that it owns is cancelled.
 /// Control thread.
@@ -66,6 +73,8 @@ class Leg final : private EndpointListener, private SeatListener {
   /// Plays to the end. Destroying the task stops the sound. `words` go to the timeline and to the
   /// simulated phone that hears them.
   base::Task<void> play(Playback playback, Words words = {});
+  /// Told of the end of each playback from now on; nullptr: nobody. It goes before the leg.
+  void watch_playbacks(PlaybackWatcher* watcher) { playback_watcher_ = watcher; }
   /// Keys in the order in which they were pressed, from now on or since the last `forget_digits`.
   base::Task<char> next_digit();
   void forget_digits() { digits_.clear(); }
@@ -135,6 +144,14 @@ class Leg final : private EndpointListener, private SeatListener {
   /// The only place where the status changes: checks the table, writes row, event and callback in
   /// one step.
   void enter(LegStatus next, base::json::object data = {});
+  struct Step {
+    Changes changes;
+    EventRecord event;
+  };
+  /// The same without writing it: nothing when the table forbids it.
+  std::optional<Step> take_step(LegStatus next, base::json::object data);
+  void announce(const Step& step);
+  base::Task<void> store_answer();
   EventRecord make_event(std::string type, base::json::object data);
   void add_callback(Changes& changes);
   void attach_seat();
@@ -169,6 +186,7 @@ class Leg final : private EndpointListener, private SeatListener {
   std::vector<LastWord*> last_words_;
   std::vector<ReferralHandler*> referral_handlers_;
   base::Mailbox<ReferralProgress> referrals_;
+  PlaybackWatcher* playback_watcher_ = nullptr;
   base::TimerId ring_timer_ = 0;
   base::TimerId duration_timer_ = 0;
   // Last: what runs in them uses the rest.

@@ -23,10 +23,13 @@ bool is_printable(std::string_view text) {
 base::Result<Party> Party::parse(std::string_view text) {
   if (is_telephone(text)) return Party{Kind::telephone, std::string(text)};
   for (const auto& [scheme, kind] :
-       {std::pair{"sip:", Kind::sip}, std::pair{"client:", Kind::client}}) {
+       {std::pair{"sip:", Kind::sip}, std::pair{"sips:", Kind::sip},
+        std::pair{"client:", Kind::client}}) {
     if (!text.starts_with(scheme)) continue;
     const std::string_view address = text.substr(std::string_view(scheme).size());
     if (address.empty() || address.size() > max_address || !is_printable(address)) break;
+    // The scheme is part of the promise and stays with the address.
+    if (text.starts_with("sips:")) return Party{kind, std::string(text)};
     return Party{kind, std::string(address)};
   }
   return base::fail(
@@ -39,7 +42,7 @@ std::string Party::to_string() const {
     case Kind::telephone:
       return address;
     case Kind::sip:
-      return "sip:" + address;
+      return address.starts_with("sips:") ? address : "sip:" + address;
     case Kind::client:
       return "client:" + address;
   }

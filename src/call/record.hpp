@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "call/machine_detection.hpp"
 #include "call/party_terms.hpp"
+#include "call/recording_order.hpp"
 #include "call/status.hpp"
 
 /// What the call model keeps: plain rows, written by `Journal`, read by pages, APIs and recovery.
@@ -65,6 +66,14 @@ struct LegRecord {
   StatusCallback status_callback;
   std::chrono::seconds ring_timeout{60};
   std::chrono::seconds max_duration{4 * 3600};
+  std::optional<RecordingOrder> record;  // asked for with the call: from the answer on
+  /// What came of `record`; its terminal callback tells of it.
+  struct Recorded {
+    std::string sid;
+    std::string url;
+    base::WallTime started{};
+  };
+  std::optional<Recorded> recorded;
   std::optional<Attempt> attempt;
   PartyTerms party_terms;              // gone once the call is answered or over
   std::string send_digits;             // after the answer, before the program

@@ -29,6 +29,9 @@ void DialPlan::add_carrier(Carrier& carrier) {
 void DialPlan::add_route(Route route) {
   routes_.push_back(std::move(route));
 }
+void DialPlan::remove_routes(const std::string& carrier) {
+  std::erase_if(routes_, [&](const Route& route) { return route.carrier == carrier; });
+}
 void DialPlan::assign(std::string number, std::string user) {
   assigned_[std::move(number)] = std::move(user);
 }

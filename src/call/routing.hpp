@@ -32,6 +32,8 @@ class DialPlan {
   /// Carriers are owned by the server and outlive the plan.
   void add_carrier(Carrier& carrier);
   void add_route(Route route);
+  /// Nothing goes out by `carrier` any more; it stays, for the calls that it has.
+  void remove_routes(const std::string& carrier);
   /// Serves every telephone number that no route claims (the simulator).
   void set_fallback(Carrier* carrier) { fallback_ = carrier; }
   /// Serves `sip:` parties and numbers that are assigned to registered phones; asked first.

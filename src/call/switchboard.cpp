@@ -56,6 +56,16 @@ base::Result<> Switchboard::admit() const {
   return {};
 }
 
+base::Result<> Switchboard::admit_new_call() const {
+  if (is_overloaded_ && is_overloaded_()) {
+    const auto retry_after_s = static_cast<int>(5 + services_.random.below(11));  // rule O1
+    return base::fail(
+        base::Errc::unavailable, "the server has as many calls as it can take", retry_after_s
+    );
+  }
+  return admit();
+}
+
 LegRecord Switchboard::make_record(const PlaceCall& call) {
   LegRecord record;
   record.sid = base::make_sid("CA", services_.random);
@@ -73,6 +83,7 @@ LegRecord Switchboard::make_record(const PlaceCall& call) {
   record.party_terms = call.party_terms;
   record.send_digits = call.send_digits;
   record.machine_detection = call.machine_detection;
+  record.record = call.record;
   return record;
 }
 
@@ -84,7 +95,7 @@ Leg& Switchboard::add(LegRecord record) {
 }
 
 base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
-  BELFRY_CO_CHECK(admit());
+  BELFRY_CO_CHECK(admit_new_call());
   LegRecord record = make_record(call);
   Changes changes;
   changes.events.push_back(
@@ -125,7 +136,7 @@ base::Result<std::string> Switchboard::place_child(const PlaceCall& call) {
 }
 
 base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
-  BELFRY_CHECK(admit());
+  BELFRY_CHECK(admit_new_call());
   PlaceCall terms;
   terms.from = call.from;
   terms.direction = LegRecord::Direction::inbound;

@@ -14,8 +14,10 @@
 
 namespace belfry::call {
 
+class Messages;
 class Switchboard;
 class Outbox;
+class Recordings;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -31,6 +33,8 @@ struct Services {
   std::string account_sid;
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
+  Recordings* recordings = nullptr;                              // none: nothing can be recorded
+  Messages* messages = nullptr;                                  // text messages; nullptr: none
 };
 
 /// A call to be made.
@@ -48,6 +52,7 @@ struct PlaceCall {
   std::string send_digits;  // 0-9 A-D * # w W: after the answer, before the program; then nobody
                             // asks who has answered
   MachineDetection machine_detection;
+  std::optional<RecordingOrder> record;  // from the answer on, source OutboundAPI
   std::vector<Document>
       documents;  // committed with the call; key and value may name it by `{sid}` in the key
 };
@@ -92,7 +97,8 @@ class Switchboard {
 
   /// Durable when it returns (rule R1); dialled afterwards. Once it is being stored it goes on even
   /// when nobody waits for it any more: a stored call is a call that is made.
-  /// @return Errc::unavailable when draining, full, or the disk is; Errc::conflict from a document.
+  /// @return Errc::unavailable when draining, full, overloaded, or the disk is full (`detail`, when
+  /// not 0, is the number of seconds to wait); Errc::conflict from a document.
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
   /// turn; find it again.
@@ -114,6 +120,11 @@ class Switchboard {
   base::Task<base::Result<>> recover();
   /// Refuses new calls from now on; live ones go on.
   void drain() { draining_ = true; }
+  /// Asked before a new call is placed or taken (rule O3). Not for child legs: a call is charged
+  /// once (rule O1).
+  void set_overload_check(std::function<bool()> is_overloaded) {
+    is_overloaded_ = std::move(is_overloaded);
+  }
   bool draining() const { return draining_; }
   /// Hangs up all live legs, for the end of a drain.
   void hang_up_all(HangupCause cause);
@@ -124,6 +135,7 @@ class Switchboard {
 
  private:
   base::Result<> admit() const;
+  base::Result<> admit_new_call() const;
   LegRecord make_record(const PlaceCall& call);
   Leg& add(LegRecord record);
   base::Task<void> store_and_dial(
@@ -135,6 +147,7 @@ class Switchboard {
   Services services_;
   Limits limits_;
   bool draining_ = false;
+  std::function<bool()> is_overloaded_;
   std::map<std::string, std::unique_ptr<Leg>> legs_;
   base::TimerId living_timer_ = 0;
   base::TaskGroup tasks_;

@@ -28,12 +28,10 @@ JitterBuffer::JitterBuffer(const Settings& settings)
     : settings_(settings),
       frame_units_(settings.clock_hz / 50),
       window_units_(settings.clock_hz),
-      slots_(settings.capacity),
-      storage_(settings.capacity * settings.slot_bytes),
-      frame_(std::max(settings.slot_bytes, static_cast<std::size_t>(frame_units_))),
       delay_(settings.clock_hz, settings.initial, settings.minimum, settings.maximum) {
   assert(std::has_single_bit(settings.capacity) && settings.capacity <= 32768);
-  assert(settings.slot_bytes > 0 && settings.slot_bytes <= 65535 && frame_units_ > 0);
+  assert(settings.largest_payload > 0 && settings.largest_payload <= 65535 && frame_units_ > 0);
+  assert(settings.storage_bytes >= settings.largest_payload);
 }
 
 void JitterBuffer::reset() {
@@ -53,12 +51,16 @@ std::int64_t JitterBuffer::end_of(const Slot& slot) const {
 }
 
 std::span<std::byte> JitterBuffer::bytes_of(const Slot& slot) {
-  const auto index = static_cast<std::size_t>(&slot - slots_.data());
-  return std::span(storage_).subspan(index * settings_.slot_bytes, slot.size);
+  return std::span(storage_).subspan(slot.offset, slot.size);
 }
 
 bool JitterBuffer::restart(const IncomingPacket& packet, base::Instant arrived) {
   reset();
+  if (slots_.empty()) {
+    slots_.resize(settings_.capacity);
+    storage_.resize(settings_.storage_bytes);
+    frame_.resize(std::max(settings_.largest_payload, static_cast<std::size_t>(frame_units_)));
+  }
   started_ = true;
   ssrc_ = packet.ssrc;
   position_ = packet.timestamp;
@@ -80,7 +82,7 @@ bool JitterBuffer::is_discontinuity(const IncomingPacket& packet, std::int64_t p
 }
 
 bool JitterBuffer::insert(const IncomingPacket& packet, base::Instant arrived) {
-  if (packet.payload.empty() || packet.payload.size() > settings_.slot_bytes) {
+  if (packet.payload.empty() || packet.payload.size() > settings_.largest_payload) {
     ++counters_.refused;
     return false;
   }
@@ -123,21 +125,29 @@ bool JitterBuffer::insert(const IncomingPacket& packet, base::Instant arrived) {
 
 bool JitterBuffer::store(const IncomingPacket& packet, std::int64_t position) {
   Slot& slot = slots_[packet.sequence % slots_.size()];
-  if (slot.use == Use::waiting) {  // more packets in a second than there are slots
+  const auto room = find_room(packet.payload.size());
+  if (slot.use == Use::waiting || !room) {  // more in a second than there is room for
     ++counters_.refused;
     return false;
   }
-  slot = {
-      position,
-      packet.sequence,
-      static_cast<std::uint16_t>(packet.payload.size()),
-      packet.payload_type,
-      packet.marker,
-      Use::waiting
-  };
+  next_offset_ = *room + static_cast<std::uint32_t>(packet.payload.size());
+  slot = {position,    packet.sequence,     static_cast<std::uint16_t>(packet.payload.size()),
+          *room,       packet.payload_type, packet.marker,
+          Use::waiting};
   std::ranges::copy(packet.payload, bytes_of(slot).begin());
   ++counters_.inserted;
   return true;
+}
+
+/// Behind the newest payload, or at the begin when it does not fit before the end; nothing when a
+/// packet that still waits is there.
+std::optional<std::uint32_t> JitterBuffer::find_room(std::size_t size) const {
+  const std::size_t offset = next_offset_ + size <= storage_.size() ? next_offset_ : 0;
+  for (const Slot& slot : slots_) {
+    if (slot.use == Use::waiting && slot.offset < offset + size && offset < slot.offset + slot.size)
+      return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(offset);
 }
 
 void JitterBuffer::skip(std::uint16_t sequence) {

@@ -39,7 +39,8 @@ struct Silence {};  // nothing was sent for this time
 /// a frame out. Packets of any length are cut into frames when the codec is `linear`; otherwise one
 /// packet is one frame. A new SSRC, or timestamps that jump by more than a second and stay there,
 /// start the stream anew. Time comes in as `Instant`; reads no clock. One media thread, no locks.
-/// Memory is fixed by `capacity` and `slot_bytes` at construction. Never throws.
+/// Memory is fixed by `capacity` and `storage_bytes`; it is taken with the first packet, because
+/// many a stream never has one. Never throws.
 class JitterBuffer {
  public:
   struct Settings {
@@ -49,7 +50,8 @@ class JitterBuffer {
     base::Duration minimum = std::chrono::milliseconds(40);
     base::Duration maximum = std::chrono::milliseconds(400);  // at most 1 s (rule M7)
     std::size_t capacity = 64;                                // packets; a power of two
-    std::size_t slot_bytes = 512;                             // a larger payload is refused
+    std::size_t largest_payload = 1275;                       // a larger one is refused
+    std::size_t storage_bytes = 8192;                         // of all payloads that wait
   };
   struct Counters {
     std::uint64_t inserted = 0;    // kept for playing
@@ -88,6 +90,7 @@ class JitterBuffer {
     std::int64_t position = 0;  // extended timestamp
     std::uint16_t sequence = 0;
     std::uint16_t size = 0;
+    std::uint32_t offset = 0;  // of the payload in `storage_`
     std::uint8_t payload_type = 0;
     bool marker = false;
     Use use = Use::empty;
@@ -100,6 +103,7 @@ class JitterBuffer {
   bool is_known(std::uint16_t sequence) const;
   bool is_number_missing_before(std::uint16_t next) const;
   bool store(const IncomingPacket& packet, std::int64_t position);
+  std::optional<std::uint32_t> find_room(std::size_t size) const;
   Slot* first_due();
   const Slot* next_waiting() const;
   void adapt(base::Instant now);
@@ -113,7 +117,8 @@ class JitterBuffer {
   std::int64_t frame_units_;   // 20 ms in clock ticks
   std::int64_t window_units_;  // 1 s: rule M7
   std::vector<Slot> slots_;
-  std::vector<std::byte> storage_;
+  std::vector<std::byte> storage_;  // a ring of payloads, each in one piece
+  std::uint32_t next_offset_ = 0;
   std::vector<std::byte> frame_;
   PlayoutDelay delay_;
   Counters counters_;

@@ -287,10 +287,35 @@ TEST(JitterBuffer, HoldsAtMostOneSecondWhateverComes) {  // rule M7
 
 TEST(JitterBuffer, RefusesWhatItsSlotsCannotHold) {
   JitterBuffer buffer;
-  const auto large = payload(513);
+  const auto large = payload(1276);
   EXPECT_FALSE(buffer.insert({.ssrc = 1, .payload = large}, start));
   EXPECT_FALSE(buffer.insert({.ssrc = 1, .payload = {}}, start));
   EXPECT_EQ(buffer.counters().refused, 2u);
+}
+
+TEST(JitterBuffer, KeepsWhatWaitsWhenItsMemoryIsFull) {
+  auto settings = fixed(200ms);
+  settings.largest_payload = 480;
+  settings.storage_bytes = 1000;  // two packets of 480 bytes and a bit
+  JitterBuffer buffer(settings);
+  std::array<std::vector<std::byte>, 3> sent;
+  std::size_t kept = 0;
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    sent[i].assign(480, static_cast<std::byte>(i + 1));
+    const bool inserted = buffer.insert(
+        {.ssrc = 1, .sequence = i, .timestamp = i * 480u, .payload = sent[i]}, start + i * 60ms
+    );
+    kept += inserted ? 1 : 0;
+  }
+  EXPECT_EQ(kept, 2u);
+  EXPECT_EQ(buffer.counters().refused, 1u);
+  for (int tick = 0; tick < 6; ++tick) {
+    const auto due = buffer.pop(start + 200ms + tick * 20ms);
+    const auto* frame = std::get_if<EncodedFrame>(&due);
+    ASSERT_NE(frame, nullptr) << tick;
+    EXPECT_EQ(frame->payload.size(), 160u);
+    EXPECT_EQ(frame->payload.front(), sent[static_cast<std::size_t>(tick / 3)].front());
+  }
 }
 
 TEST(JitterBuffer, FollowsAClockThatDriftsWithoutLosingPackets) {

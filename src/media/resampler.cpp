@@ -37,13 +37,14 @@ struct Resampler::State {
   }
 };
 
-Resampler::Resampler(SampleRate from, SampleRate to) : state_(new State{from, to, nullptr}) {
+Resampler::Resampler(SampleRate from, SampleRate to, Start start)
+    : state_(new State{from, to, nullptr}) {
   assert(from.hz > 0 && to.hz > 0);
   if (from == to) return;
   int error = 0;
   state_->speex.reset(speex_resampler_init(1, from.hz, to.hz, quality, &error));
   assert(state_->speex);
-  speex_resampler_skip_zeros(state_->speex.get());
+  if (start == Start::trimmed) speex_resampler_skip_zeros(state_->speex.get());
 }
 
 Resampler::~Resampler() = default;
@@ -91,6 +92,21 @@ std::size_t Resampler::finish(Samples into) {
   }
   state.given += written;
   return written;
+}
+
+void RateFollower::process(ConstSamples frame, SampleRate from, Samples into) {
+  if (from != from_) {
+    from_ = from;
+    resampler_.reset();
+    if (from != to_) resampler_.emplace(from, to_, Resampler::Start::delayed);
+  }
+  if (!resampler_) {
+    std::copy_n(frame.begin(), std::min(frame.size(), into.size()), into.begin());
+    return;
+  }
+  std::array<Sample, Frame::max_samples + 2> converted;
+  const std::size_t got = resampler_->process(frame, converted);
+  std::copy_n(converted.begin(), std::min(got, into.size()), into.begin());
 }
 
 PcmClip resample(const PcmClip& clip, SampleRate to) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "media/frame.hpp"
 
@@ -11,7 +12,10 @@ namespace belfry::media {
 /// n; the tail comes with `finish`.
 class Resampler {
  public:
-  Resampler(SampleRate from, SampleRate to);
+  /// What comes of the filter's delay: left out of the output, or kept as silence before it, so
+  /// that each 20 ms in give exactly 20 ms out.
+  enum class Start { trimmed, delayed };
+  Resampler(SampleRate from, SampleRate to, Start start = Start::trimmed);
   ~Resampler();
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
@@ -28,6 +32,20 @@ class Resampler {
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// Brings frames of 20 ms to one rate, whatever theirs is: for streams whose codec may change.
+/// Allocates when the rate of what comes in changes. One thread.
+class RateFollower {
+ public:
+  explicit RateFollower(SampleRate to) : to_(to) {}
+  /// @param frame of 20 ms. @param into receives exactly 20 ms at the one rate.
+  void process(ConstSamples frame, SampleRate from, Samples into);
+
+ private:
+  SampleRate to_;
+  SampleRate from_{0};
+  std::optional<Resampler> resampler_;
 };
 
 /// A whole clip at another rate, exactly as long (rounded up to whole samples). Not for media

@@ -105,7 +105,10 @@ base::Result<PcmClip> read_audio_file(const std::filesystem::path& path) {
   return read_audio(bytes);
 }
 
-std::array<std::byte, wav_header_size> wav_header(SampleRate rate, std::uint64_t audio_bytes) {
+std::array<std::byte, wav_header_size> wav_header(
+    SampleRate rate, std::uint64_t audio_bytes, std::size_t channels
+) {
+  const auto sample_bytes = static_cast<std::uint32_t>(2 * channels);
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - wav_header_size;
   const auto size = static_cast<std::uint32_t>(std::min(audio_bytes, most));
   std::array<std::byte, wav_header_size> header;
@@ -119,13 +122,13 @@ std::array<std::byte, wav_header_size> wav_header(SampleRate rate, std::uint64_t
   text("RIFF");
   number(size + wav_header_size - 8, 4);
   text("WAVEfmt ");
-  number(16, 4);  // length of what follows up to "data"
-  number(1, 2);   // PCM
-  number(1, 2);   // channels
+  number(16, 4);                // length of what follows up to "data"
+  number(1, 2);                 // PCM
+  number(sample_bytes / 2, 2);  // channels
   number(rate.hz, 4);
-  number(rate.hz * 2, 4);  // bytes a second
-  number(2, 2);            // bytes a sample of all channels
-  number(16, 2);           // bits
+  number(rate.hz * sample_bytes, 4);  // bytes a second
+  number(sample_bytes, 2);            // bytes a sample of all channels
+  number(16, 2);                      // bits
   text("data");
   number(size, 4);
   return header;

@@ -222,7 +222,7 @@ Task<Result<ByteStream>> connect(
   ByteStream stream(driver, AnyStream(std::move(backend)), local, to, tls.has_value());
   Task<Result<void>> greeting = stream.handshake(deadline);
   const Result<void> greeted = co_await std::move(greeting);
-  if (!greeted) co_return fail(greeted.error());
+  if (!greeted) co_return fail(greeted.error().code, greeted.error().message, tls_failed);
   co_return std::move(stream);
 }
 

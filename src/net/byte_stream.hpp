@@ -55,6 +55,9 @@ struct TlsPeer {
   std::string host;
 };
 
+/// The `detail` of a failed TLS handshake's error.
+inline constexpr int tls_failed = 1;
+
 /// TCP connect and, with `tls`, its handshake. Errc::refused, Errc::timed_out or Errc::io.
 /// Destroying the task gives up.
 base::Task<base::Result<ByteStream>> connect(

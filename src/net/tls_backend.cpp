@@ -1,6 +1,7 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include "net/address.hpp"
 #include "net/backends.hpp"
 
 namespace belfry::net {
@@ -18,7 +19,8 @@ class TlsBackend final : public StreamBackend {
 
   /// Before the handshake of a client.
   void expect_host(const std::string& host) {
-    SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str());
+    // SNI holds names, no addresses (RFC 6066 section 3).
+    if (!IpAddress::parse(host)) SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str());
     stream_.set_verify_callback(ssl::host_name_verification(host));
   }
 

@@ -56,6 +56,7 @@ base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
   }
   server->local_ = local;
   BELFRY_CHECK(server->open_folder());
+  BELFRY_CHECK(server->open_certificate());
   BELFRY_CHECK(server->open_egress());
   BELFRY_CHECK(server->open_sip());
   BELFRY_CHECK(server->open_http());
@@ -67,6 +68,19 @@ base::Result<> Server::open_folder() {
   store_ = std::move(store);
   BELFRY_TRY(keys, identity::load_or_create_keys(config_.data, random_));
   keys_ = std::move(keys);
+  return {};
+}
+
+base::Result<> Server::open_certificate() {
+  net::CertificateFiles files{config_.tls.certificate, config_.tls.key};
+  if (files.certificate.empty()) {
+    BELFRY_TRY(
+        own, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now())
+    );
+    files = std::move(own);
+  }
+  BELFRY_TRY(context, net::TlsContext::server(files.certificate, files.key));
+  tls_.emplace(std::move(context));
   return {};
 }
 
@@ -106,14 +120,24 @@ void Server::note_listener(std::string kind, const net::Address& address) {
 base::Result<> Server::open_sip() {
   BELFRY_TRY(
       telephony,
-      Telephony::open({driver_, random_, *store_, *media_, egress_}, config_, local_, keys_.keys)
+      Telephony::open(
+          {driver_, random_, *store_, *media_, egress_, *tls_}, config_, local_, keys_.keys
+      )
   );
   telephony_ = std::move(telephony);
   telephony_->add_to(*system_);
+  trunk_table_ =
+      std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
+  trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
+  trunks_->add_to(system_->router());
   for (const sip::Endpoint& listener : telephony_->listeners()) {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
     if (telephony_->has_tcp()) note_listener("sip-tcp", address);
+  }
+  for (const sip::Endpoint& listener : telephony_->tls_listeners()) {
+    BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
+    note_listener("sip-tls", address);
   }
   return {};
 }
@@ -188,11 +212,6 @@ void Server::open_extra_port(const net::IpAddress& ip, std::uint16_t port) {
 }
 
 base::Result<> Server::open_https() {
-  BELFRY_TRY(
-      files, net::ensure_self_signed(config_.data, config_.http.allowed_hosts, clock_.wall_now())
-  );
-  BELFRY_TRY(context, net::TlsContext::server(files.certificate, files.key));
-  tls_.emplace(std::move(context));
   const auto address = http_->listen({local_, config_.http.tls_port}, &*tls_);
   if (address) {
     note_listener("https", *address);
@@ -211,11 +230,14 @@ void Server::run() {
 }
 
 base::Task<void> Server::begin() {
+  const auto restored = co_await trunks_->restore();
+  if (!restored) end_after_storage_failure(restored.error().message);
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
   const auto reachable = co_await telephony_->start(*system_);
   if (!reachable) end_after_storage_failure(reachable.error().message);
   ready_ = true;
+  watch_load();
   start_housekeeping();
   base::log::info("server.ready", {{"http", address_of("http")}});
 }
@@ -228,6 +250,17 @@ void Server::start_housekeeping() {
   }
   housekeeping_ = std::make_unique<Housekeeping>(loop_, *store_, *pool_, std::move(settings));
   housekeeping_->start();
+}
+
+void Server::watch_load() {
+  Overload::Sources sources;
+  sources.media = [this] { return Overload::MediaTicks{media_->ticks(), media_->late_ticks()}; };
+  sources.store_age = [this] { return store_->queue_age(); };
+  sources.memory = process_memory;
+  overload_ = std::make_unique<Overload>(loop_, std::move(sources));
+  const auto refuses = [this] { return overload_->refuses_calls(); };
+  telephony_->set_overload_check(refuses);
+  system_->switchboard().set_overload_check(refuses);
 }
 
 void Server::on_signal() {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "admin/status.hpp"
+#include "admin/trunks.hpp"
 #include "base/loop.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
@@ -18,6 +19,8 @@
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
 #include "server/housekeeping.hpp"
+#include "server/overload.hpp"
+#include "server/stored_trunks.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
 #include "speech/synthesizer.hpp"
@@ -39,7 +42,7 @@ class Server {
 
   const identity::LoadedKeys& keys() const { return keys_; }
   struct Listening {
-    std::string kind;  // "http", "https", "sip-udp", "sip-tcp"
+    std::string kind;  // "http", "https", "sip-udp", "sip-tcp", "sip-tls"
     net::Address address;
   };
   const std::vector<Listening>& listening() const { return listening_; }
@@ -50,6 +53,7 @@ class Server {
   explicit Server(const Config& config);
 
   base::Result<> open_folder();
+  base::Result<> open_certificate();
   base::Result<> open_egress();
   base::Result<> open_sip();
   base::Result<> open_http();
@@ -57,6 +61,7 @@ class Server {
   void add_pages();
   void add_status();
   void start_housekeeping();
+  void watch_load();
   void open_extra_port(const net::IpAddress& ip, std::uint16_t port);
   void note_listener(std::string kind, const net::Address& address);
   base::Task<void> begin();
@@ -71,6 +76,7 @@ class Server {
   base::SecureRandom random_;
   net::IpAddress local_;
   identity::LoadedKeys keys_;
+  std::optional<net::TlsContext> tls_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<gateway::media::Plane> media_;
   std::unique_ptr<base::WorkerPool> pool_;
@@ -79,10 +85,12 @@ class Server {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<System> system_;
   std::unique_ptr<Telephony> telephony_;
+  std::unique_ptr<StoredTrunks> trunk_table_;
+  std::unique_ptr<admin::Trunks> trunks_;
   std::unique_ptr<Housekeeping> housekeeping_;
+  std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;
   std::unique_ptr<http::StaticFiles> pages_;
-  std::optional<net::TlsContext> tls_;
   std::unique_ptr<http::Gate> gate_;
   std::unique_ptr<http::Server> http_;
   std::vector<Listening> listening_;

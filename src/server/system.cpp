@@ -28,6 +28,20 @@ WebClient::Settings web_settings(const Config& config, const identity::Keys& key
   return settings;
 }
 
+identity::Accounts::Settings account_settings(const Config& config, const identity::Keys& keys) {
+  identity::Account main;
+  main.sid = config.twilio.account_sid.value_or(keys.account_sid);
+  main.auth_token = config.twilio.auth_token.value_or(keys.auth_token);
+  main.friendly_name = "Belfry";
+  identity::ApiKey key;
+  key.sid = keys.api_key_sid;
+  key.account_sid = main.sid;
+  key.secret = keys.api_key_secret;
+  key.friendly_name = "Made at the first start";
+  key.administers = true;
+  return {std::move(main), std::move(key)};
+}
+
 bool simulator_is_on(const Config& config) {
   switch (config.simulator) {
     case Switch::on:
@@ -49,6 +63,10 @@ bool given_as_empty(const std::optional<std::string>& value) {
 System::System(Platform platform, const Config& config, const identity::Keys& keys)
     : platform_(platform),
       router_(platform.loop),
+      accounts_(
+          platform.loop, platform.store, platform.random, identity::Sealer(keys.server_key),
+          account_settings(config, keys)
+      ),
       web_(platform.loop, platform.client, router_, web_settings(config, keys)),
       outbox_(platform.loop, platform.store, web_),
       media_files_(web_, platform.pool),
@@ -79,6 +97,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_admin();
+  make_twilio();
 }
 
 System::~System() = default;
@@ -184,6 +203,11 @@ void System::make_admin() {
   });
 }
 
+void System::make_twilio() {
+  compat::twilio::Context context{platform_.loop, platform_.random, *switchboard_, accounts_};
+  twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
+}
+
 base::Task<void> System::show_notification(std::string call_sid) {
   const auto notification = co_await notifications_->find(std::move(call_sid));
   if (notification && *notification)
@@ -191,6 +215,8 @@ base::Task<void> System::show_notification(std::string call_sid) {
 }
 
 base::Task<base::Result<>> System::start() {
+  const auto loaded = co_await accounts_.load();
+  if (!loaded) co_return base::fail(loaded.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
   outbox_.wake();

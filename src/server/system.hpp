@@ -15,9 +15,11 @@
 #include "call/outbox.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
+#include "compat/twilio/resources.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
+#include "identity/accounts.hpp"
 #include "identity/keys.hpp"
 #include "server/config/config.hpp"
 #include "server/web_client.hpp"
@@ -70,10 +72,12 @@ class System {
   void make_simulator(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
+  void make_twilio();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
   http::Router router_;
+  identity::Accounts accounts_;
   WebClient web_;
   call::Outbox outbox_;
   call::EventFeed feed_;
@@ -91,6 +95,7 @@ class System {
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;
+  std::unique_ptr<compat::twilio::Resources> twilio_rest_;
   base::TaskGroup tasks_;
 };
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/encoding.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace belfry::server {
@@ -107,13 +108,33 @@ base::Result<std::unique_ptr<Telephony>> Telephony::open(
   BELFRY_TRY(sockets, gateway::sip::Sockets::open(platform.driver, settings));
   telephony->sockets_ = std::move(sockets);
   telephony->has_tcp_ = config.sip.tcp;
+  BELFRY_CHECK(telephony->open_tls(config, local));
   telephony->make_gateway(config, keys);
   return telephony;
+}
+
+base::Result<> Telephony::open_tls(const Config& config, const net::IpAddress& local) {
+  std::optional<std::filesystem::path> extra;
+  if (!config.sip.tls_authorities.empty()) extra = config.sip.tls_authorities;
+  BELFRY_TRY(authorities, net::TlsContext::client(extra));
+  authorities_.emplace(std::move(authorities));
+  sockets_->set_authorities(*authorities_);
+  if (config.sip.tls_port == 0) return {};
+  const auto listening = sockets_->listen_tls({local, config.sip.tls_port}, platform_.certificate);
+  if (listening) {
+    tls_listeners_.push_back(*listening);
+  } else {
+    base::log::warning(
+        "sip.tls_port_taken", {{"port", config.sip.tls_port}, {"why", listening.error().message}}
+    );
+  }
+  return {};
 }
 
 void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
   gateway::sip::Gateway::Settings settings;
   settings.listeners = sockets_->listeners();
+  settings.tls_listeners = tls_listeners_;
   settings.host_names = {"localhost"};
   settings.server_key = base::as_text(keys.server_key);
   // New in each process (rule S4): a nonce of the last one must not count as fresh.

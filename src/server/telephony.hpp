@@ -8,6 +8,7 @@
 #include "identity/keys.hpp"
 #include "net/egress_policy.hpp"
 #include "net/resolver.hpp"
+#include "net/tls_context.hpp"
 #include "server/config/config.hpp"
 #include "server/system.hpp"
 #include "store/store.hpp"
@@ -24,6 +25,7 @@ class Telephony {
     store::Store& store;
     gateway::media::Plane& media;
     const net::EgressPolicy& egress;
+    const net::TlsContext& certificate;
   };
   /// Opens the sockets. @return Errc::io when the port is taken.
   static base::Result<std::unique_ptr<Telephony>> open(
@@ -36,20 +38,28 @@ class Telephony {
   /// Registered phones are known again, trunks are asked, calls may come in.
   base::Task<base::Result<>> start(System& system);
   void drain() { gateway_->drain(); }
+  void set_overload_check(std::function<bool()> is_overloaded) {
+    gateway_->set_overload_check(std::move(is_overloaded));
+  }
 
   const std::vector<sip::Endpoint>& listeners() const { return sockets_->listeners(); }
   bool has_tcp() const { return has_tcp_; }
+  const std::vector<sip::Endpoint>& tls_listeners() const { return tls_listeners_; }
   std::vector<gateway::sip::Gateway::TrunkState> trunks() const { return gateway_->trunk_states(); }
+  gateway::sip::Gateway& gateway() { return *gateway_; }
   std::size_t registered_phones() const { return gateway_->registered_contacts(); }
 
  private:
   class StoredBindings;
   explicit Telephony(Platform platform);
   void make_gateway(const Config& config, const identity::Keys& keys);
+  base::Result<> open_tls(const Config& config, const net::IpAddress& local);
 
   Platform platform_;
   net::Resolver resolver_;
   std::unique_ptr<gateway::sip::BindingTable> bindings_;
+  std::optional<net::TlsContext> authorities_;
+  std::vector<sip::Endpoint> tls_listeners_;
   std::unique_ptr<gateway::sip::Sockets> sockets_;
   std::unique_ptr<gateway::sip::Gateway> gateway_;
   bool has_tcp_ = false;

@@ -29,6 +29,9 @@ struct Flow {
   Endpoint local;
   Endpoint remote;
   std::uint64_t connection = 0;
+  /// TLS: whom the certificate of a connection that we open must name (RFC 5922). A peer that came
+  /// to us has none, and is not called back when its connection has gone (RFC 5626).
+  std::string certified_host = {};
   auto operator<=>(const Flow&) const = default;
 };
 

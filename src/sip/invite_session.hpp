@@ -169,6 +169,8 @@ class InviteSession {
   /// Of the dialog, or of the newest early one; nothing before a tag came.
   std::optional<DialogSnapshot> snapshot() const;
   const std::optional<sdp::AudioStream>& audio() const { return media_.audio(); }
+  /// Incoming: the headers of the INVITE that a response is made from, as a whole message.
+  std::string invite_head() const;
 
  private:
   struct Early {

@@ -51,6 +51,14 @@ void InviteSession::refuse_invite(int status, std::string_view reason) {
   enter(State::ended);
 }
 
+std::string InviteSession::invite_head() const {
+  MessageBuilder head = MessageBuilder::request("INVITE", invite_->request_uri_text());
+  for (const HeaderId id :
+       {HeaderId::via, HeaderId::from, HeaderId::to, HeaderId::call_id, HeaderId::cseq})
+    head.copy(*invite_, id);
+  return std::string(head.build().text());
+}
+
 void InviteSession::ring(base::Instant now, int status) {
   if (state_ == State::incoming && status > 100 && status < 200)
     send_provisional(status, false, now);

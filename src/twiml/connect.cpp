@@ -1,7 +1,6 @@
 #include "twiml/connect.hpp"
 
 #include "twiml/session.hpp"
-#include "twiml/unavailable.hpp"
 
 namespace belfry::twiml {
 
@@ -25,8 +24,17 @@ Connect read_connect(const Element& element, Findings& findings) {
   return connect;
 }
 
-base::Task<Step> execute(const Connect&, Session& session) {
-  return skip("Connect", Answers::yes, session);
+base::Task<Step> execute(const Connect& connect, Session& session) {
+  const bool alive = co_await session.answer();
+  if (!alive) co_return HungUp{};
+  if (!connect.stream) {
+    session.warn(13750, "<Connect> has nothing that is available here and was skipped");
+    co_return NextVerb{};
+  }
+  base::Task<void> streaming = connect_stream(*connect.stream, session);
+  co_await std::move(streaming);
+  if (!connect.action) co_return NextVerb{};
+  co_return session.transfer(connect.action, connect.method, Session::Purpose::action);
 }
 
 }  // namespace belfry::twiml

@@ -50,4 +50,20 @@ std::string with_query(std::string_view url, const call::FormFields& fields) {
   return out;
 }
 
+call::Delivery form_delivery(
+    const std::string& url, const std::string& method, const call::FormFields& fields
+) {
+  call::Delivery delivery;
+  delivery.url = url;
+  delivery.method = method;
+  delivery.signature = call::Delivery::Signature::twilio;
+  if (method == "GET") {
+    delivery.url = with_query(url, fields);
+  } else {
+    delivery.content_type = "application/x-www-form-urlencoded; charset=utf-8";
+    delivery.body = encode_form(fields);
+  }
+  return delivery;
+}
+
 }  // namespace belfry::twiml

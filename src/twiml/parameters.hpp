@@ -13,4 +13,10 @@ std::string encode_form(const call::FormFields& fields);
 /// `url` with the fields appended to its query, before its fragment.
 std::string with_query(std::string_view url, const call::FormFields& fields);
 
+/// A report to a user's URL with these fields, signed: as a form, or for GET in the query. Id,
+/// order key, kind and times are the caller's.
+call::Delivery form_delivery(
+    const std::string& url, const std::string& method, const call::FormFields& fields
+);
+
 }  // namespace belfry::twiml

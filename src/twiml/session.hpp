@@ -14,6 +14,8 @@
 
 namespace belfry::twiml {
 
+class MediaStreams;
+
 /// What documents need of the server besides the leg.
 struct Environment {
   call::WebClient& web;
@@ -21,6 +23,7 @@ struct Environment {
   MediaFiles& files;
   base::Random& random;
   std::string default_voice = "man";
+  MediaStreams* streams = nullptr;  // none: `<Stream>` is skipped
 };
 
 /// What drives a leg, as stored with it.

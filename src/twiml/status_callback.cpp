@@ -49,9 +49,11 @@ call::Delivery StatusCallbackFormat::render(
   set(fields, "CallbackSource", "call-progress-events");
   set(fields, "SequenceNumber", std::to_string(sequence));
   call::Delivery delivery =
-      form_delivery(leg.status_callback.url, leg.status_callback.method, fields, at);
+      form_delivery(leg.status_callback.url, leg.status_callback.method, fields);
   delivery.order_key = leg.sid;
   delivery.kind = "status-callback";
+  delivery.created = at;
+  delivery.next_attempt = at;
   return delivery;
 }
 
@@ -64,24 +66,9 @@ call::Delivery StatusCallbackFormat::render_detection(const call::LegRecord& leg
       {"MachineDetectionDuration", std::to_string(leg.detection_took.count())},
   };
   const call::MachineDetection& rules = leg.machine_detection;
-  return form_delivery(rules.callback_url, rules.callback_method, fields, at);
-}
-
-call::Delivery form_delivery(
-    std::string url, std::string method, const call::FormFields& fields, base::WallTime at
-) {
-  call::Delivery delivery;
-  delivery.url = std::move(url);
-  delivery.method = std::move(method);
-  delivery.signature = call::Delivery::Signature::twilio;
+  call::Delivery delivery = form_delivery(rules.callback_url, rules.callback_method, fields);
   delivery.created = at;
   delivery.next_attempt = at;
-  if (delivery.method == "GET") {
-    delivery.url = with_query(delivery.url, fields);
-  } else {
-    delivery.content_type = "application/x-www-form-urlencoded; charset=utf-8";
-    delivery.body = encode_form(fields);
-  }
   return delivery;
 }
 

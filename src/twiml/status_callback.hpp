@@ -15,10 +15,4 @@ class StatusCallbackFormat final : public call::CallbackFormat {
   call::Delivery render_detection(const call::LegRecord& leg, base::WallTime at) const override;
 };
 
-/// A form for somebody's URL: as a body, or for GET in its query. Id, order key and kind are the
-/// caller's.
-call::Delivery form_delivery(
-    std::string url, std::string method, const call::FormFields& fields, base::WallTime at
-);
-
 }  // namespace belfry::twiml

@@ -1,17 +1,19 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 /// Starts the server in BELFRY_BINARY on free ports, in a folder of its own that `stop` removes. Nothing of the
-/// machine's or the user's configuration reaches it.
+/// machine's or the user's configuration reaches it. A first argument `{ config }` adds lines to its belfry.toml.
 export async function startBelfry(...options) {
+  const settings = typeof options[0] === "object" ? options.shift() : {};
   const binary = process.env.BELFRY_BINARY;
   if (!binary) throw new Error("set BELFRY_BINARY to the server to test");
   const folder = await mkdtemp(join(tmpdir(), "belfry-browser-"));
   const config = join(folder, "belfry.toml");
-  await writeFile(config, "[http]\nextra_ports = []\n");
+  await writeFile(config, `${settings.config ?? ""}\n[http]\nextra_ports = []\n`);
   const ports = ["--http-port=0", "--http-tls-port=0", "--sip-port=0"];
   const arguments_ = ["serve", `--config=${config}`, `--data=${join(folder, "data")}`, "--drain-timeout=1"];
   const child = spawn(binary, [...arguments_, ...ports, ...options], {
@@ -27,7 +29,7 @@ export async function startBelfry(...options) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`${binary} did not start:\n${log.join("")}`);
   }
-  return new Belfry(url, async () => {
+  return new Belfry(url, join(folder, "data"), async () => {
     child.kill("SIGTERM");
     const code = await ended;
     await rm(folder, { recursive: true, force: true });
@@ -48,9 +50,16 @@ async function announcedUrl(child, log) {
 }
 
 class Belfry {
-  constructor(url, stop) {
+  constructor(url, data, stop) {
     this.url = url;
+    this.data = data;
     this.stop = stop;
+  }
+
+  /// What `belfry keys` prints: account_sid, auth_token, api_key_sid, api_key_secret …
+  async keys() {
+    const { stdout } = await promisify(execFile)(process.env.BELFRY_BINARY, ["keys", `--data=${this.data}`, "--json"]);
+    return JSON.parse(stdout);
   }
 
   get(path) {

@@ -110,8 +110,9 @@ class RtpEndpoint:
             except OSError:
                 return
 
-    def send_key(self, digit: str):
-        """100 ms of the key, its end three times (RFC 4733, 2.5.1), then a little silence."""
+    def send_key(self, digit: str) -> float:
+        """100 ms of the key, its end three times (RFC 4733, 2.5.1), then a little silence; when it was pressed."""
+        pressed = time.monotonic()
         for packet in range(1, 9):
             duration = min(packet, 6) * FRAME
             end = 0x80 if packet >= 6 else 0
@@ -121,6 +122,7 @@ class RtpEndpoint:
                 time.sleep(0.02)
         self._timestamp += 8 * FRAME
         time.sleep(0.06)
+        return pressed
 
     # --- What was heard ---
 

@@ -16,6 +16,7 @@ import http.server
 import json
 import socket
 import threading
+import time
 import urllib.parse
 
 from support.belfry_server import wait_until
@@ -25,6 +26,7 @@ class Received:
     """A request as it came."""
 
     def __init__(self, handler):
+        self.at = time.monotonic()
         length = int(handler.headers.get("Content-Length") or 0)
         self.method = handler.command
         self.target = handler.path

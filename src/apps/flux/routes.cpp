@@ -28,7 +28,8 @@ http::Response failure(const base::Error& error) {
   const bool overload = error.code == base::Errc::unavailable;
   http::Response response =
       detail(overload ? 503 : 500, "Failed to initiate call: " + error.message);
-  if (overload) response.headers.set("Retry-After", "5");
+  if (overload)
+    response.headers.set("Retry-After", std::to_string(error.detail > 0 ? error.detail : 5));
   return response;
 }
 

@@ -7,11 +7,10 @@ Coding::Coding(const MediaTerms& agreed)
       codec(describe(agreed.codec)),
       encoder(make_encoder(agreed.codec)),
       decoder(make_decoder(agreed.codec)),
-      concealment(codec.rate) {
+      concealment(codec.rate),
+      converter(codec.rate),
+      heard(samples_per_frame(codec.rate)) {
   if (!terms.telephone_event_in) keys_in_audio.emplace(codec.rate);
-  if (codec.rate == belfry::media::narrowband) return;
-  converters.emplace();
-  recording_converter.emplace(codec.rate, belfry::media::narrowband);
 }
 
 }  // namespace belfry::gateway::media

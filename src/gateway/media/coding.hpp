@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "gateway/media/terms.hpp"
 #include "media/codec.hpp"
@@ -9,12 +10,6 @@
 #include "media/resampler.hpp"
 
 namespace belfry::gateway::media {
-
-/// Between a wideband seat and a narrowband peer, one per direction.
-struct Converters {
-  belfry::media::Resampler to_narrow{belfry::media::wideband, belfry::media::narrowband};
-  belfry::media::Resampler from_narrow{belfry::media::narrowband, belfry::media::wideband};
-};
 
 /// Everything about a seat that hangs on its terms and needs memory: made and freed on the control
 /// thread, used on the media worker's.
@@ -28,8 +23,8 @@ struct Coding {
   belfry::media::Concealment concealment;
   /// Only when the party sends no telephone-events.
   std::optional<belfry::media::DtmfDetector> keys_in_audio;
-  std::optional<Converters> converters;  // of a wideband seat: it brings those for both directions
-  std::optional<belfry::media::Resampler> recording_converter;
+  belfry::media::RateFollower converter;     // from a peer's rate to ours
+  std::vector<belfry::media::Sample> heard;  // what the party says in this tick
 };
 
 }  // namespace belfry::gateway::media

@@ -44,9 +44,13 @@ struct WatchBeep {
 struct LoopBack {
   call::SeatId seat;
 };
-struct SetRecording {
+struct AddTap {
   call::SeatId seat;
-  RecordingTap* tap = nullptr;  // nullptr: stop
+  FrameTap* tap = nullptr;
+};
+struct RemoveTap {
+  call::SeatId seat;
+  FrameTap* tap = nullptr;
 };
 struct AskStatistics {
   call::SeatId seat;
@@ -54,14 +58,15 @@ struct AskStatistics {
 };
 using Command = std::variant<
     AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, WatchBeep,
-    LoopBack, SetRecording, AskStatistics>;
+    LoopBack, AddTap, RemoveTap, AskStatistics>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
   call::SeatStatistics statistics;
 };
-struct RecordingEnded {
-  RecordingTap* tap = nullptr;  // the worker writes no more to it
+/// The last that is heard of a tap, also when its seat is gone or had no room for it.
+struct TapReleased {
+  FrameTap* tap = nullptr;  // the worker calls it no more
 };
 struct Retired {
   std::unique_ptr<Seat> seat;
@@ -69,6 +74,6 @@ struct Retired {
 };
 using Report = std::variant<
     PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard,
-    StatisticsAnswer, RecordingEnded, Retired>;
+    StatisticsAnswer, TapReleased, Retired>;
 
 }  // namespace belfry::gateway::media

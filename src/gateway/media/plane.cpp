@@ -69,6 +69,7 @@ void Plane::set_terms(call::SeatId seat, const MediaTerms& terms) {
 }
 
 void Plane::close_seat(call::SeatId seat) {
+  recordings_.erase(seat);
   if (seats_.erase(seat) > 0) submit(RemoveSeat{seat});
 }
 
@@ -110,12 +111,17 @@ void Plane::loop_back(call::SeatId seat) {
 base::Result<> Plane::record(call::SeatId seat, std::string path) {
   if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
   BELFRY_TRY(tap, recorder_.start(path));
-  submit(SetRecording{seat, tap});
+  stop_recording(seat);
+  recordings_[seat] = tap;
+  submit(AddTap{seat, tap});
   return {};
 }
 
 void Plane::stop_recording(call::SeatId seat) {
-  submit(SetRecording{seat, nullptr});
+  const auto found = recordings_.find(seat);
+  if (found == recordings_.end()) return;
+  submit(RemoveTap{seat, found->second});
+  recordings_.erase(found);
 }
 
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
@@ -194,7 +200,7 @@ void Plane::handle(Report& report) {
             const auto asked = questions_.extract(answer.question);
             if (!asked.empty()) asked.mapped()(std::move(answer.statistics));
           },
-          [&](RecordingEnded& ended) { recorder_.finish(ended.tap); },
+          [&](TapReleased& released) { recorder_.finish(released.tap); },
           [&](Retired&) {},  // freed here, on the control thread
       },
       report

@@ -52,6 +52,9 @@ class Plane final : public call::MediaPlane {
   /// Codec, addresses, direction; again whenever they change.
   void set_terms(call::SeatId seat, const MediaTerms& terms);
   void close_seat(call::SeatId seat);
+  /// How well the worker keeps its time (rule O3). Any thread.
+  std::uint64_t ticks() const { return worker_.ticks(); }
+  std::uint64_t late_ticks() const { return worker_.late_ticks(); }
   const net::IpAddress& local() const { return settings_.local; }
 
   // --- call::MediaPlane ---
@@ -109,6 +112,7 @@ class Plane final : public call::MediaPlane {
   Worker worker_;
   Recorder recorder_;
   std::map<call::SeatId, Known> seats_;
+  std::map<call::SeatId, RecordingTap*> recordings_;  // the recorder owns them
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
   std::uint64_t last_id_ = 0;
   ClipRates clip_rates_;

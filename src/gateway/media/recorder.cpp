@@ -34,7 +34,7 @@ base::Result<RecordingTap*> Recorder::start(const std::string& path) {
   return tap;
 }
 
-void Recorder::finish(RecordingTap* tap) {
+void Recorder::finish(FrameTap* tap) {
   const std::lock_guard lock(mutex_);
   if (const auto found = recordings_.find(tap); found != recordings_.end())
     found->second->finished = true;

@@ -25,7 +25,7 @@ class Recorder {
   /// @return the tap to hand to the media worker; it lives until `finish`.
   base::Result<RecordingTap*> start(const std::string& path);
   /// The worker has let go of the tap: writes the rest, closes and renames the file.
-  void finish(RecordingTap* tap);
+  void finish(FrameTap* tap);
   /// Moves what has arrived into the files.
   void drain();
   bool active() const;
@@ -46,7 +46,7 @@ class Recorder {
   mutable std::mutex
       mutex_;  // guards the map, between control and file thread; the media worker never takes it
   std::condition_variable_any work_;
-  std::map<RecordingTap*, std::unique_ptr<Recording>> recordings_;
+  std::map<FrameTap*, std::unique_ptr<Recording>> recordings_;
   std::jthread thread_;  // started with the first recording
 };
 

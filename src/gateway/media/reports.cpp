@@ -22,10 +22,16 @@ Reports::Reports(base::Random& random) : random_(random), cname_{} {
   std::ranges::copy(base::to_hex(bytes), cname_.begin());
 }
 
+void Reports::change_clock(std::uint32_t clock_hz) {
+  if (clock_hz == clock_hz_) return;
+  clock_hz_ = clock_hz;
+  source_.reset();
+}
+
 void Reports::handle_packet(const rtp::PacketView& packet, base::Instant now) {
   if (source_ != packet.ssrc) {
     source_ = packet.ssrc;
-    received_ = rtp::ReceiveStatistics(8000);
+    received_ = rtp::ReceiveStatistics(clock_hz_);
   }
   received_.handle_packet(packet.sequence, packet.timestamp, now);
 }

@@ -21,6 +21,8 @@ class Reports {
  public:
   explicit Reports(base::Random& random);
 
+  /// Another codec: a stream whose RTP clock may be another one.
+  void change_clock(std::uint32_t clock_hz);
   void handle_packet(const rtp::PacketView& packet, base::Instant now);
   void handle_sent(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now);
   void handle_control(std::span<const std::byte> bytes, base::Instant now);
@@ -40,6 +42,7 @@ class Reports {
 
   base::Random& random_;
   std::array<char, 24> cname_;
+  std::uint32_t clock_hz_ = 8000;
   rtp::ReceiveStatistics received_{8000};
   rtp::SendStatistics sent_;
   std::uint64_t packets_out_ = 0;

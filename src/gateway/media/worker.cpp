@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration frame_tick = belfry::media::frame_duration;
+constexpr base::Duration late_after = 5ms;
 constexpr base::Duration relay_tick = 1ms;
 constexpr std::uint64_t max_sockets = 2;  // of a seat: RTP and RTCP
 
@@ -49,6 +50,8 @@ void Worker::step(base::Instant now) noexcept {
   while (auto command = commands_.pop()) apply(*command, now);
   receive(now);
   if (tick_due_ && now >= *tick_due_) {
+    ticks_.fetch_add(1, std::memory_order_relaxed);
+    if (now - *tick_due_ > late_after) late_ticks_.fetch_add(1, std::memory_order_relaxed);
     tick(now);
     // A late tick is not caught up in a burst: the jitter buffers on both sides bridge it.
     *tick_due_ += frame_tick;
@@ -136,11 +139,13 @@ void Worker::apply(Command& command, base::Instant now) {
             });
           },
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
-          [&](SetRecording& recording) {
-            Seat* seat = find(recording.seat);
-            RecordingTap* before =
-                seat != nullptr ? seat->set_recording(recording.tap) : recording.tap;
-            if (before != nullptr) report(RecordingEnded{before});
+          [&](AddTap& add_tap) {
+            Seat* seat = find(add_tap.seat);
+            if (seat == nullptr || !seat->taps().add(add_tap.tap)) report(TapReleased{add_tap.tap});
+          },
+          [&](RemoveTap& gone) {
+            Seat* seat = find(gone.seat);
+            if (seat != nullptr && seat->taps().remove(gone.tap)) report(TapReleased{gone.tap});
           },
           [&](AskStatistics& ask) {
             const Seat* seat = find(ask.seat);
@@ -172,7 +177,7 @@ void Worker::remove(call::SeatId id) {
   part(**found);
   (*found)->say_goodbye();
   for (const int fd : (*found)->wire().sockets()) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
-  if (RecordingTap* tap = (*found)->set_recording(nullptr)) report(RecordingEnded{tap});
+  for (FrameTap* tap : (*found)->taps().all()) report(TapReleased{tap});
   by_id_.erase(id);
   std::unique_ptr<Seat> gone = std::exchange(*found, std::move(seats_.back()));
   seats_.pop_back();

@@ -38,6 +38,11 @@ class Worker {
   /// Wakes `run` from another thread.
   void wake() const;
 
+  // Any thread
+  /// All ticks, and those that began more than 5 ms late (rule O3).
+  std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
+  std::uint64_t late_ticks() const { return late_ticks_.load(std::memory_order_relaxed); }
+
  private:
   void apply(Command& command, base::Instant now);
   void receive(base::Instant now);
@@ -62,6 +67,7 @@ class Worker {
   std::unordered_map<call::SeatId, Seat*> by_id_;
   std::size_t relaying_ = 0;
   std::optional<base::Instant> tick_due_;
+  std::atomic<std::uint64_t> ticks_ = 0, late_ticks_ = 0;
   int epoll_ = -1;
   int doorbell_ = -1;
 };

@@ -131,9 +131,17 @@ bool Agent::uses_connection(std::uint64_t connection) const {
   });
 }
 
-std::string Agent::contact(const Flow& flow, std::string_view user) const {
-  auto uri = belfry::sip::Uri::sip(user, settings_.public_host, settings_.public_port);
-  if (flow.transport == belfry::sip::Transport::tcp) uri.set_param("transport", "tcp");
+std::string Agent::contact(const Flow& flow, std::string_view user, belfry::sip::Uri::Scheme scheme)
+    const {
+  using belfry::sip::Transport;
+  const bool secure = flow.transport == Transport::tls;
+  const std::uint16_t port = secure ? settings_.public_tls_port : settings_.public_port;
+  auto uri = belfry::sip::Uri::sip(user, settings_.public_host, port);
+  if (secure && scheme == belfry::sip::Uri::Scheme::sips) {
+    uri.scheme = scheme;
+  } else if (flow.transport != Transport::udp) {
+    uri.set_param("transport", secure ? "tls" : "tcp");
+  }
   return '<' + uri.to_string() + '>';
 }
 

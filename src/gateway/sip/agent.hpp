@@ -47,6 +47,7 @@ class Agent final : public TransportReceiver {
     std::string server_key;   // for `Identifiers`; stable over a restart
     std::string public_host;  // host of our Contact
     std::uint16_t public_port = 5060;
+    std::uint16_t public_tls_port = 5061;
     std::string user_agent = "Belfry";
   };
 
@@ -92,8 +93,12 @@ class Agent final : public TransportReceiver {
   Transports& transports() { return transports_; }
   const Settings& settings() const { return settings_; }
   belfry::sip::TransactionLayer& layer() { return layer_; }
-  /// A Contact value for a peer on that flow: `<sip:user@host:port;transport=tcp>`.
-  std::string contact(const belfry::sip::Flow& flow, std::string_view user = {}) const;
+  /// A Contact value for a peer on that flow: `<sip:user@host:port;transport=tcp>`. A call to a
+  /// `sips:` URI needs a `sips:` Contact (RFC 5630 section 3.1.3).
+  std::string contact(
+      const belfry::sip::Flow& flow, std::string_view user = {},
+      belfry::sip::Uri::Scheme scheme = belfry::sip::Uri::Scheme::sip
+  ) const;
   /// A random number of seconds from 5 to 15, for Retry-After (rule O1).
   std::string retry_after();
 

@@ -71,7 +71,7 @@ base::Result<std::unique_ptr<SipEndpoint>> SipEndpoint::outgoing(
   if (!restored) {
     BELFRY_TRY(opened, context.plane.open_network_seat());
     seat = opened;
-  } else if (!stored.answered) {
+  } else if (!stored.answered && !stored.inbound) {
     // The INVITE names this port; when it is taken, the call is ended instead of continued.
     if (const auto opened = context.plane.open_network_seat(stored.media_port)) seat = *opened;
   }
@@ -95,6 +95,14 @@ std::unique_ptr<SipEndpoint> SipEndpoint::incoming(
   made->inbound_ = true;
   made->drivers_.push_back(&driver);
   driver.set_observer(made.get());
+  // Without an offer in the INVITE there is an answer only when the ACK brings it.
+  made->stored_.offered = driver.session().audio().has_value();
+  if (made->stored_.offered) driver.hold_answer();
+  made->stored_.inbound = true;
+  made->stored_.invites = {{driver.flow(), driver.session().invite_head()}};
+  made->stored_.dialog = driver.session().snapshot();
+  made->stored_.dialog_flow = driver.flow();
+  made->stored_.dialog_flow.connection = 0;
   return made;
 }
 
@@ -106,7 +114,9 @@ void SipEndpoint::prepare(std::size_t target) {
   InviteSession::Settings settings;
   settings.local_tag = identifiers.local_tag();
   settings.branch = identifiers.branch(target);
-  settings.contact = context_.agent.contact(to.flow, plan_.contact_user);
+  const auto uri = Uri::parse(to.request_uri);
+  settings.contact =
+      context_.agent.contact(to.flow, plan_.contact_user, uri ? uri->scheme : Uri::Scheme::sip);
   settings.user_agent = context_.agent.settings().user_agent;
   settings.media.address = context_.media_address;
   settings.media.rtp_port = seat_.port;
@@ -130,6 +140,7 @@ void SipEndpoint::prepare(std::size_t target) {
       to.flow, peer
   ));
   driver.set_observer(this);
+  driver.hold_answer();
   drivers_.push_back(&driver);
 }
 
@@ -160,6 +171,7 @@ bool SipEndpoint::is_continued_exactly() const {
 void SipEndpoint::dial() {
   if (ended_) return;
   if (restored_) {
+    if (stored_.answered) return hang_up(HangupCause::restart);
     const StoredCall before = stored_;
     plan_.targets.clear();
     for (const StoredCall::Invite& invite : before.invites) {
@@ -211,6 +223,10 @@ void SipEndpoint::ring() {
 
 void SipEndpoint::answer() {
   if (inbound_ && !drivers_.empty()) drivers_.front()->answer();
+}
+
+void SipEndpoint::confirm_answer() {
+  if (!drivers_.empty()) drivers_.front()->confirm_answer();
 }
 
 void SipEndpoint::hang_up(HangupCause cause) {
@@ -267,7 +283,7 @@ void SipEndpoint::on_answered(SessionDriver& driver, const Answered& answered) {
   answered_ = true;
   set_media(driver, answered.audio);
   stored_.answered = true;
-  stored_.invites.clear();
+  if (!inbound_) stored_.invites.clear();
   tell_state(&driver);
   listener_.on_answered();
 }

@@ -72,6 +72,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   void dial() override;
   void ring() override;
   void answer() override;
+  void confirm_answer() override;
   void hang_up(call::HangupCause cause) override;
   call::SeatId seat() const override { return media_agreed_ ? seat_.seat : call::SeatId{}; }
   void on_words(const call::Words& /*words*/) override {}

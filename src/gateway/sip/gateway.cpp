@@ -19,13 +19,25 @@ std::uint16_t public_port(const Gateway::Settings& settings) {
   return settings.listeners.front().port;
 }
 
+std::uint16_t public_tls_port(const Gateway::Settings& settings) {
+  return settings.tls_listeners.empty() ? 5061 : settings.tls_listeners.front().port;
+}
+
+/// All addresses that are us.
+std::vector<Endpoint> own_addresses(const Gateway::Settings& settings) {
+  std::vector<Endpoint> own = settings.listeners;
+  own.insert(own.end(), settings.tls_listeners.begin(), settings.tls_listeners.end());
+  own.push_back({public_host(settings), public_port(settings)});
+  if (!settings.tls_listeners.empty())
+    own.push_back({public_host(settings), public_tls_port(settings)});
+  return own;
+}
+
 OwnNames own_names(const Gateway::Settings& settings) {
   std::vector<std::string> hosts = settings.host_names;
   hosts.push_back(public_host(settings));
   hosts.push_back(settings.realm);
-  std::vector<Endpoint> listeners = settings.listeners;
-  listeners.push_back({public_host(settings), public_port(settings)});
-  return {hosts, listeners};
+  return {hosts, own_addresses(settings)};
 }
 
 belfry::sip::Registrar::Settings registrar_settings(
@@ -33,8 +45,7 @@ belfry::sip::Registrar::Settings registrar_settings(
 ) {
   belfry::sip::Registrar::Settings registrar;
   registrar.domains = names.hosts();
-  registrar.listeners = settings.listeners;
-  registrar.listeners.push_back({public_host(settings), public_port(settings)});
+  registrar.listeners = own_addresses(settings);
   return registrar;
 }
 
@@ -42,6 +53,7 @@ Agent::Settings agent_settings(const Gateway::Settings& settings) {
   Agent::Settings agent;
   agent.public_host = public_host(settings);
   agent.public_port = public_port(settings);
+  agent.public_tls_port = public_tls_port(settings);
   agent.server_key = settings.server_key;
   agent.user_agent = settings.user_agent;
   agent.layer.product = settings.user_agent;
@@ -49,6 +61,7 @@ Agent::Settings agent_settings(const Gateway::Settings& settings) {
   // Rule R3: the same sent-by after a restart.
   const std::string sent_by = belfry::sip::to_string(agent.public_host, agent.public_port);
   agent.layer.sent_by_udp = agent.layer.sent_by_tcp = sent_by;
+  agent.layer.sent_by_tls = belfry::sip::to_string(agent.public_host, agent.public_tls_port);
   return agent;
 }
 
@@ -88,6 +101,7 @@ Gateway::Gateway(Platform platform, const Settings& settings)
           codecs_named(settings.codecs),
           {}
       },
+      locate_(platform.locate),
       trunks_(make_trunks(context_, settings.trunks, platform.locate)),
       registrations_(
           context_, {phones_, registrar_, names_}, platform.locate, std::move(platform.egress)
@@ -115,6 +129,13 @@ void Gateway::restore_bindings(
 void Gateway::add_to(call::DialPlan& dial_plan) {
   for (const auto& trunk : trunks_) dial_plan.add_carrier(*trunk);
   dial_plan.set_registrations(&registrations_);
+}
+
+TrunkCarrier& Gateway::add_trunk(TrunkSettings settings) {
+  trunks_.push_back(std::make_unique<TrunkCarrier>(context_, std::move(settings), locate_));
+  inbound_.add_trunk(*trunks_.back());
+  trunks_.back()->start();
+  return *trunks_.back();
 }
 
 void Gateway::start(call::Switchboard& switchboard) {

@@ -18,7 +18,8 @@ namespace belfry::gateway::sip {
 class Gateway {
  public:
   struct Settings {
-    std::vector<belfry::sip::Endpoint> listeners;  // as the transports say
+    std::vector<belfry::sip::Endpoint> listeners;      // as the transports say
+    std::vector<belfry::sip::Endpoint> tls_listeners;  // where we have TLS, if anywhere
     std::string public_host;              // in Via, Contact and From; empty: the first listener's
     std::uint16_t public_port = 0;        // 0: the first listener's
     std::vector<std::string> host_names;  // further names of ours
@@ -61,6 +62,9 @@ class Gateway {
   bool is_trunk_address(std::string_view ip) const;
   bool uses_connection(std::uint64_t connection) const;
 
+  /// A trunk more, while the gateway runs. @return it, for the dial plan; it stays to the end.
+  TrunkCarrier& add_trunk(TrunkSettings settings);
+
   struct TrunkState {
     std::string name;
     TrunkCarrier::State state;
@@ -79,6 +83,7 @@ class Gateway {
   belfry::sip::Registrar registrar_;
   Agent agent_;
   CallContext context_;
+  Locate locate_;
   std::vector<std::unique_ptr<TrunkCarrier>> trunks_;
   RegistrationCarrier registrations_;
   Inbound inbound_;

@@ -96,6 +96,9 @@ void Inbound::on_request(ServerId transaction, const Message& request, const Flo
   }
   if (target->scheme == Uri::Scheme::other) return refuse(visit, 416);
   if (!parts_.names.is_ours(*target)) return refuse(visit, 404);  // rule S2
+  // RFC 5630 section 5.1.1.1: `sips:` is a promise that the way here was encrypted.
+  if (target->scheme == Uri::Scheme::sips && flow.transport != Transport::tls)
+    return refuse(visit, 403);
   if (request.method() == Method::invite) return on_invite(visit);
   if (request.method() == Method::register_) return on_register(visit);
   if (request.method() == Method::options) return on_options(visit);
@@ -216,7 +219,8 @@ SessionDriver* Inbound::open_session(const Visit& visit, std::uint16_t media_por
   InviteSession::Settings settings;
   settings.local_tag = agent.layer().to_tag(visit.request);
   settings.branch = agent.layer().new_branch();
-  settings.contact = agent.contact(visit.flow);
+  const auto uri = visit.request.request_uri();
+  settings.contact = agent.contact(visit.flow, {}, uri ? uri->scheme : Uri::Scheme::sip);
   settings.user_agent = agent.settings().user_agent;
   settings.media.address = context_.media_address;
   settings.media.rtp_port = media_port;

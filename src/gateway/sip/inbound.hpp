@@ -35,6 +35,8 @@ class Inbound final : public StrangerHandler {
 
   /// Until then calls are refused with 503.
   void connect(call::Switchboard& switchboard) { switchboard_ = &switchboard; }
+  /// Calls that come from it are taken from now on.
+  void add_trunk(TrunkCarrier& trunk) { parts_.trunks.push_back(&trunk); }
   /// New calls and OPTIONS get 503 from now on (rule R9).
   void drain() { draining_ = true; }
   /// Asked for each new call before it costs anything (rule O3).

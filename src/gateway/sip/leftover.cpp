@@ -32,15 +32,41 @@ void cancel(Agent& agent, const StoredCall::Invite& stored, std::string_view rea
   send(agent, builder.build(), stored.flow);
 }
 
+void hang_up(Agent& agent, const StoredCall& call, std::string_view reason) {
+  Dialog dialog = Dialog::restore(*call.dialog);
+  Message bye = dialog.request(Method::bye).add(HeaderId::reason, reason).build();
+  const Flow hop = next_hop(call.dialog_flow, bye);
+  send(agent, std::move(bye), hop);
+}
+
+/// A final response to an INVITE that an earlier process took. A caller who has had a 200 drops it
+/// (RFC 6026 section 7.2).
+void refuse(
+    Agent& agent, const StoredCall::Invite& stored, const std::string& tag, std::string_view reason
+) {
+  const Parsed parsed = parse(stored.text, Framing::datagram);
+  if (parsed.kind != Parsed::Kind::message) return;
+  const Message response = response_to(parsed.message, 503, tag)
+                               .add(HeaderId::reason, reason)
+                               .add(HeaderId::retry_after, agent.retry_after())
+                               .build();
+  agent.transports().send(stored.flow, std::string(response.text()));
+}
+
+/// The answer is on disk before the 200 leaves, so a caller who is not known to be answered still
+/// waits; one who is may not have heard of it. Without an offer in the INVITE the 200 goes first.
+void end_inbound(Agent& agent, const StoredCall& call, std::string_view reason) {
+  if (!call.dialog) return;
+  for (const StoredCall::Invite& invite : call.invites)
+    refuse(agent, invite, call.dialog->local_tag, reason);
+  if (call.answered || !call.offered) hang_up(agent, call, reason);
+}
+
 }  // namespace
 
 void end_leftover(Agent& agent, const StoredCall& call, std::string_view reason) {
-  if (call.answered && call.dialog) {
-    Dialog dialog = Dialog::restore(*call.dialog);
-    Message bye = dialog.request(Method::bye).add(HeaderId::reason, reason).build();
-    const Flow hop = next_hop(call.dialog_flow, bye);
-    return send(agent, std::move(bye), hop);
-  }
+  if (call.inbound) return end_inbound(agent, call, reason);
+  if (call.answered && call.dialog) return hang_up(agent, call, reason);
   for (const StoredCall::Invite& invite : call.invites) cancel(agent, invite, reason);
 }
 

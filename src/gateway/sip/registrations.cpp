@@ -7,6 +7,7 @@ using namespace belfry::sip;
 
 Transport transport_of(const Uri& uri) {
   const auto named = uri.param("transport");
+  if (uri.scheme == Uri::Scheme::sips || named == "tls") return Transport::tls;
   return named == "tcp" ? Transport::tcp : Transport::udp;
 }
 
@@ -22,8 +23,10 @@ base::Task<base::Result<std::vector<Target>>> locate_directly(
     const auto allowed = egress(found.address, uri.host);
     if (!allowed) co_return base::fail(allowed.error());
     const Endpoint remote{found.address.ip.to_string(), found.address.port};
-    if (auto flow = agent.transports().flow_to(transport, remote))
-      targets.push_back({uri.to_string(), std::move(*flow)});
+    auto flow = agent.transports().flow_to(transport, remote);
+    if (!flow) continue;
+    if (transport == Transport::tls) flow->certified_host = uri.host;
+    targets.push_back({uri.to_string(), std::move(*flow)});
   }
   co_return targets;
 }
@@ -52,8 +55,8 @@ base::Result<OutgoingPlan> RegistrationCarrier::plan_for_user(const std::string&
 }
 
 base::Result<OutgoingPlan> RegistrationCarrier::plan_for_uri(const Uri& uri) const {
-  if (uri.scheme != Uri::Scheme::sip)
-    return base::fail(base::Errc::unsupported, "only sip: URIs can be called");
+  if (!uri.is_sip())
+    return base::fail(base::Errc::unsupported, "only sip: and sips: URIs can be called");
   if (!locate_ || !egress_) return base::fail(base::Errc::refused, "no calls to other hosts");
   Uri clean = uri;
   clean.password.reset();

@@ -40,6 +40,15 @@ struct SipRestartTest : WorldTest {
     pass(outage);
     boot();
   }
+  static std::string invite_to(const std::string& number, const std::string& sdp) {
+    const std::string uri = "sip:" + number + "@192.0.2.1";
+    std::string text = "INVITE " + uri +
+                       " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bKin\r\nFrom: "
+                       "<sip:+15557@192.0.2.20>;tag=f\r\nTo: <" +
+                       uri + ">\r\nCall-ID: in\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.20>\r\n";
+    if (!sdp.empty()) text += "Content-Type: application/sdp\r\n";
+    return text + "Content-Length: " + std::to_string(sdp.size()) + "\r\n\r\n" + sdp;
+  }
   LegStatus status_of(const std::string& sid) { return exchange->last[sid].status; }
   std::vector<Network::Sent> invites() { return network.from(here, "INVITE"); }
 
@@ -132,17 +141,7 @@ TEST_F(SipRestartTest, AnAnsweredCallIsHungUpWithAReason) {
 
 TEST_F(SipRestartTest, ACallThatCameInIsHungUpToo) {
   boot();
-  const std::string uri = "sip:+4989111@192.0.2.1";
-  carrier.send(
-      here, "INVITE " + uri +
-                " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bKin\r\nFrom: "
-                "<sip:+15557@192.0.2.20>;tag=f\r\nTo: <" +
-                uri +
-                ">\r\nCall-ID: in\r\nCSeq: 1 INVITE\r\nContact: "
-                "<sip:192.0.2.20>\r\nContent-Type: application/sdp\r\nContent-Length: " +
-                std::to_string(sdp_at("192.0.2.20", 4000).size()) + "\r\n\r\n" +
-                sdp_at("192.0.2.20", 4000)
-  );
+  carrier.send(here, invite_to("+4989111", sdp_at("192.0.2.20", 4000)));
   pass(20ms);
   ASSERT_NE(exchange->only_leg(), nullptr);
   EXPECT_TRUE(exchange->only_leg()->answered());
@@ -152,6 +151,54 @@ TEST_F(SipRestartTest, ACallThatCameInIsHungUpToo) {
   ASSERT_NE(bye, nullptr);
   EXPECT_EQ(bye->call_id(), "in");
   EXPECT_EQ(bye->to_tag(), "f");
+}
+
+TEST_F(SipRestartTest, WhoHeardOfAnAnswerIsHungUpWheneverTheCrashComes) {
+  for (int moment = 0; moment <= 20; ++moment) {
+    boot();
+    (void)place(*exchange, "+6561234567");
+    pass(10ms);
+    carrier.respond(here, *carrier.request("INVITE"), 200, "t", sdp_at("192.0.2.20", 4000));
+    for (int turn = 0; turn < moment; ++turn) pass(1ms);
+    const bool told = !network.from(here, "ACK").empty();
+    exchange.reset();  // without the writer's turn that crash_for grants
+    network.sent.clear();
+    pass(3s);
+    boot();
+    pass(10ms);
+    // Without an ACK the carrier repeats its 200, to which the same INVITE leads again.
+    EXPECT_EQ(network.from(here, "BYE").size(), told ? 1u : 0u) << moment;
+    EXPECT_EQ(invites().empty(), told) << moment;
+    exchange.reset();
+    network.sent.clear();
+    carrier.heard.clear();
+    first_store = open_store(loop);
+  }
+}
+
+TEST_F(SipRestartTest, ACallThatCameInAndRingsGetsAFinalAnswer) {
+  boot();
+  exchange->answer_number("+4989111", {{"ring", true}});
+  carrier.send(here, invite_to("+4989111", sdp_at("192.0.2.20", 4000)));
+  pass(20ms);
+  EXPECT_EQ(carrier.statuses().back(), 180);
+  crash_for(3s);
+  pass(10ms);
+  EXPECT_EQ(carrier.statuses().back(), 503);
+  EXPECT_EQ(carrier.heard.back().from_tag(), "f");
+  EXPECT_EQ(carrier.heard.back().top_via()->branch(), "z9hG4bKin");
+  EXPECT_EQ(carrier.count("BYE"), 0u);
+}
+
+TEST_F(SipRestartTest, ACallThatCameInWithoutAnOfferIsEndedInBothWays) {
+  boot();
+  carrier.send(here, invite_to("+4989111", ""));
+  pass(20ms);
+  EXPECT_EQ(carrier.statuses().back(), 200);
+  crash_for(3s);
+  pass(10ms);
+  EXPECT_EQ(carrier.statuses().back(), 503);
+  EXPECT_EQ(carrier.count("BYE"), 1u);
 }
 
 TEST_F(SipRestartTest, AChangedConfigurationCancelsInsteadOfSendingAnotherInvite) {

@@ -9,6 +9,13 @@ using namespace belfry::sip;
 /// Late answers of forks come for 64·T1; then the session is surely finished.
 constexpr base::Duration linger = 33s;
 
+bool is_answer(const SessionTransmit& what) {
+  const auto* response = std::get_if<SendResponse>(&what);
+  if (response == nullptr) return std::holds_alternative<SendAck>(what);
+  const auto cseq = response->message.cseq();
+  return response->message.status() == 200 && cseq && cseq->method() == Method::invite;
+}
+
 }  // namespace
 
 Flow next_hop(const Flow& flow, const Message& request) {
@@ -45,7 +52,13 @@ std::string SessionDriver::first_message() const {
   return std::string(with_top_header(request->message, HeaderId::via, via).text());
 }
 
+void SessionDriver::confirm_answer() {
+  holds_answer_ = false;
+  for (SessionTransmit& held : std::exchange(held_, {})) transmit(std::move(held));
+}
+
 void SessionDriver::release() {
+  confirm_answer();
   observer_ = nullptr;
   notices_.clear();
   switch (session_.state()) {
@@ -116,6 +129,8 @@ void SessionDriver::pump() {
 }
 
 void SessionDriver::transmit(SessionTransmit what) {
+  if (holds_answer_ && is_answer(what)) return held_.push_back(std::move(what));
+  if (!held_.empty()) confirm_answer();
   if (auto* request = std::get_if<SendRequest>(&what)) {
     send(*request);
   } else if (auto* ack = std::get_if<SendAck>(&what)) {

@@ -53,6 +53,10 @@ class SessionDriver {
   void answer();
   void reject(int status);
   void hang_up(std::string_view reason);
+  /// The ACK to the first 2xx, or our first 2xx, waits for `confirm_answer` (rule R3), unless the
+  /// call is hung up before.
+  void hold_answer() { holds_answer_ = true; }
+  void confirm_answer();
 
   // What the agent brings.
   bool matches(const belfry::sip::Message& request) const;
@@ -89,6 +93,8 @@ class SessionDriver {
   Peer peer_;
   Observer* observer_ = nullptr;
   std::optional<belfry::sip::SessionTransmit> first_;
+  bool holds_answer_ = false;
+  std::deque<belfry::sip::SessionTransmit> held_;
   std::map<std::uint64_t, belfry::sip::ClientId> requests_;  // by the session's token
   std::deque<Notice> notices_;
   base::TimerId delivery_ = 0;

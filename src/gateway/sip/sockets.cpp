@@ -66,6 +66,18 @@ base::Result<> Sockets::open_on(const net::Address& address, bool tcp) {
   return {};
 }
 
+base::Result<Endpoint> Sockets::listen_tls(
+    const net::Address& address, const net::TlsContext& certificate
+) {
+  BELFRY_TRY(bound, streams_.listen(address, &certificate));
+  return to_endpoint(bound);
+}
+
+void Sockets::set_authorities(const net::TlsContext& authorities) {
+  streams_.set_authorities(authorities);
+  opens_tls_ = true;
+}
+
 bool Sockets::lets_in(const Flow& flow) {
   if (is_exempt_ && is_exempt_(flow.remote.address)) return true;
   if (!flood_limit_.take(flow.remote.address, driver_.loop().now())) return true;
@@ -101,8 +113,9 @@ void Sockets::send(const Flow& flow, std::string bytes) {
 }
 
 std::optional<Flow> Sockets::flow_to(Transport transport, const Endpoint& remote) const {
-  if (transport == Transport::tls || (transport == Transport::tcp && !has_tcp_))
-    return std::nullopt;
+  const bool cannot =
+      (transport == Transport::tls && !opens_tls_) || (transport == Transport::tcp && !has_tcp_);
+  if (cannot) return std::nullopt;
   for (const Endpoint& listener : listeners_)
     if (is_v6(listener.address) == is_v6(remote.address))
       return Flow{transport, listener, remote, 0};

@@ -11,11 +11,12 @@
 
 namespace belfry::gateway::sip {
 
-/// SIP's sockets: one for UDP on each address, TCP beside it. A source that floods is cut off
-/// before its bytes are looked at (rule O4: 200 messages a second, 400 at once; trunks are
-/// exempt). Control thread.
+/// SIP's sockets: one for UDP on each address, TCP beside it, TLS where it is asked for. A source
+/// that floods is cut off before its bytes are looked at (rule O4: 200 messages a second, 400 at
+/// once; trunks are exempt). Control thread.
 class Sockets final : public Transports {
  public:
+  using Endpoint = belfry::sip::Endpoint;
   struct Settings {
     std::vector<net::Address> addresses;  // port 0 takes a free one, the same for UDP and TCP
     bool tcp = true;
@@ -25,6 +26,13 @@ class Sockets final : public Transports {
   [[nodiscard]] static base::Result<std::unique_ptr<Sockets>> open(
       net::Driver& driver, const Settings& settings
   );
+
+  /// TLS too. @param certificate ours, outlives this
+  [[nodiscard]] base::Result<Endpoint> listen_tls(
+      const net::Address& address, const net::TlsContext& certificate
+  );
+  /// TLS to others. @param authorities whose certificates we believe, outlives this
+  void set_authorities(const net::TlsContext& authorities);
 
   /// Must be called before the loop turns; until then everything is dropped.
   void set_receiver(TransportReceiver* receiver) { receiver_ = receiver; }
@@ -56,7 +64,7 @@ class Sockets final : public Transports {
   base::KeyedBuckets flood_limit_{400, std::chrono::seconds(2)};
   std::vector<belfry::sip::Endpoint> listeners_;
   std::vector<net::UdpSocket> udp_;  // in the order of listeners_
-  bool has_tcp_ = false;
+  bool has_tcp_ = false, opens_tls_ = false;
   Streams streams_;
 };
 

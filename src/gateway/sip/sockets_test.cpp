@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "base/encoding.hpp"
 #include "net/byte_stream.hpp"
+#include "net/self_signed.hpp"
 
 namespace belfry::gateway::sip {
 namespace {
@@ -104,6 +108,80 @@ TEST_F(SocketsTest, AStreamThatNobodyAcceptsIsAFailure) {
   ours->send({Transport::tcp, ours->listeners().front(), nobody, 0}, message("one"));
   ASSERT_TRUE(wait_for([&] { return !our_inbox.failed.empty(); }));
   EXPECT_EQ(our_inbox.failed.front().remote, nobody);
+}
+
+/// Both ends have a certificate for this machine; whom they believe differs.
+struct TlsSocketsTest : SocketsTest {
+  TlsSocketsTest() {
+    std::filesystem::create_directories(folder);
+    const auto files = net::ensure_self_signed(folder, {}, loop.wall_now());
+    EXPECT_TRUE(files);
+    certificate.emplace(std::move(*net::TlsContext::server(files->certificate, files->key)));
+    authorities.emplace(std::move(*net::TlsContext::client(files->certificate)));
+    strangers.emplace(std::move(*net::TlsContext::client(std::nullopt)));
+    ours->set_authorities(*authorities);
+    const auto listening = theirs->listen_tls(*net::Address::from("127.0.0.1", 0), *certificate);
+    EXPECT_TRUE(listening);
+    their_tls = *listening;
+  }
+  ~TlsSocketsTest() override { std::filesystem::remove_all(folder); }
+  Flow to_them(const std::string& host) const {
+    Flow flow = *ours->flow_to(Transport::tls, their_tls);
+    flow.certified_host = host;
+    return flow;
+  }
+  bool is_refused(const Flow& flow) {
+    ours->send(flow, message("secret"));
+    const bool failed = wait_for([&] { return !our_inbox.failed.empty(); });
+    return failed && their_inbox.messages.empty();
+  }
+
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("tls" + std::to_string(getpid()));
+  std::optional<net::TlsContext> certificate, authorities, strangers;
+  Endpoint their_tls;
+};
+
+TEST_F(TlsSocketsTest, AnEncryptedStreamIsUsedBothWays) {
+  for (const char* host : {"localhost", "127.0.0.1"}) {
+    our_inbox = {};
+    their_inbox = {};
+    ours->send(to_them(host), message("one"));
+    ASSERT_TRUE(wait_for([&] { return !their_inbox.messages.empty(); })) << host;
+    EXPECT_EQ(their_inbox.flows.front().transport, Transport::tls);
+    theirs->send(their_inbox.flows.front(), message("answer"));
+    ASSERT_TRUE(wait_for([&] { return !our_inbox.messages.empty(); })) << host;
+    EXPECT_EQ(our_inbox.flows.front().certified_host, host);
+  }
+}
+
+TEST_F(TlsSocketsTest, ACertificateOfAnotherHostIsRefused) {
+  EXPECT_TRUE(is_refused(to_them("carrier.example")));
+}
+
+TEST_F(TlsSocketsTest, ACertificateThatNobodyWeBelieveHasSignedIsRefused) {
+  ours->set_authorities(*strangers);
+  EXPECT_TRUE(is_refused(to_them("localhost")));
+}
+
+TEST_F(TlsSocketsTest, WhoCameToUsIsNotCalledBackWhenItsConnectionHasGone) {
+  ours->send(to_them("localhost"), message("one"));
+  ASSERT_TRUE(wait_for([&] { return !their_inbox.messages.empty(); }));
+  const Flow flow = their_inbox.flows.front();
+  ours.reset();
+  ASSERT_TRUE(wait_for([&] { return !their_inbox.failed.empty(); }));
+  their_inbox.failed.clear();
+  theirs->set_authorities(*authorities);
+  theirs->send(flow, message("call"));
+  ASSERT_TRUE(wait_for([&] { return !their_inbox.failed.empty(); }));
+  EXPECT_EQ(their_inbox.failed.front(), flow);
+}
+
+TEST_F(TlsSocketsTest, PlainBytesOnAnEncryptedPortAreNoMessage) {
+  Flow flow{Transport::tcp, {}, their_tls, 0};
+  ours->send(flow, message("plain"));
+  EXPECT_TRUE(wait_for([&] { return !our_inbox.failed.empty(); }));
+  EXPECT_TRUE(their_inbox.messages.empty());
 }
 
 TEST_F(SocketsTest, S10_AKeepAliveIsAnsweredAndNonsenseEndsTheConnection) {

@@ -24,6 +24,11 @@ std::uint64_t number_in(const object& json, std::string_view key) {
   return number == nullptr || *number < 0 ? 0 : static_cast<std::uint64_t>(*number);
 }
 
+bool flag_in(const object& json, std::string_view key) {
+  const value* member = json.if_contains(key);
+  return member != nullptr && member->is_bool() && member->get_bool();
+}
+
 const object& object_in(const object& json, std::string_view key) {
   static const object nothing;
   const value* member = json.if_contains(key);
@@ -39,13 +44,15 @@ const array& array_in(const object& json, std::string_view key) {
 }
 
 object flow_to_json(const Flow& flow) {
-  return {
+  object json{
       {"transport", to_string(flow.transport)},
       {"local", flow.local.address},
       {"local_port", flow.local.port},
       {"remote", flow.remote.address},
       {"remote_port", flow.remote.port}
   };
+  if (!flow.certified_host.empty()) json["certified_host"] = flow.certified_host;
+  return json;
 }
 
 /// A stream's connection is not kept: it is gone after a restart, and a new one is opened.
@@ -54,6 +61,7 @@ Flow flow_from_json(const object& json) {
   const std::string transport = text_in(json, "transport");
   if (transport == "TCP") flow.transport = Transport::tcp;
   if (transport == "TLS") flow.transport = Transport::tls;
+  flow.certified_host = text_in(json, "certified_host");
   flow.local = {text_in(json, "local"), static_cast<std::uint16_t>(number_in(json, "local_port"))};
   flow.remote = {
       text_in(json, "remote"), static_cast<std::uint16_t>(number_in(json, "remote_port"))
@@ -101,6 +109,8 @@ DialogSnapshot dialog_from_json(const object& json) {
 
 object StoredCall::to_json() const {
   object json{{"media_port", media_port}, {"target", target}, {"answered", answered}};
+  if (inbound) json["inbound"] = true;
+  if (offered) json["offered"] = true;
   array list;
   for (const Invite& invite : invites)
     list.push_back(object{{"flow", flow_to_json(invite.flow)}, {"text", invite.text}});
@@ -116,8 +126,9 @@ StoredCall StoredCall::from_json(const object& json) {
   StoredCall call;
   call.media_port = static_cast<std::uint16_t>(number_in(json, "media_port"));
   call.target = number_in(json, "target");
-  const value* answered = json.if_contains("answered");
-  call.answered = answered != nullptr && answered->is_bool() && answered->get_bool();
+  call.answered = flag_in(json, "answered");
+  call.inbound = flag_in(json, "inbound");
+  call.offered = flag_in(json, "offered");
   for (const value& one : array_in(json, "invites")) {
     if (const object* invite = one.if_object())
       call.invites.push_back({flow_from_json(object_in(*invite, "flow")), text_in(*invite, "text")}

@@ -20,8 +20,12 @@ struct StoredCall {
     bool operator==(const Invite&) const = default;
   };
   std::uint16_t media_port = 0;
-  std::size_t target = 0;       // which one of a trunk's addresses is being tried
-  std::vector<Invite> invites;  // until the answer
+  std::size_t target = 0;  // which one of a trunk's addresses is being tried
+  /// Until the answer. Of a call that came in: the INVITE's head, which a final response is made
+  /// from.
+  std::vector<Invite> invites;
+  bool inbound = false;
+  bool offered = false;  // an INVITE that came brought an offer
   bool answered = false;
   std::optional<belfry::sip::DialogSnapshot> dialog;
   belfry::sip::Flow dialog_flow;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
+
 namespace belfry::gateway::sip {
 namespace {
 
@@ -28,8 +30,8 @@ Streams::~Streams() {
   for (const auto& [id, connection] : connections_) driver_.loop().cancel(connection->timer);
 }
 
-base::Result<net::Address> Streams::listen(const net::Address& local) {
-  auto listener = net::Listener::open(driver_, local, nullptr, [this](net::ByteStream stream) {
+base::Result<net::Address> Streams::listen(const net::Address& local, const net::TlsContext* tls) {
+  auto listener = net::Listener::open(driver_, local, tls, [this](net::ByteStream stream) {
     accept(std::move(stream));
   });
   if (!listener) return base::fail(listener.error());
@@ -45,7 +47,8 @@ std::size_t Streams::count_from(const std::string& address) const {
 }
 
 void Streams::accept(net::ByteStream stream) {
-  Flow flow{Transport::tcp, to_endpoint(stream.local()), to_endpoint(stream.remote()), ++last_id_};
+  const Transport transport = stream.secure() ? Transport::tls : Transport::tcp;
+  Flow flow{transport, to_endpoint(stream.local()), to_endpoint(stream.remote()), ++last_id_};
   const bool too_many = connections_.size() >= limits_.connections ||
                         count_from(flow.remote.address) >= limits_.per_source;
   if (too_many) return stream.close();
@@ -71,11 +74,13 @@ Streams::Connection* Streams::find(std::uint64_t id) {
   return found == connections_.end() ? nullptr : found->second.get();
 }
 
-/// The connection itself, or any other to the same peer.
+/// The connection itself, or any other to the same peer: one that showed the same certificate.
 Streams::Connection* Streams::find(const Flow& flow) {
   if (Connection* named = find(flow.connection)) return named;
   const auto found = std::ranges::find_if(connections_, [&](const auto& entry) {
-    return entry.second->flow.remote == flow.remote;
+    const Flow& known = entry.second->flow;
+    return known.transport == flow.transport && known.remote == flow.remote &&
+           known.certified_host == flow.certified_host;
   });
   return found == connections_.end() ? nullptr : found->second.get();
 }
@@ -83,7 +88,8 @@ Streams::Connection* Streams::find(const Flow& flow) {
 void Streams::send(const Flow& flow, std::string bytes) {
   Connection* connection = find(flow);
   if (connection == nullptr) {
-    if (connections_.size() >= limits_.connections) {
+    const bool nameless = flow.transport == Transport::tls && flow.certified_host.empty();
+    if (nameless || connections_.size() >= limits_.connections) {
       driver_.loop().post([this, flow] { owner_.on_failure(flow); });
       return;
     }
@@ -103,19 +109,25 @@ void Streams::send(const Flow& flow, std::string bytes) {
 base::Task<void> Streams::open(std::uint64_t id) {
   Connection* connection = find(id);
   if (connection == nullptr) co_return;
-  const Endpoint remote = connection->flow.remote;
-  const auto address = net::Address::from(remote.address, remote.port);
-  if (!address) {
+  const Flow flow = connection->flow;
+  const auto address = net::Address::from(flow.remote.address, flow.remote.port);
+  const bool secure = flow.transport == Transport::tls;
+  if (!address || (secure && authorities_ == nullptr)) {
     fail(id);
     co_return;
   }
+  std::optional<net::TlsPeer> peer;
+  if (secure) peer.emplace(*authorities_, flow.certified_host);
   const base::Instant deadline = driver_.loop().now() + connect_time;
-  auto stream = co_await net::connect(driver_, *address, deadline);
+  auto stream = co_await net::connect(driver_, *address, deadline, std::move(peer));
   connection = find(id);
   if (connection == nullptr) co_return;
   if (stream) {
     join(*connection, std::move(*stream));
   } else {
+    base::log::info(
+        "sip.not_connected", {{"peer", to_string(flow.remote)}, {"why", stream.error().message}}
+    );
     fail(id);
   }
 }

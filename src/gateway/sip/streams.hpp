@@ -15,9 +15,9 @@
 
 namespace belfry::gateway::sip {
 
-/// SIP over TCP (RFC 3261 section 18; rule S10): accepts connections, opens one when there is none
-/// to a peer, uses each for both directions, and closes those that are slow, idle or too many.
-/// Control thread. Memory: 1,024 connections, 64 KiB waiting bytes for each.
+/// SIP over TCP and TLS (RFC 3261 sections 18 and 26; rule S10): accepts connections, opens one
+/// when there is none to a peer, uses each for both directions, and closes those that are slow,
+/// idle or too many. Control thread. Memory: 1,024 connections, 64 KiB waiting bytes for each.
 class Streams {
  public:
   struct Limits {
@@ -36,7 +36,12 @@ class Streams {
   Streams(net::Driver& driver, Owner owner, Limits limits);
   ~Streams();
 
-  [[nodiscard]] base::Result<net::Address> listen(const net::Address& local);
+  /// @param tls our certificate, outlives this; nullptr: TCP
+  [[nodiscard]] base::Result<net::Address> listen(
+      const net::Address& local, const net::TlsContext* tls = nullptr
+  );
+  /// Whose certificates we believe; outlives this. Without, no TLS connection is opened.
+  void set_authorities(const net::TlsContext& authorities) { authorities_ = &authorities; }
   void send(const belfry::sip::Flow& flow, std::string bytes);
   std::size_t connection_count() const { return connections_.size(); }
 
@@ -69,6 +74,7 @@ class Streams {
   net::Driver& driver_;
   Owner owner_;
   Limits limits_;
+  const net::TlsContext* authorities_ = nullptr;
   std::vector<net::Listener> listeners_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> closed_;  // until no call is inside them

@@ -51,9 +51,15 @@ TrunkCarrier::TrunkCarrier(const CallContext& context, TrunkSettings settings, L
   if (const auto ip = numeric(settings_.host)) {
     const std::uint16_t standard = settings_.transport == Transport::tls ? 5061 : 5060;
     const Endpoint remote{ip->to_string(), settings_.port.value_or(standard)};
-    if (auto flow = context_.agent.transports().flow_to(settings_.transport, remote))
-      peers_.push_back({std::move(*flow)});
+    if (auto flow = flow_to(settings_.transport, remote)) peers_.push_back({std::move(*flow)});
   }
+}
+
+/// A certificate is the configured host's, whatever its SRV records say (RFC 5922 section 4).
+std::optional<Flow> TrunkCarrier::flow_to(Transport transport, const Endpoint& remote) const {
+  auto flow = context_.agent.transports().flow_to(transport, remote);
+  if (flow && transport == Transport::tls) flow->certified_host = settings_.host;
+  return flow;
 }
 
 void TrunkCarrier::start() {
@@ -86,7 +92,7 @@ void TrunkCarrier::take_targets(const std::vector<net::SipTarget>& targets) {
   std::vector<Peer> peers;
   for (const net::SipTarget& target : targets) {
     const Endpoint remote{target.address.ip.to_string(), target.address.port};
-    auto flow = context_.agent.transports().flow_to(from_net(target.transport), remote);
+    auto flow = flow_to(from_net(target.transport), remote);
     if (!flow) continue;
     const auto known = std::ranges::find(peers_, *flow, &Peer::flow);
     peers.push_back({std::move(*flow), known == peers_.end() || known->up});
@@ -158,6 +164,7 @@ bool TrunkCarrier::available() const {
 std::string TrunkCarrier::uri_of(std::string_view user) const {
   Uri uri = Uri::sip(user, settings_.host, settings_.port);
   if (settings_.transport == Transport::tcp) uri.set_param("transport", "tcp");
+  if (settings_.transport == Transport::tls) uri.set_param("transport", "tls");
   return uri.to_string();
 }
 
@@ -172,10 +179,10 @@ std::vector<Target> TrunkCarrier::targets_for(const std::string& number) const {
 base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
     const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
 ) {
-  if (party.kind != call::Party::Kind::telephone)
-    return base::fail(base::Errc::not_found, "trunk " + settings_.name + " takes numbers only");
   const bool is_new = attempt.state.empty();
   if (is_new) {
+    if (party.kind != call::Party::Kind::telephone)
+      return base::fail(base::Errc::not_found, "trunk " + settings_.name + " takes numbers only");
     if (peers_.empty())
       return base::fail(base::Errc::unavailable, "trunk " + settings_.name + " has no address yet");
     if (channels_in_use_ >= settings_.max_channels)
@@ -203,6 +210,8 @@ base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
 bool TrunkCarrier::is_source(const Flow& flow) const {
   return std::ranges::any_of(peers_, [&](const Peer& peer) {
     if (peer.flow.remote.address != flow.remote.address) return false;
+    // Who asked for TLS does not believe a source address that anybody can write (rule S1).
+    if (peer.flow.transport == Transport::tls && flow.transport != Transport::tls) return false;
     const auto ip = net::IpAddress::parse(flow.remote.address);
     return !ip || !ip->is_loopback() || peer.flow.remote.port == flow.remote.port;
   });
@@ -216,9 +225,7 @@ bool TrunkCarrier::has_address(std::string_view ip) const {
 
 TrunkCarrier::State TrunkCarrier::state() const {
   State state;
-  if (settings_.transport == Transport::tls) {
-    state.summary = "down: TLS is not supported";
-  } else if (peers_.empty()) {
+  if (peers_.empty()) {
     state.summary = "resolving";
   } else {
     state.summary = available() ? "up" : "down";

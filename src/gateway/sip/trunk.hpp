@@ -49,8 +49,8 @@ class TrunkCarrier final : public call::Carrier {
       const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
   ) override;
 
-  /// A request that came in on `flow` is the trunk's: its IP address; on loopback, which all
-  /// programs of the machine share, also its port.
+  /// A request that came in on `flow` is the trunk's: its IP address, over TLS when that is how it
+  /// is called; on loopback, which all programs of the machine share, also its port.
   bool is_source(const belfry::sip::Flow& flow) const;
   bool has_address(std::string_view ip) const;
   /// For a call that came in; counted with those that go out.
@@ -69,6 +69,9 @@ class TrunkCarrier final : public call::Carrier {
     bool up = true;  // believed until OPTIONS or a call says otherwise
   };
 
+  std::optional<belfry::sip::Flow> flow_to(
+      belfry::sip::Transport transport, const belfry::sip::Endpoint& remote
+  ) const;
   base::Task<void> watch();
   void take_targets(const std::vector<net::SipTarget>& targets);
   void ask_for_health(std::size_t index);

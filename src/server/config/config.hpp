@@ -82,7 +82,14 @@ struct Config {
   struct Sip {
     std::uint16_t port = 5060;
     bool tcp = true;
+    std::uint16_t tls_port = 5061;
+    std::string tls_authorities;
   } sip;
+
+  struct Tls {
+    std::string certificate;
+    std::string key;
+  } tls;
 
   struct Media {
     PortRange port_range = {20'000, 20'999};

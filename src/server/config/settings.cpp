@@ -64,6 +64,16 @@ std::vector<Setting<Config>> make_settings() {
          FIELD(http.allowed_hosts)),
       of("sip.port", "SIP over UDP, and over TCP with sip.tcp", FIELD(sip.port)),
       of("sip.tcp", "SIP over TCP as well", FIELD(sip.tcp)),
+      of("sip.tls_port", "SIP over TLS; 0: none", FIELD(sip.tls_port)),
+      of("sip.tls_authorities",
+         "PEM file of certificates that trunks and other SIP servers may be certified by, beside "
+         "the system's",
+         FIELD(sip.tls_authorities)),
+      of("tls.certificate",
+         "PEM file of the certificate for HTTPS and SIP, with its chain; empty: one of our own, "
+         "which is made at the first start",
+         FIELD(tls.certificate)),
+      of("tls.key", "PEM file of its private key", FIELD(tls.key)),
       of("media.port_range", "UDP ports for RTP and RTCP", FIELD(media.port_range)),
       of("media.workers", "Media threads; 0: one per core", FIELD(media.workers)),
       of("log.level", "Least severe line that is written", FIELD(log.level)),

@@ -82,15 +82,26 @@ std::vector<Document> find_documents(Database& database, const DocumentQuery& qu
         {query.collection, query.after_key}
     );
   }
+  const bool upwards = !query.newer_than_key.empty();
+  if (upwards) {
+    conditions.add(
+        "(created, number) > (SELECT created, number FROM documents WHERE collection = ? AND key = "
+        "?)",
+        {query.collection, query.newer_than_key}
+    );
+  }
   conditions.values.push_back(std::to_string(query.limit));
   conditions.values.push_back(std::to_string(query.skip));
+  const std::string_view order = upwards ? " ORDER BY created, number LIMIT ? OFFSET ?"
+                                         : " ORDER BY created DESC, number DESC LIMIT ? OFFSET ?";
   Rows rows = database.query_with(
       "SELECT collection, key, tag, value, created FROM documents WHERE " + conditions.sql +
-          " ORDER BY created DESC, number DESC LIMIT ? OFFSET ?",
+          std::string(order),
       conditions.values
   );
   std::vector<Document> documents;
   while (rows.next()) documents.push_back(read_document(rows));
+  if (upwards) std::ranges::reverse(documents);
   return documents;
 }
 

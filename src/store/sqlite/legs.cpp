@@ -84,6 +84,13 @@ object rest_of(const LegRecord& leg, boost::json::storage_ptr memory) {
   };
   rest["ring_timeout"] = leg.ring_timeout.count();
   rest["max_duration"] = leg.max_duration.count();
+  if (leg.record) rest["record"] = call::to_json(*leg.record);
+  if (leg.recorded)
+    rest["recorded"] = {
+        {"sid", leg.recorded->sid},
+        {"url", leg.recorded->url},
+        {"started", base::to_unix_micros(leg.recorded->started)}
+    };
   if (leg.attempt) put_attempt(rest, *leg.attempt);
   put_terms(rest, leg.party_terms);
   put_detection(rest, leg);
@@ -195,6 +202,14 @@ void read_rest(const object& rest, LegRecord& leg) {
   leg.ring_timeout = std::chrono::seconds(number_of(rest, "ring_timeout"));
   leg.max_duration = std::chrono::seconds(number_of(rest, "max_duration"));
   leg.party_terms = terms_of(object_of(rest, "party_terms"));
+  if (rest.contains("record")) leg.record = call::read_recording_order(object_of(rest, "record"));
+  if (rest.contains("recorded")) {
+    const object recorded = object_of(rest, "recorded");
+    leg.recorded = {
+        text_of(recorded, "sid"), text_of(recorded, "url"),
+        base::from_unix_micros(number_of(recorded, "started"))
+    };
+  }
   if (rest.contains("attempt")) {
     leg.attempt = attempt_of(object_of(rest, "attempt"));
     leg.attempt->leg_sid = leg.sid;

@@ -221,6 +221,7 @@ const listenerNames: Readonly<Record<Listener["kind"], string>> = {
   https: "HTTPS",
   "sip-udp": "SIP over UDP",
   "sip-tcp": "SIP over TCP",
+  "sip-tls": "SIP over TLS",
 };
 
 interface FigureProps {

@@ -67,7 +67,7 @@ export interface PlaceCall {
 }
 
 export interface Listener {
-  kind: "http" | "https" | "sip-udp" | "sip-tcp";
+  kind: "http" | "https" | "sip-udp" | "sip-tcp" | "sip-tls";
   address: string;
 }
 

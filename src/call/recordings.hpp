@@ -1,0 +1,134 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/wait.hpp"
+#include "call/recording_order.hpp"
+#include "call/recording_record.hpp"
+
+namespace belfry::call {
+
+class Leg;
+class Switchboard;
+class Journal;
+class Outbox;
+
+/// Recordings of legs and conferences: starts them, keeps their rows (documents "recording", one
+/// for each) and reports their steps; the media plane writes the files (rule R8). A row is stored
+/// before anything of it is told, and a step's callback in the same commit as the step (rule R7).
+/// It becomes `completed` when the file is whole and has its name. Control thread.
+///
+/// A recording ends with its leg or conference; who wants an earlier end calls `stop`, or holds a
+/// `RecordingGuard`.
+class Recordings final : private RecordingListener {
+ public:
+  struct Settings {
+    std::string folder;          // of the files, `<SID>.wav`; it exists
+    std::string recordings_url;  // without `/` at the end: "http://127.0.0.1:8080"
+    /// Tells the party that it is recorded (rule P3).
+    enum class Notice { off, beep } notice = Notice::off;
+  };
+  /// What it works with; all outlive it.
+  struct Environment {
+    base::Loop& loop;
+    base::Random& random;
+    Journal& journal;
+    MediaPlane& media;
+    Outbox& outbox;
+  };
+
+  Recordings(const Environment& environment, Settings settings);
+  Recordings(const Recordings&) = delete;
+  Recordings& operator=(const Recordings&) = delete;
+  ~Recordings() override;
+  /// For the timeline of legs.
+  void connect(Switchboard& switchboard) { switchboard_ = &switchboard; }
+
+  // --- Beginning ---
+
+  /// Records what the leg says and hears from now on. Several recordings of a leg may run at once.
+  /// A dual recording of a dialled call is one of the parent leg: itself left, the other right.
+  /// @return the recording's SID; Errc::conflict while the leg has no media (not answered, ended),
+  /// Errc::unavailable when no recordings are kept.
+  base::Result<std::string> start(Leg& leg, RecordingSource source, RecordingOrder order);
+  /// Records what all of a conference say (mono, whatever `order` says).
+  base::Result<std::string> start(
+      RoomId room, const std::string& account_sid, const std::string& conference_sid,
+      RecordingSource source, RecordingOrder order
+  );
+
+  // --- While it runs: Errc::not_found when it does not, Errc::conflict for an impossible step ---
+
+  base::Result<> pause(const std::string& sid, WhilePaused how);
+  base::Result<> resume(const std::string& sid);
+  /// The file is finished within a second; `finished` waits for it.
+  base::Result<> stop(const std::string& sid);
+  /// Also stops it, and leaves nothing: `absent` with this Twilio error (16101 too short, 16102
+  /// silent).
+  base::Result<> discard(const std::string& sid, int error_code);
+
+  /// As it is now; nullptr when it does not run (any more). Valid until the loop's next turn.
+  const RecordingRecord* running(const std::string& sid) const;
+  /// The newest that runs of this call or conference: the API's `Twilio.CURRENT`. Empty: none.
+  std::string current(const std::string& call_or_conference_sid) const;
+
+  // --- Afterwards ---
+
+  /// Waits until it is completed, absent or failed, and its row is on disk.
+  /// @return Errc::not_found when there is no such recording.
+  base::Task<base::Result<RecordingRecord>> finished(std::string sid);
+  /// As stored; also of one that runs. @return Errc::not_found
+  base::Task<base::Result<RecordingRecord>> find(std::string sid);
+  /// Its row is on disk when this returns (rule R1).
+  base::Task<base::Result<RecordingRecord>> stored(std::string sid);
+  /// Soft: the row stays, without its media. @return Errc::not_found, Errc::conflict while it runs.
+  base::Task<base::Result<>> remove(std::string sid);
+
+  /// `RecordingUrl` of callbacks: absolute, without extension.
+  std::string url_of(const RecordingRecord& recording) const;
+  /// Where the audio is (a WAV file): a running one's `.part`.
+  std::string path_of(const RecordingRecord& recording) const;
+
+  /// At start: what ran when the last process ended is completed with what its file holds, or
+  /// absent. The files have been repaired.
+  base::Task<base::Result<>> recover();
+
+ private:
+  struct Running;
+
+  void on_recording_ended(RecordingId recording, const RecordingResult& result) override;
+
+  Environment environment_;
+  Settings settings_;
+  Switchboard* switchboard_ = nullptr;
+  std::map<std::string, std::unique_ptr<Running>> running_;  // by SID
+  base::TaskGroup tasks_;
+};
+
+/// Stops a recording when it goes, however it goes: for verbs that record while they run.
+class RecordingGuard {
+ public:
+  RecordingGuard() = default;
+  RecordingGuard(Recordings& recordings, std::string sid)
+      : recordings_(&recordings), sid_(std::move(sid)) {}
+  RecordingGuard(RecordingGuard&& other) noexcept
+      : recordings_(std::exchange(other.recordings_, nullptr)), sid_(std::move(other.sid_)) {}
+  RecordingGuard& operator=(RecordingGuard&& other) noexcept {
+    std::swap(recordings_, other.recordings_);
+    std::swap(sid_, other.sid_);
+    return *this;
+  }
+  ~RecordingGuard() {
+    if (recordings_ != nullptr) static_cast<void>(recordings_->stop(sid_));
+  }
+  const std::string& sid() const { return sid_; }
+
+ private:
+  Recordings* recordings_ = nullptr;
+  std::string sid_;
+};
+
+}  // namespace belfry::call

@@ -1,0 +1,30 @@
+#pragma once
+#include "call/switchboard.hpp"
+#include "compat/twilio/api.hpp"
+#include "identity/accounts.hpp"
+
+namespace belfry::compat::twilio {
+
+/// What resources work with; all of it outlives them. Services of the call model (recordings,
+/// conferences …) are members of `call::Services`: `context.services().recordings`.
+struct Context {
+  base::Loop& loop;
+  base::Random& random;
+  call::Switchboard& switchboard;
+  identity::Accounts& accounts;
+
+  const call::Services& services() const { return switchboard.services(); }
+  call::Journal& journal() const { return switchboard.services().journal; }
+};
+
+/// A noun of the API. To add one: a file `<noun>.hpp/.cpp` with a class that takes `Context&` and
+/// adds its operations in `add_to`, and its line in the list of resources.cpp. A handler is
+/// `base::Task<http::Response> fetch(Ask ask)` and has three steps: parameters to a command of the
+/// call model, the command, its result to JSON.
+class Resource {
+ public:
+  virtual ~Resource() = default;
+  virtual void add_to(Api& api) = 0;
+};
+
+}  // namespace belfry::compat::twilio

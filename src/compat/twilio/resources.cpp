@@ -1,0 +1,26 @@
+#include "compat/twilio/resources.hpp"
+
+#include "compat/twilio/accounts.hpp"
+
+namespace belfry::compat::twilio {
+namespace {
+
+template <class... Nouns>
+std::vector<std::unique_ptr<Resource>> make(Context& context) {
+  std::vector<std::unique_ptr<Resource>> made;
+  (made.push_back(std::make_unique<Nouns>(context)), ...);
+  return made;
+}
+
+}  // namespace
+
+Resources::Resources(Context context, http::Router& router)
+    : context_(context),
+      api_(context.loop, context.random, context.accounts, router),
+      resources_(make<             //
+                 AccountsResource  //
+                 >(context_)) {
+  for (const auto& resource : resources_) resource->add_to(api_);
+}
+
+}  // namespace belfry::compat::twilio

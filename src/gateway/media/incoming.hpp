@@ -1,0 +1,63 @@
+#pragma once
+#include <optional>
+#include <variant>
+
+#include "gateway/media/coding.hpp"
+#include "gateway/media/seat_event.hpp"
+#include "media/jitter_buffer.hpp"
+#include "media/level.hpp"
+#include "media/tone_detector.hpp"
+#include "rtp/packet.hpp"
+#include "rtp/telephone_event.hpp"
+
+namespace belfry::gateway::media {
+
+/// The half of a seat that listens to its party: jitter buffer, decoder, concealment, keys, speech.
+/// `tick` takes what is due in these 20 ms; it is decoded only when somebody asks for the samples.
+/// Worker's thread; no lock, never throws; allocates once, with a stream's first packet.
+class Incoming {
+ public:
+  Incoming(call::SeatId seat, SeatEvents& events);
+
+  void change_codec(const belfry::media::CodecDescription& codec);
+  void handle_audio(const rtp::PacketView& packet, base::Instant now);
+  void handle_digits(const rtp::PacketView& packet, base::Instant now);
+
+  /// Takes the frame due from the jitter buffer.
+  void tick(base::Instant now);
+  /// Nothing is received at present.
+  void be_silent();
+  /// Finds keys, speech and beeps in the frame, if that was asked for.
+  void examine(Coding& coding);
+  void watch_speech() { watches_speech_ = true; }
+  bool watches_speech() const { return watches_speech_ || tones_; }
+  /// From now on the network's tones are no speech.
+  void watch_beeps() { tones_.emplace(rate_); }
+
+  /// What the party says in this tick; decoded at the first call. Empty: nothing.
+  belfry::media::ConstSamples samples(Coding& coding);
+  /// Of this tick's frame; without decoding where the codec allows that.
+  double level_dbov(Coding& coding);
+  /// RTP time of this tick's frame, unless it was lost.
+  std::optional<std::uint32_t> timestamp() const;
+
+ private:
+  void decode(Coding& coding);
+  void take_digit_events();
+
+  call::SeatId seat_;
+  SeatEvents& events_;
+  belfry::media::JitterBuffer jitter_;
+  rtp::DigitReceiver digits_;
+  std::variant<belfry::media::EncodedFrame, belfry::media::Lost, belfry::media::Silence> due_ =
+      belfry::media::Silence{};
+  bool decoded_ = false;  // what is due is in the coding's `heard`
+  bool sounds_ = false;   // ... and it is something
+  belfry::media::VoiceActivity voice_;
+  bool watches_speech_ = false;
+  bool speaking_ = false;
+  belfry::media::SampleRate rate_ = belfry::media::narrowband;
+  std::optional<belfry::media::ToneDetector> tones_;  // while beeps are watched for
+};
+
+}  // namespace belfry::gateway::media

@@ -1,0 +1,199 @@
+#include "gateway/media/outgoing.hpp"
+
+#include <algorithm>
+
+namespace belfry::gateway::media {
+namespace {
+
+using belfry::media::ConstSamples;
+
+constexpr int max_relay_gap = 100;  // beyond it the numbers start anew
+
+belfry::media::Tone tone_of(call::TonePlayback::Kind kind) {
+  switch (kind) {
+    case call::TonePlayback::Kind::ringback:
+      return belfry::media::tones::ringback;
+    case call::TonePlayback::Kind::busy:
+      return belfry::media::tones::busy;
+    case call::TonePlayback::Kind::beep:
+      return belfry::media::tones::beep;
+  }
+  return belfry::media::tones::beep;
+}
+
+std::uint32_t units_per_frame(const Coding& coding) {
+  return coding.codec.clock_hz / 50;
+}
+
+void add(belfry::media::Samples into, ConstSamples more) {
+  for (std::size_t i = 0; i < std::min(into.size(), more.size()); ++i)
+    into[i] = static_cast<belfry::media::Sample>(std::clamp(into[i] + more[i], -32768, 32767));
+}
+
+}  // namespace
+
+Outgoing::Outgoing(
+    call::SeatId seat, SeatEvents& events, Wire& wire, Reports& reports, base::Random& random
+)
+    : seat_(seat),
+      events_(events),
+      wire_(wire),
+      reports_(reports),
+      stream_(random),
+      player_(belfry::media::narrowband) {}
+
+void Outgoing::change_codec(const belfry::media::CodecDescription& codec) {
+  stop_playing();
+  take_player_events();
+  player_ = belfry::media::Player(codec.rate);
+  rtp::DigitSender::Settings digits;
+  digits.clock_hz = codec.clock_hz;
+  digit_sender_ = rtp::DigitSender(digits);
+}
+
+bool Outgoing::play(const Coding& coding, call::PlaybackId playback, const call::Playback& what) {
+  const belfry::media::PlayId id{playback.value};
+  if (const auto* clip = std::get_if<call::ClipPlayback>(&what)) {
+    return player_.enqueue(id, belfry::media::PlayClip{clip->clip, clip->times});
+  }
+  if (const auto* silence = std::get_if<call::SilencePlayback>(&what)) {
+    return player_.enqueue(id, belfry::media::PlaySilence{silence->length});
+  }
+  if (const auto* tone = std::get_if<call::TonePlayback>(&what)) {
+    return player_.enqueue(id, belfry::media::PlayTone{tone_of(tone->kind), tone->length});
+  }
+  return play_digits(coding, playback, std::get<call::DigitsPlayback>(what).digits);
+}
+
+bool Outgoing::play_digits(
+    const Coding& coding, call::PlaybackId playback, std::string_view digits
+) {
+  if (!coding.terms.telephone_event_out) {
+    const auto parsed = belfry::media::DigitString::parse(digits);
+    return parsed && player_.enqueue({playback.value}, belfry::media::PlayDigits{*parsed});
+  }
+  for (const char digit : digits) {
+    // W is a whole second: two pauses of half a second.
+    for (int pauses = digit == 'W' ? 2 : 1; pauses > 0; --pauses) {
+      if (!digit_sender_.enqueue(digit == 'W' ? 'w' : digit)) return false;
+    }
+  }
+  return digit_playbacks_.push(playback);
+}
+
+void Outgoing::stop_playing() {
+  player_.stop();
+  digit_sender_.clear();
+  while (const auto stopped = digit_playbacks_.pop())
+    events_.push(PlaybackFinished{seat_, *stopped});
+}
+
+void Outgoing::take_player_events() {
+  while (auto event = player_.poll_event()) {
+    const call::PlaybackId playback{event->id.value};
+    if (event->kind == belfry::media::PlayEvent::Kind::started) {
+      events_.push(PlaybackStarted{seat_, playback});
+    } else {
+      events_.push(PlaybackFinished{seat_, playback});
+    }
+  }
+}
+
+void Outgoing::relay(const rtp::PacketView& packet, std::uint8_t payload_type, base::Instant now) {
+  if (packet.payload.size() > packet_.size() - rtp::header_size) return;
+  const auto gap =
+      relay_ ? static_cast<std::int16_t>(packet.sequence - relay_->last_in) : std::int16_t{0};
+  rtp::PacketHeader header;
+  if (!relay_ || relay_->source != packet.ssrc || gap > max_relay_gap || gap < -max_relay_gap) {
+    relay_ = Relay{packet.ssrc, packet.sequence, 0, stream_.timestamp() - packet.timestamp};
+    header = stream_.next_at(payload_type, stream_.timestamp(), true);
+    relay_->last_out = header.sequence;
+  } else {
+    // Gaps stay gaps, so that the receiver conceals what was lost on the way to us.
+    const std::uint32_t timestamp = packet.timestamp + relay_->timestamp_offset;
+    header = {
+        packet.marker, payload_type, static_cast<std::uint16_t>(relay_->last_out + gap), timestamp,
+        stream_.ssrc()
+    };
+    for (std::int16_t step = 0; step < gap; ++step)
+      header = stream_.next_at(payload_type, timestamp, packet.marker);
+    if (gap > 0) {
+      relay_->last_in = packet.sequence;
+      relay_->last_out = header.sequence;
+    }
+  }
+  std::ranges::copy(packet.payload, packet_.begin() + rtp::header_size);
+  send(header, packet.payload.size(), now);
+}
+
+ConstSamples Outgoing::speak(
+    Coding& coding, const FromOthers& others, Relaying relaying, belfry::media::Frame& frame,
+    base::Instant now
+) {
+  const bool digit = send_digit(coding, now);
+  const bool plays = !digit && player_.next_frame(frame.samples());
+  take_player_events();
+  if (digit) return {};
+  ConstSamples spoken = plays || others.samples.empty() ? frame.samples() : others.samples;
+  std::span<const std::byte> payload;
+  if (plays && others.under_playback) add(frame.samples(), others.samples);
+  if (!plays) payload = others.payload;
+  if (!coding.terms.send || (relaying == Relaying::yes && !plays)) {
+    stream_.be_silent(units_per_frame(coding));
+    spoken = {};
+  } else {
+    send_frame(coding, spoken, payload, now);
+  }
+  if (reports_.due(now)) send_report(now);
+  return spoken;
+}
+
+bool Outgoing::send_digit(const Coding& coding, base::Instant now) {
+  if (!digit_sender_.active() || !coding.terms.telephone_event_out) return false;
+  const auto packet = digit_sender_.tick(stream_.timestamp());
+  if (packet) {
+    std::ranges::copy(packet->payload, packet_.begin() + rtp::header_size);
+    send(
+        stream_.next_at(*coding.terms.telephone_event_out, packet->timestamp, packet->marker),
+        packet->payload.size(), now
+    );
+  }
+  stream_.be_silent(units_per_frame(coding));
+  if (!digit_sender_.active()) {
+    while (const auto done = digit_playbacks_.pop()) events_.push(PlaybackFinished{seat_, *done});
+  }
+  return true;
+}
+
+void Outgoing::send_frame(
+    Coding& coding, ConstSamples samples, std::span<const std::byte> payload, base::Instant now
+) {
+  const auto room = std::span(packet_).subspan(rtp::header_size);
+  std::size_t size = payload.size();
+  if (payload.empty()) {
+    size = coding.encoder->encode(samples, room);
+  } else {
+    std::ranges::copy(payload, room.begin());
+  }
+  send(stream_.next(coding.terms.payload_type_out, units_per_frame(coding)), size, now);
+}
+
+void Outgoing::send(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now) {
+  rtp::write_header(header, packet_);
+  const std::span<const std::byte> bytes =
+      std::span(packet_).first(rtp::header_size + payload_size);
+  reports_.handle_sent(header, payload_size, now);
+  wire_.send(PacketKind::rtp, bytes, now);
+}
+
+void Outgoing::send_report(base::Instant now) {
+  const auto report = reports_.write(stream_, packet_, now);
+  if (!report.empty()) wire_.send(PacketKind::rtcp, report, now);
+}
+
+void Outgoing::say_goodbye() {
+  const auto report = reports_.write_goodbye(stream_, packet_);
+  if (!report.empty()) wire_.send(PacketKind::rtcp, report, {});
+}
+
+}  // namespace belfry::gateway::media

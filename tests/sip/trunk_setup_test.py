@@ -1,0 +1,101 @@
+"""Trunks that are set up by the API: they run at once, are checked by a call, and outlive the process."""
+
+import unittest
+
+from support.belfry_server import BelfryServer, free_port, wait_until
+from support.phone import wait_final
+from support.rtp import RtpEndpoint
+from support.sipp import Sipp
+
+PATH = "/admin/api/trunks"
+
+
+def lines(report: dict) -> dict:
+    return {line["what"]: line for line in report["lines"]}
+
+
+class Setup(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        busy = cls.enterClassContext(Sipp("refuse_486"))
+        file = f'[[trunk]]\nname = "of-the-file"\nhost = "127.0.0.1:{busy.port}"\n'
+        file += '[[route]]\nprefix = "+65"\ntrunk = "of-the-file"\n'
+        cls.server = cls.enterClassContext(BelfryServer(file))
+
+    def add(self, name: str, port: int, **more):
+        terms = {"name": name, "host": f"127.0.0.1:{port}", **more}
+        status, trunk = self.server.request("POST", PATH, terms)
+        self.assertEqual(status, 201, trunk)
+        return trunk
+
+    def check(self, name: str, to: str) -> dict:
+        status, report = self.server.request("POST", f"{PATH}/{name}/check", {"to": to})
+        self.assertEqual(status, 200, report)
+        return report
+
+    def test_a_trunk_that_works_passes_every_line(self):
+        with RtpEndpoint() as ear, Sipp("answer", rtp_port=ear.port) as carrier:
+            ear.talk()
+            trunk = self.add("works", carrier.port, prefixes=["+5071"], caller_id="+5073009999")
+            self.assertEqual(trunk["prefixes"], ["+5071"])
+            report = self.check("works", "+50712345678")
+            self.assertTrue(report["ok"], report)
+            self.assertEqual(list(lines(report)), ["address", "route", "call", "audio"])
+            (invite,) = carrier.received("INVITE")
+            self.assertIn("+5073009999", invite.get("From"))
+            self.assertTrue(any(ear.loud()), "the sentence is heard")
+
+    def test_refusals_are_explained(self):
+        for name, scenario, words in (("busy", "refuse_486", "busy"), ("full", "refuse_503", "no room")):
+            with self.subTest(name), Sipp(scenario) as carrier:
+                self.add(name, carrier.port, prefixes=[f"+5072{carrier.port}"])
+                report = self.check(name, f"+5072{carrier.port}1")
+                call = lines(report)["call"]
+                self.assertFalse(report["ok"])
+                self.assertFalse(call["ok"])
+                self.assertIn(words, call["fix"])
+
+    def test_a_number_that_goes_elsewhere_is_told(self):
+        self.add("narrow", free_port(), prefixes=["+50799"])
+        report = self.check("narrow", "+6561234567")
+        self.assertIn("of-the-file", lines(report)["route"]["seen"])
+        self.assertIn("prefix", lines(report)["route"]["fix"])
+
+    def test_bad_terms_are_refused_with_their_members(self):
+        status, problem = self.server.request("POST", PATH, {"name": "a b", "host": "", "transport": "ftp"})
+        self.assertEqual(status, 422)
+        self.assertEqual({error["pointer"] for error in problem["errors"]}, {"#/name", "#/host", "#/transport"})
+        self.add("taken", free_port(), prefixes=["+50798"])
+        for name in ("taken", "of-the-file"):
+            status, _ = self.server.request("POST", PATH, {"name": name, "host": "127.0.0.1"})
+            self.assertEqual(status, 409)
+
+    def test_passwords_are_never_shown(self):
+        self.add("secret", free_port(), username="me", password="never shown", prefixes=["+50797"])
+        _, shown = self.server.request("GET", PATH)
+        self.assertNotIn("never shown", str(shown))
+
+    def test_a_trunk_of_the_file_stays(self):
+        status, problem = self.server.request("DELETE", f"{PATH}/of-the-file")
+        self.assertEqual(status, 403)
+        self.assertIn("configuration file", problem["detail"])
+
+
+class Restart(unittest.TestCase):
+    def test_what_was_set_up_runs_after_a_kill_and_what_was_removed_does_not(self):
+        with BelfryServer() as server, Sipp("refuse_486") as carrier:
+            for name, prefix in (("stays", "+5071"), ("goes", "+5072")):
+                terms = {"name": name, "host": f"127.0.0.1:{carrier.port}", "prefixes": [prefix]}
+                self.assertEqual(server.request("POST", PATH, terms)[0], 201)
+            self.assertEqual(server.request("DELETE", f"{PATH}/goes")[0], 204)
+            server.kill()
+            server.start()
+            _, answer = server.request("GET", PATH)
+            self.assertEqual([trunk["name"] for trunk in answer["items"]], ["stays"])
+            _, call = server.request("POST", "/admin/api/calls", {"to": "+50712345", "say": "Hello."})
+            self.assertEqual(wait_final(server, call["sid"])["status"], "busy")
+            wait_until(lambda: carrier.received("INVITE"), 5, "the carrier's INVITE")
+
+
+if __name__ == "__main__":
+    unittest.main()
