@@ -28,6 +28,7 @@ DialingGroup::DialingGroup(Leg& caller, std::vector<PlaceCall> targets, Order or
       order_(order),
       host_(host),
       children_(targets_.size()),
+      known_(targets_.size()),
       outcomes_(caller.loop()),
       tasks_(caller.loop()) {}
 
@@ -88,6 +89,7 @@ base::Task<void> DialingGroup::follow(std::size_t target) {
   co_await milestones->prepared.wait();
   bool accepted = false;
   if (Leg* child = find(target)) {
+    remember(target);
     base::Task<bool> screening = host_.screen(target, *child);
     base::Task<bool> guarded = unless_gone(std::move(screening), milestones);
     accepted = co_await std::move(guarded);
@@ -115,10 +117,22 @@ Leg* DialingGroup::find(std::size_t target) const {
   return child && !child->drives_itself() ? child->find() : nullptr;
 }
 
+void DialingGroup::remember(std::size_t target) {
+  const LegRecord& record = find(target)->record();
+  known_[target].answered_at = record.answered;
+  if (!record.attempt) return;
+  const auto* dialog = base::json::find(record.attempt->state, "dialog");
+  if (dialog == nullptr) return;
+  if (const auto* call_id = base::json::find_string(*dialog, "call_id"))
+    known_[target].sip_call_id = *call_id;
+}
+
 DialingGroup::Outcome DialingGroup::outcome_of(std::size_t target) const {
   const ChildLeg& child = *children_[target];
   const Leg::Milestones& milestones = *child.milestones();
-  Outcome outcome{.target = target, .sid = child.sid()};
+  Outcome outcome = known_[target];
+  outcome.target = target;
+  outcome.sid = child.sid();
   outcome.answered = milestones.was_answered;
   outcome.redirected = milestones.redirected.is_set();
   outcome.status = LegStatus::completed;

@@ -35,6 +35,8 @@ class DialingGroup {
     bool redirected = false;               // an API gave it something else to do
     LegStatus status = LegStatus::failed;  // how it ended, when it was not accepted
     Ending ending = {};
+    std::optional<base::WallTime> answered_at = {};
+    std::string sip_call_id = {};  // of a SIP dialog
   };
 
   /// `host` outlives it.
@@ -61,6 +63,8 @@ class DialingGroup {
   );
   Leg* find(std::size_t target) const;
   Outcome outcome_of(std::size_t target) const;
+  /// While its leg is there to be asked.
+  void remember(std::size_t target);
   void drop_all_but(std::size_t target);
 
   Leg& caller_;
@@ -68,6 +72,7 @@ class DialingGroup {
   Order order_;
   Host& host_;
   std::vector<std::optional<ChildLeg>> children_;
+  std::vector<Outcome> known_;  // what their legs said of themselves, by target
   base::Mailbox<Outcome> outcomes_;
   base::TaskGroup tasks_;  // last: what runs in it uses the rest
 };

@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/task.hpp"
 #include "base/wait.hpp"
@@ -64,6 +66,12 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Result<> update(LegUpdate update);
   /// It has been told to end and does not live on.
   bool is_hanging_up() const { return own_ending_.has_value(); }
+
+  /// Runs something beside the program, or in its place where there is none: a whisper, an
+  /// announcement. It is cancelled, as the program is, when the leg ends or is redirected: whatever
+  /// waits for this leg's sound or keys must run so, for it must not outlive the leg. It refers to
+  /// nothing that may go before the leg.
+  void drive(base::Task<void> task) { program_tasks_.spawn(std::move(task)); }
 
   // --- The verbs of programs ---
 
@@ -184,7 +192,7 @@ class Leg final : private EndpointListener, private SeatListener {
   // Owned by programs; each takes itself away when it goes.
   std::vector<Hearing*> hearings_;
   std::vector<LastWord*> last_words_;
-  std::vector<ReferralHandler*> referral_handlers_;
+  std::vector<std::weak_ptr<std::function<void(const std::string&)>>> referral_handlers_;
   base::Mailbox<ReferralProgress> referrals_;
   PlaybackWatcher* playback_watcher_ = nullptr;
   base::TimerId ring_timer_ = 0;

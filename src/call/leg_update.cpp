@@ -57,12 +57,15 @@ void Leg::on_referral(const ReferralProgress& progress) {
 }
 
 bool Leg::on_refer_request(const std::string& target) {
-  if (ended() || referral_handlers_.empty()) {
-    if (!ended()) note_error(13802, "the party asked for a transfer, and no referUrl says how");
+  if (ended()) return false;
+  std::erase_if(referral_handlers_, [](const auto& handler) { return handler.expired(); });
+  if (referral_handlers_.empty()) {
+    note_error(13802, "the party asked for a transfer, and no referUrl says how");
     return false;
   }
   note("refer.received", {{"target", target}});
-  referral_handlers_.back()->take(target);
+  const auto take = referral_handlers_.back().lock();
+  (*take)(target);
   return true;
 }
 
