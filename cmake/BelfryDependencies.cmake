@@ -17,6 +17,15 @@ pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
 find_library(FLITE_LIBRARY flite REQUIRED)
+# Debian 12's libphonenumber-dev wants Boost 1.74, which pushes 1.81 out: there, ./run and ./test unpack its
+# headers into build/packages and link the run-time library by its name.
+find_path(PHONENUMBER_INCLUDE phonenumbers/phonenumberutil.h
+  HINTS ${CMAKE_SOURCE_DIR}/build/packages/usr/include REQUIRED)
+find_library(PHONENUMBER_LIBRARY NAMES phonenumber libphonenumber.so.8 REQUIRED)
+find_package(Protobuf REQUIRED)
+add_library(PhoneNumber::PhoneNumber INTERFACE IMPORTED)
+target_include_directories(PhoneNumber::PhoneNumber SYSTEM INTERFACE ${PHONENUMBER_INCLUDE})
+target_link_libraries(PhoneNumber::PhoneNumber INTERFACE ${PHONENUMBER_LIBRARY} protobuf::libprotobuf)
 set(BELFRY_FLITE_LIBRARIES)
 foreach(part IN ITEMS flite_cmu_us_slt flite_cmu_us_rms flite_cmu_us_kal flite_usenglish flite_cmulex flite m)
   list(APPEND BELFRY_FLITE_LIBRARIES ${part})

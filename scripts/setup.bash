@@ -20,10 +20,12 @@ libsqlite3-dev libcurl4-openssl-dev libc-ares-dev flite1-dev
 ca-certificates tzdata
 LIST
   if [ "$(release_name)" = debian-12 ]; then
+    # libphonenumber-dev wants Boost 1.74: see unpack_phonenumber.
+    echo libphonenumber8 libprotobuf-dev libabsl-dev
     # Never the unversioned libboost-*-dev here: that is 1.74, and it pushes 1.81 out.
     echo libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   else
-    echo libboost-dev libboost-json-dev libboost-url-dev
+    echo libboost-dev libboost-json-dev libboost-url-dev libphonenumber-dev libprotobuf-dev libabsl-dev
   fi
 }
 
@@ -101,6 +103,20 @@ install_packages() {
     tail -20 build/packages.log >&2
     die "apt-get could not install the packages. Belfry knows Debian 12, Debian 13 and Ubuntu 24.04 (with the universe component)."
   }
+}
+
+# Debian 12: the headers of libphonenumber-dev without the package, which wants another Boost than ours.
+unpack_phonenumber() {
+  [ "$(release_name)" = debian-12 ] || return 0
+  local header=include/phonenumbers/phonenumberutil.h
+  [ ! -e /usr/$header ] && [ ! -e /usr/local/$header ] && [ ! -e build/packages/usr/$header ] || return 0
+  say "unpacking the headers of libphonenumber-dev"
+  mkdir -p build/packages/download
+  (cd build/packages/download && apt-get -q download libphonenumber-dev >>../../packages.log 2>&1) &&
+    dpkg-deb --extract build/packages/download/libphonenumber-dev_*.deb build/packages ||
+    die "libphonenumber-dev could not be fetched (build/packages.log)"
+  # Its links name a run-time library beside them that is not there.
+  rm -rf build/packages/usr/lib build/packages/download
 }
 
 check_node() {

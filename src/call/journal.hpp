@@ -11,7 +11,9 @@ namespace belfry::call {
 
 /// What one step of the call model writes: all of it or nothing.
 struct Changes {
-  std::vector<LegRecord> legs;       // inserted, or replaced by SID
+  /// Inserted, or replaced by SID; but account, parent, `from`, `to`, `created` and application
+  /// stay what they were at first.
+  std::vector<LegRecord> legs;
   std::vector<EventRecord> events;   // appended
   std::vector<Delivery> deliveries;  // inserted, or replaced by id
   std::vector<Document>
@@ -44,6 +46,16 @@ struct DocumentQuery {
 struct LegQuery {
   std::size_t limit = 50;  // newest first
   std::string before_sid;  // only legs created before this one; empty: from the newest
+  std::string after_sid;   // only legs created after this one: the last `limit` before it
+  std::size_t skip = 0;
+  std::string account_sid;
+  std::string from;  // exactly
+  std::string to;    // exactly
+  std::string parent_sid;
+  std::optional<base::WallTime> answered_from;    // inclusive
+  std::optional<base::WallTime> answered_before;  // exclusive
+  std::optional<base::WallTime> ended_from;
+  std::optional<base::WallTime> ended_before;
   std::optional<LegStatus> status;
   std::string number;       // `from` or `to` contains it
   std::string application;  // empty: all

@@ -296,13 +296,25 @@ void Leg::on_media_timeout() {
   hang_up(HangupCause::media_timeout, "no audio has arrived (rule S9)");
 }
 
+void Leg::watch_speech(std::function<void(bool)> told) {
+  speech_told_ = std::move(told);
+  if (speech_told_ && listened_seat_) services_.media.watch_speech(listened_seat_);
+}
+
 void Leg::on_speech(bool speaking) {
+  if (speech_told_ && !ended()) speech_told_(speaking);
   for (Hearing* hearing : hearings_)
     hearing->take({speaking ? Heard::Kind::speech_began : Heard::Kind::speech_ended});
 }
 
 void Leg::on_beep(double hz) {
   for (Hearing* hearing : hearings_) hearing->take({Heard::Kind::beep, hz});
+}
+
+void Leg::show_words(const Words& words) {
+  if (ended() || words.text.empty()) return;
+  if (endpoint_) endpoint_->on_words(words);
+  note("speech.started", {{"text", words.text}});
 }
 
 void Leg::attach_seat() {
@@ -329,6 +341,7 @@ void Leg::add_callback(Changes& changes) {
   Delivery delivery =
       services_.callback_format.render(record_, event, record_.next_callback++, now);
   delivery.id = base::make_uuid(services_.random);
+  delivery.account_sid = record_.account_sid;
   delivery.order_key = record_.sid;
   delivery.kind = "status-callback";
   delivery.own_application = callback.own_application;

@@ -96,6 +96,10 @@ class Leg final : private EndpointListener, private SeatListener {
   void note_error(int code, std::string message);
   /// Inbound, before the answer: the caller is told that it rings.
   void ring();
+  /// `told` learns when the party begins and stops to speak; an empty one: no longer.
+  void watch_speech(std::function<void(bool speaking)> told);
+  /// These words reach the party by other ways than `play`: from the room that it is in.
+  void show_words(const Words& words);
   bool is_ringing() const { return record_.status == LegStatus::ringing; }
   /// Asks the party to call somebody else instead (SIP only). On success the party leaves us.
   /// @return Errc::unsupported where parties cannot be asked that, Errc::cancelled when the leg
@@ -187,6 +191,7 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Mailbox<AttemptOutcome> attempt_outcomes_;
   std::optional<Ending> own_ending_;  // why we hung up, if we did
   base::Mailbox<char> digits_;
+  std::function<void(bool)> speech_told_;
   PlaybackWait* playing_ = nullptr;
   bool prepared_ = false;
   // Owned by programs; each takes itself away when it goes.

@@ -157,9 +157,6 @@ class MediaPlane {
   virtual void watch_beep(SeatId seat) = 0;
   /// The party hears itself, until the seat is connected or disconnected.
   virtual void loop_back(SeatId seat) = 0;
-  /// Writes what the party says (mono WAV, 8 kHz) to `path` until `stop_recording` (rule R8).
-  virtual base::Result<> record(SeatId seat, std::string path) = 0;
-  virtual void stop_recording(SeatId seat) = 0;
 
   // --- Rooms of many ---
 
@@ -175,8 +172,8 @@ class MediaPlane {
 
   // --- Recordings and taps ---
 
-  /// Several recordings of a seat or a room may run. `listener` outlives them or stops them first;
-  /// then nothing more is told. They end with the seat or the room.
+  /// Several recordings of a seat or a room may run. They end with the seat or the room, or when
+  /// they are stopped; `listener` (nullptr: nobody) is told when the file is whole.
   virtual base::Result<RecordingId> start_recording(
       SeatId seat, RecordingTerms terms, RecordingListener* listener
   ) = 0;
@@ -185,7 +182,10 @@ class MediaPlane {
   ) = 0;
   virtual void pause_recording(RecordingId recording, WhilePaused how) = 0;
   virtual void resume_recording(RecordingId recording) = 0;
+  /// Ends at this moment. The file is whole a little later, when all from before has come.
   virtual void stop_recording(RecordingId recording) = 0;
+  /// Nothing more is told to it: for a listener that goes. Its recordings go on.
+  virtual void forget_listener(RecordingListener* listener) = 0;
   /// `tap` outlives it or is taken off first.
   virtual TapId add_tap(SeatId seat, Track track, AudioTap* tap) = 0;
   virtual void remove_tap(TapId tap) = 0;

@@ -95,6 +95,7 @@ base::Task<void> Outbox::deliver(Delivery delivery) {
   request.content_type = delivery.content_type;
   request.body = delivery.body;
   request.signature = delivery.signature;
+  request.account_sid = delivery.account_sid;
   request.idempotency_id = delivery.id;
   request.own_application = delivery.own_application;
   auto response = co_await web_.send(std::move(request));

@@ -111,10 +111,11 @@ struct Delivery {
     standard
   };  // X-Twilio-Signature over form or URL; Standard Webhooks
 
-  std::string id;         // uuid; I-Twilio-Idempotency-Token / webhook-id
-  std::string order_key;  // the leg's SID: deliveries of one key go out one after the other
-  std::string kind;       // "status-callback", "task.acknowledged"
-  std::string url;        // with its #fragment overrides
+  std::string id;                // uuid; I-Twilio-Idempotency-Token / webhook-id
+  std::string account_sid = {};  // whose token signs it; empty: the main account's
+  std::string order_key;         // the leg's SID: deliveries of one key go out one after the other
+  std::string kind;              // "status-callback", "task.acknowledged"
+  std::string url;               // with its #fragment overrides
   std::string method = "POST";
   std::string content_type;
   std::string body;

@@ -84,8 +84,8 @@ std::vector<DialPlan::Choice> DialPlan::choose(const Party& party, base::Random&
   return choices;
 }
 
-void NumberTable::set(std::string number, ProgramSpec program, StatusCallback callback) {
-  entries_[std::move(number)] = Entry{std::move(program), std::move(callback)};
+void NumberTable::set(std::string number, Entry entry) {
+  entries_.insert_or_assign(std::move(number), std::move(entry));
 }
 
 const NumberTable::Entry* NumberTable::find(const std::string& number) const {

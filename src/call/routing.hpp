@@ -57,13 +57,20 @@ class DialPlan {
 /// What happens to calls that come in for a number.
 class NumberTable {
  public:
-  void set(std::string number, ProgramSpec program, StatusCallback callback = {});
   struct Entry {
     ProgramSpec program;
     StatusCallback callback;
+    std::string account_sid = {};  // whose it is; empty: the main account's
+    std::string sid = {};          // PN…; empty while nobody manages it
   };
+  void set(std::string number, Entry entry);
+  void set(std::string number, ProgramSpec program, StatusCallback callback = {}) {
+    set(std::move(number), Entry{std::move(program), std::move(callback)});
+  }
+  void remove(const std::string& number) { entries_.erase(number); }
   const Entry* find(const std::string& number) const;
   std::size_t size() const { return entries_.size(); }
+  const std::map<std::string, Entry>& all() const { return entries_; }
 
  private:
   std::map<std::string, Entry> entries_;

@@ -22,15 +22,20 @@ class Socket {
   virtual base::Task<void> close(std::uint16_t code, base::Instant deadline) = 0;
 };
 
+struct SocketRequest {
+  std::string url;
+  std::string account_sid;              // whose token signs the handshake
+  std::size_t max_message = 64 * 1024;  // bytes; a longer one ends the socket
+};
+
 /// What opens WebSockets to users' applications: signs the handshake, keeps time-outs and rule W1.
 class SocketClient {
  public:
   virtual ~SocketClient() = default;
-  /// @param max_message bytes of one message; a longer one ends the socket.
   /// `Error::detail` is Twilio's code: 31901 time-out, 31902 refused, 31904 unreachable, 31910 TLS,
   /// 31920 no WebSocket server, 31922 scheme, 31923 URL, 31960 too many.
   virtual base::Task<base::Result<std::unique_ptr<Socket>>> open(
-      std::string url, std::size_t max_message
+      SocketRequest request
   ) = 0;
 };
 

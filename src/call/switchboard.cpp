@@ -69,7 +69,10 @@ base::Result<> Switchboard::admit_new_call() const {
 LegRecord Switchboard::make_record(const PlaceCall& call) {
   LegRecord record;
   record.sid = base::make_sid("CA", services_.random);
-  record.account_sid = services_.account_sid;
+  record.account_sid = call.account_sid;
+  if (const Leg* parent = find(call.parent_sid); parent != nullptr && record.account_sid.empty())
+    record.account_sid = parent->record().account_sid;
+  if (record.account_sid.empty()) record.account_sid = services_.account_sid;
   record.parent_sid = call.parent_sid;
   record.direction = call.direction;
   record.from = call.from;
@@ -143,6 +146,7 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   if (const NumberTable::Entry* number = services_.numbers.find(call.to)) {
     terms.program = number->program;
     terms.status_callback = number->callback;
+    terms.account_sid = number->account_sid;
   } else if (call.source != IncomingCall::Source::trunk || services_.dial_plan.user_of(call.to)) {
     // Whoever belongs to us may call out; a trunk may only reach what is ours (rule S2).
     terms.program = {"bridge", {{"to", call.to}}};

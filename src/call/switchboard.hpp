@@ -14,10 +14,13 @@
 
 namespace belfry::call {
 
+class Conferences;
 class Messages;
-class Switchboard;
 class Outbox;
+class Notifications;
+class Queues;
 class Recordings;
+class Switchboard;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -34,13 +37,17 @@ struct Services {
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
+  Notifications* notifications = nullptr;  // none: problems are in the log only
   Messages* messages = nullptr;                                  // text messages; nullptr: none
+  Conferences* conferences = nullptr;
+  Queues* queues = nullptr;
 };
 
 /// A call to be made.
 struct PlaceCall {
   Party to;
-  std::string from;  // shown to the party; a route may replace it
+  std::string from;              // shown to the party; a route may replace it
+  std::string account_sid = {};  // whose call it is; empty: the main account's, or the parent's
   ProgramSpec program;
   StatusCallback status_callback;  // none when its URL is empty
   std::chrono::seconds ring_timeout{60};

@@ -23,6 +23,7 @@ struct WebRequest {
   WebHeaders headers;
   std::vector<std::string> cookies;  // "name=value"
   Delivery::Signature signature = Delivery::Signature::twilio;
+  std::string account_sid = {};  // whose token signs it; empty: the main account's
   std::string
       idempotency_id;  // I-Twilio-Idempotency-Token or webhook-id: the same on every attempt
   /// A document of an application of ours: answered in process, without a socket.
@@ -33,6 +34,7 @@ struct WebRequest {
 struct WebResponse {
   int status = 0;
   std::string content_type;  // lower case, without parameters
+  WebHeaders headers;
   std::string body;
   std::string final_url;                 // after redirects: the base of relative URLs
   std::vector<std::string> set_cookies;  // raw Set-Cookie values

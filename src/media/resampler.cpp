@@ -94,6 +94,12 @@ std::size_t Resampler::finish(Samples into) {
   return written;
 }
 
+base::Duration Resampler::delay() const {
+  if (!state_->speex) return {};
+  const int samples = speex_resampler_get_output_latency(state_->speex.get());
+  return duration_of(static_cast<std::size_t>(samples), state_->to);
+}
+
 void RateFollower::process(ConstSamples frame, SampleRate from, Samples into) {
   if (from != from_) {
     from_ = from;

@@ -28,6 +28,8 @@ class Resampler {
   /// The tail that the filter still holds, so that input and output end at the same time.
   /// @param into at least `room_for(0)`.
   std::size_t finish(Samples into);
+  /// How much later than the input an output begins that is not trimmed.
+  base::Duration delay() const;
 
  private:
   struct State;
@@ -41,6 +43,8 @@ class RateFollower {
   explicit RateFollower(SampleRate to) : to_(to) {}
   /// @param frame of 20 ms. @param into receives exactly 20 ms at the one rate.
   void process(ConstSamples frame, SampleRate from, Samples into);
+  /// Of what `process` gave last, behind what it took.
+  base::Duration delay() const { return resampler_ ? resampler_->delay() : base::Duration{0}; }
 
  private:
   SampleRate to_;

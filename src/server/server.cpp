@@ -90,7 +90,14 @@ base::Result<> Server::open_egress() {
   settings.allow = config_.webhook.allow;
   BELFRY_TRY(policy, net::EgressPolicy::create(std::move(settings)));
   egress_ = std::move(policy);
-  client_ = http::make_curl_client(driver_, egress_, {});
+  std::optional<std::filesystem::path> extra_ca;
+  if (!config_.webhook.ca_file.empty()) extra_ca = config_.webhook.ca_file;
+  client_ = http::make_curl_client(driver_, egress_, {.extra_ca = extra_ca});
+  BELFRY_TRY(
+      sockets,
+      http::make_websocket_client(driver_, random_, egress_, {.extra_ca = std::move(extra_ca)})
+  );
+  sockets_ = std::move(sockets);
 
   gateway::media::Plane::Settings media;
   media.local = local_;
@@ -102,7 +109,8 @@ base::Result<> Server::open_egress() {
   speech.memory_bytes = std::size_t{config_.speech.cache_mb} << 20U;
   speech_ = std::make_unique<speech::Synthesizer>(loop_, *pool_, std::move(speech));
   system_ = std::make_unique<System>(
-      Platform{loop_, random_, *store_, *media_, *pool_, *speech_, *client_}, config_, keys_.keys
+      Platform{loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_}, config_,
+      keys_.keys
   );
   return {};
 }

@@ -13,6 +13,7 @@
 #include "http/gate.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
+#include "http/websocket.hpp"
 #include "identity/keys.hpp"
 #include "net/driver.hpp"
 #include "net/egress_policy.hpp"
@@ -83,6 +84,7 @@ class Server {
   std::unique_ptr<speech::Synthesizer> speech_;
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::WebSocketClient> sockets_;
   std::unique_ptr<System> system_;
   std::unique_ptr<Telephony> telephony_;
   std::unique_ptr<StoredTrunks> trunk_table_;

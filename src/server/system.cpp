@@ -16,8 +16,8 @@ identity::TwilioSigner make_signer(const Config& config, const identity::Keys& k
   return identity::TwilioSigner(config.twilio.auth_token.value_or(keys.auth_token));
 }
 
-WebClient::Settings web_settings(const Config& config, const identity::Keys& keys) {
-  WebClient::Settings settings{make_signer(config, keys), std::nullopt};
+WebClient::Settings web_settings(const Config& config, const identity::Accounts& accounts) {
+  WebClient::Settings settings{accounts, std::nullopt};
   if (config.flux.webhook_secret.empty()) return settings;
   auto secrets = identity::WebhookSecrets::parse({config.flux.webhook_secret});
   if (secrets) {
@@ -67,10 +67,15 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           platform.loop, platform.store, platform.random, identity::Sealer(keys.server_key),
           account_settings(config, keys)
       ),
-      web_(platform.loop, platform.client, router_, web_settings(config, keys)),
+      web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
+      sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
       media_files_(web_, platform.pool),
-      twiml_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      media_streams_(platform.loop, sockets_),
+      twiml_(
+          {web_, platform.speech, media_files_, platform.random, config.speech.voice,
+           &media_streams_}
+      ),
       tasks_(platform.loop) {
   read_dial_plan(config);
   read_numbers(config);

@@ -22,10 +22,12 @@
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
 #include "server/config/config.hpp"
+#include "server/socket_client.hpp"
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
 #include "store/store.hpp"
 #include "twiml/media_files.hpp"
+#include "twiml/media_streams.hpp"
 #include "twiml/program.hpp"
 #include "twiml/status_callback.hpp"
 
@@ -41,6 +43,7 @@ struct Platform {
   base::WorkerPool& pool;
   call::Speech& speech;
   http::Client& client;
+  http::WebSocketClient& sockets;
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -79,12 +82,14 @@ class System {
   http::Router router_;
   identity::Accounts accounts_;
   WebClient web_;
+  SocketClient sockets_;
   call::Outbox outbox_;
   call::EventFeed feed_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
+  twiml::MediaStreams media_streams_;
   twiml::TwimlPrograms twiml_;
   call::BridgeProgram bridge_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;

@@ -73,6 +73,7 @@ call::WebResponse to_response(http::ClientResponse answer, std::chrono::millisec
   response.final_url = std::move(answer.url);
   response.set_cookies = std::move(answer.set_cookies);
   response.took = took;
+  for (const auto& [name, value] : answer.headers) response.headers.emplace_back(name, value);
   response.etag = answer.headers.get("ETag").value_or("");
   response.last_modified = answer.headers.get("Last-Modified").value_or("");
   return response;
@@ -131,16 +132,17 @@ void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepa
       if (!request.idempotency_id.empty()) {
         prepared.headers.set("I-Twilio-Idempotency-Token", request.idempotency_id);
       }
+      const identity::TwilioSigner signer(settings_.accounts.token_of(request.account_sid));
       const bool is_form = request.content_type.empty() ||
                            request.content_type.starts_with("application/x-www-form");
       if (!is_form) {
         prepared.url = identity::with_body_hash(prepared.url, prepared.body);
-        prepared.headers.set("X-Twilio-Signature", settings_.twilio.sign(prepared.url));
+        prepared.headers.set("X-Twilio-Signature", signer.sign(prepared.url));
         return;
       }
       const http::Form form = http::Form::parse(prepared.body).value_or(http::Form());
       prepared.headers.set(
-          "X-Twilio-Signature", settings_.twilio.sign(prepared.url, form.fields())
+          "X-Twilio-Signature", signer.sign(prepared.url, form.fields())
       );
       return;
     }

@@ -6,6 +6,7 @@
 #include "call/web.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
+#include "identity/accounts.hpp"
 #include "identity/standard_webhook.hpp"
 #include "identity/twilio_signature.hpp"
 #include "twiml/url_overrides.hpp"
@@ -18,7 +19,7 @@ namespace belfry::server {
 class WebClient final : public call::WebClient {
  public:
   struct Settings {
-    identity::TwilioSigner twilio;
+    const identity::Accounts& accounts;  // whose tokens sign
     std::optional<identity::WebhookSecrets> standard;  // none: such deliveries go unsigned
   };
   WebClient(base::Loop& loop, http::Client& client, http::Router& own, Settings settings)

@@ -117,7 +117,10 @@ void PhoneCall::connect(const NetworkConditions& network) {
   world_.media.watch_speech(seats_.phone);
   if (!world_.heard_folder.empty()) {
     heard_file_ = world_.heard_folder + "/" + call_sid_ + ".wav";
-    if (const auto started = world_.media.record(seats_.phone, heard_file_); !started) {
+    call::RecordingTerms terms;
+    terms.path = heard_file_;
+    terms.track = call::Track::inbound;
+    if (const auto started = world_.media.start_recording(seats_.phone, terms, nullptr); !started) {
       base::log::warning(
           "sim.not_recorded", {{"call", call_sid_}, {"why", started.error().message}}
       );
@@ -181,7 +184,6 @@ void PhoneCall::end(call::Ending ending) {
   line_ = nullptr;
   if (seats_.phone) {
     world_.media.listen(seats_.phone, nullptr);
-    world_.media.stop_recording(seats_.phone);
     world_.media.close_seat(seats_.phone);
     world_.media.close_seat(seats_.leg);
     seats_ = {};

@@ -109,8 +109,11 @@ TEST(Journal, KeepsEveryFieldOfALeg) {
 
 TEST(Journal, ReplacesALegBySid) {
   Fixture fixture;
-  ASSERT_TRUE(fixture.commit({.legs = {leg("CA1")}}));
   LegRecord changed = leg_with_everything();
+  LegRecord first = leg("CA1");
+  first.parent_sid = changed.parent_sid;
+  first.application = changed.application;
+  ASSERT_TRUE(fixture.commit({.legs = {first}}));
   ASSERT_TRUE(fixture.commit({.legs = {changed}}));
   const auto found = fixture.get(fixture.store->find_leg("CA1"));
   expect_same(*found, changed);

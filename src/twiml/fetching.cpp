@@ -70,6 +70,7 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
   call::WebRequest web;
   web.method = request.method;
   web.url = request.url;
+  web.account_sid = voice_.record().account_sid;
   web.form = standard_parameters(voice_.record());
   web.form.insert(web.form.end(), restriction_.always.begin(), restriction_.always.end());
   web.form.insert(web.form.end(), request.results.begin(), request.results.end());

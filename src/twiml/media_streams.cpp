@@ -285,8 +285,10 @@ Task<void> MediaStreams::serve(std::shared_ptr<Running> stream) {
     Task<void> ending = wait_for(of->leg_over->over);
     co_await base::race(loop, std::move(stopping), std::move(ending));
   };
-  std::string url = stream->order.url;
-  auto opening = sockets_.open(std::move(url), MediaStream::max_message);
+  call::SocketRequest request{
+      stream->order.url, stream->protocol.settings().account_sid, MediaStream::max_message
+  };
+  auto opening = sockets_.open(std::move(request));
   Task<void> giving_up = until_stopped(loop_, stream);
   auto opened = co_await base::race(loop_, std::move(opening), std::move(giving_up));
   if (opened.index() == 1) co_return;

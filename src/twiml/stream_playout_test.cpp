@@ -161,8 +161,8 @@ TEST_F(StreamPlayoutTest, TheSamplesAreThoseOfTheApplication) {
   ASSERT_TRUE(playout.add_audio(std::span(codes).subspan(333)));
   std::vector<std::int16_t> samples;
   while (auto piece = playout.next()) {
-    const auto& clip = *std::get<call::ClipPlayback>(*piece).clip;
-    samples.insert(samples.end(), clip.samples.begin(), clip.samples.end());
+    if (const auto* played = std::get_if<call::ClipPlayback>(&*piece))
+      samples.insert(samples.end(), played->clip->samples.begin(), played->clip->samples.end());
     playout.handle_started({++last_id});
     playout.handle_finished({last_id});
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -19,11 +20,16 @@ struct TappedFrame {
   /// always of a room.
   belfry::media::ConstSamples spoken;
   belfry::media::SampleRate rate;  // of both; it changes when the codec does
-  /// The party's own time: RTP timestamp of the first sample of `heard`, and ticks a second of that
-  /// clock. Nothing when the frame was concealed or there is none.
-  std::optional<std::uint32_t> timestamp;
-  std::uint32_t clock_hz = 8000;
-  base::Instant now;  // the tick
+  /// When the first sample of each was sent, in our time: what two parties say at one moment has
+  /// one time, whatever their jitter buffers do. Nothing: it follows what came before (it was
+  /// concealed).
+  std::optional<base::Instant> heard_at;
+  std::optional<base::Instant> spoken_at;
+  bool own_clock = false;   // `spoken` is made in our ticks: it has no other time than theirs
+  bool lost = false;        // `heard` is concealment
+  base::Duration lag{0};    // what is yet to come is not older than `now` by more than this
+  base::Duration drift{0};  // how far the party's clock ran ahead of ours
+  base::Instant now;        // the tick
 };
 
 /// Takes frames on the media worker's thread, one per tick of 20 ms as long as it is on, whether
@@ -33,6 +39,10 @@ class FrameTap {
  public:
   virtual ~FrameTap() = default;
   virtual void on_frame(const TappedFrame& frame) noexcept = 0;
+  /// It has all that it wants: the worker lets go of it, as after `RemoveTap`.
+  virtual bool is_done() const noexcept { return false; }
+  /// It has something for the control thread.
+  virtual bool has_news() const noexcept { return false; }
 };
 
 /// The taps of one seat or room: a few, without allocation.
@@ -56,6 +66,16 @@ class FrameTaps {
       return true;
     }
     return false;
+  }
+  /// @return one that is done, and no longer on; nullptr: none is.
+  FrameTap* take_done() {
+    for (FrameTap* tap : all()) {
+      if (tap->is_done() && remove(tap)) return tap;
+    }
+    return nullptr;
+  }
+  bool has_news() const {
+    return std::ranges::any_of(all(), [](const FrameTap* tap) { return tap->has_news(); });
   }
   void on_frame(const TappedFrame& frame) const noexcept {
     for (FrameTap* tap : all()) tap->on_frame(frame);

@@ -24,6 +24,7 @@ Incoming::Incoming(call::SeatId seat, SeatEvents& events)
 
 void Incoming::change_codec(const belfry::media::CodecDescription& codec) {
   jitter_ = belfry::media::JitterBuffer(jitter_settings(codec));
+  clock_ = belfry::media::StreamClock(codec.clock_hz);
   digits_ = rtp::DigitReceiver(codec.clock_hz);
   voice_ = belfry::media::VoiceActivity(codec.rate);
   rate_ = codec.rate;
@@ -37,6 +38,7 @@ void Incoming::be_silent() {
 }
 
 void Incoming::handle_audio(const rtp::PacketView& packet, base::Instant now) {
+  clock_.handle_packet(packet.ssrc, packet.timestamp, now);
   jitter_.insert(
       {packet.ssrc, packet.sequence, packet.timestamp, packet.payload_type, packet.marker,
        packet.payload},
@@ -88,9 +90,14 @@ double Incoming::level_dbov(Coding& coding) {
   return belfry::media::level_dbov(samples(coding));
 }
 
-std::optional<std::uint32_t> Incoming::timestamp() const {
+std::optional<base::Instant> Incoming::said_at() const {
   const auto* frame = std::get_if<belfry::media::EncodedFrame>(&due_);
-  return frame == nullptr ? std::nullopt : std::optional(frame->timestamp);
+  return frame == nullptr ? std::nullopt : clock_.time_of(frame->timestamp);
+}
+
+void Incoming::restart() {
+  jitter_.reset();
+  be_silent();
 }
 
 void Incoming::examine(Coding& coding) {

@@ -6,6 +6,7 @@
 #include "gateway/media/seat_event.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/level.hpp"
+#include "media/stream_clock.hpp"
 #include "media/tone_detector.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/telephone_event.hpp"
@@ -38,8 +39,15 @@ class Incoming {
   belfry::media::ConstSamples samples(Coding& coding);
   /// Of this tick's frame; without decoding where the codec allows that.
   double level_dbov(Coding& coding);
-  /// RTP time of this tick's frame, unless it was lost.
-  std::optional<std::uint32_t> timestamp() const;
+  /// When this tick's frame was sent, in our time; nothing when it was lost.
+  std::optional<base::Instant> said_at() const;
+  bool lost() const { return std::holds_alternative<belfry::media::Lost>(due_); }
+  const belfry::media::StreamClock& clock() const { return clock_; }
+  /// From now on packets are taken as soon as they arrive: what they say of time is to be believed.
+  void restart_clock() { clock_.reset(); }
+  base::Duration playout_delay() const { return jitter_.target_delay(); }
+  /// Forgets what waits to be played.
+  void restart();
 
  private:
   void decode(Coding& coding);
@@ -48,6 +56,7 @@ class Incoming {
   call::SeatId seat_;
   SeatEvents& events_;
   belfry::media::JitterBuffer jitter_;
+  belfry::media::StreamClock clock_;
   rtp::DigitReceiver digits_;
   std::variant<belfry::media::EncodedFrame, belfry::media::Lost, belfry::media::Silence> due_ =
       belfry::media::Silence{};

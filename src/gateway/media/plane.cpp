@@ -18,7 +18,10 @@ Recorder::Drive recorder_drive(Plane::Settings::Drive drive) {
 }  // namespace
 
 Plane::Plane(base::Loop& loop, base::Random& random, Settings settings)
-    : loop_(loop), random_(random), settings_(settings), recorder_(recorder_drive(settings.drive)) {
+    : loop_(loop),
+      random_(random),
+      settings_(settings),
+      recorder_(recorder_drive(settings.drive), recording_ended()) {
   if (settings_.drive != Settings::Drive::thread) return;
   worker_.on_report([this] { loop_.post_from_any_thread([this] { drain_reports(); }); });
   thread_ = std::thread([this] {
@@ -69,7 +72,6 @@ void Plane::set_terms(call::SeatId seat, const MediaTerms& terms) {
 }
 
 void Plane::close_seat(call::SeatId seat) {
-  recordings_.erase(seat);
   if (seats_.erase(seat) > 0) submit(RemoveSeat{seat});
 }
 
@@ -108,22 +110,6 @@ void Plane::loop_back(call::SeatId seat) {
   submit(LoopBack{seat});
 }
 
-base::Result<> Plane::record(call::SeatId seat, std::string path) {
-  if (!seats_.contains(seat)) return base::fail(base::Errc::not_found, "the seat is gone");
-  BELFRY_TRY(tap, recorder_.start(path));
-  stop_recording(seat);
-  recordings_[seat] = tap;
-  submit(AddTap{seat, tap});
-  return {};
-}
-
-void Plane::stop_recording(call::SeatId seat) {
-  const auto found = recordings_.find(seat);
-  if (found == recordings_.end()) return;
-  submit(RemoveTap{seat, found->second});
-  recordings_.erase(found);
-}
-
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   base::Completion<call::SeatStatistics> answer(loop_);
   const std::uint64_t question = ++last_id_;
@@ -157,6 +143,7 @@ void Plane::submit(Command command) {
 
 void Plane::drain_reports() {
   while (auto report = worker_.take_report()) handle(*report);
+  deliver_taps();
 }
 
 call::SeatListener* Plane::listener_of(call::SeatId seat) const {
@@ -200,7 +187,7 @@ void Plane::handle(Report& report) {
             const auto asked = questions_.extract(answer.question);
             if (!asked.empty()) asked.mapped()(std::move(answer.statistics));
           },
-          [&](TapReleased& released) { recorder_.finish(released.tap); },
+          [&](TapReleased& released) { release(released.tap); },
           [&](Retired&) {},  // freed here, on the control thread
       },
       report

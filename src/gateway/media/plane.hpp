@@ -11,6 +11,7 @@
 #include "base/wait.hpp"
 #include "call/media.hpp"
 #include "gateway/media/clip_rates.hpp"
+#include "gateway/media/live_tap.hpp"
 #include "gateway/media/network_model.hpp"
 #include "gateway/media/recorder.hpp"
 #include "gateway/media/terms.hpp"
@@ -66,8 +67,6 @@ class Plane final : public call::MediaPlane {
   void watch_speech(call::SeatId seat) override;
   void watch_beep(call::SeatId seat) override;
   void loop_back(call::SeatId seat) override;
-  base::Result<> record(call::SeatId seat, std::string path) override;
-  void stop_recording(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
   call::RoomId open_room(call::RoomListener* listener) override;
   void close_room(call::RoomId room) override;
@@ -84,6 +83,7 @@ class Plane final : public call::MediaPlane {
   void pause_recording(call::RecordingId recording, call::WhilePaused how) override;
   void resume_recording(call::RecordingId recording) override;
   void stop_recording(call::RecordingId recording) override;
+  void forget_listener(call::RecordingListener* listener) override;
   call::TapId add_tap(call::SeatId seat, call::Track track, call::AudioTap* tap) override;
   void remove_tap(call::TapId tap) override;
 
@@ -101,8 +101,20 @@ class Plane final : public call::MediaPlane {
   };
 
   call::SeatId add(std::unique_ptr<Wire> wire);
+  struct Recording {
+    RecordingTap* tap = nullptr;  // the recorder's
+    call::RecordingListener* listener = nullptr;
+  };
+  struct Tap {
+    call::SeatId seat;
+    std::unique_ptr<LiveTap> tap;
+  };
+
   void submit(Command command);
   void drain_reports();
+  void release(const FrameTap* tap);
+  void deliver_taps();
+  Recorder::Ended recording_ended();
   void handle(Report& report);
   call::SeatListener* listener_of(call::SeatId seat) const;
 
@@ -110,9 +122,10 @@ class Plane final : public call::MediaPlane {
   base::Random& random_;
   Settings settings_;
   Worker worker_;
+  std::map<call::RecordingId, Recording> recordings_;
+  std::map<call::TapId, Tap> taps_;
   Recorder recorder_;
   std::map<call::SeatId, Known> seats_;
-  std::map<call::SeatId, RecordingTap*> recordings_;  // the recorder owns them
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
   std::uint64_t last_id_ = 0;
   ClipRates clip_rates_;

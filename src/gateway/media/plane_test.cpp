@@ -71,6 +71,12 @@ struct PlaneTest : testing::Test {
     belfry::media::ToneGenerator(belfry::media::sine(hz), clip.rate).fill(clip.samples);
     return call::ClipPlayback{std::make_shared<const belfry::media::PcmClip>(std::move(clip))};
   }
+  static call::RecordingTerms inbound(const std::string& path) {
+    call::RecordingTerms terms;
+    terms.path = path;
+    terms.track = call::Track::inbound;
+    return terms;
+  }
   static double share(const belfry::media::PcmClip& clip, double hz) {
     return belfry::media::tone_share(clip.samples, clip.rate, hz);
   }
@@ -79,7 +85,7 @@ struct PlaneTest : testing::Test {
 TEST_F(PlaneTest, WhatIsPlayedToALegIsHeardByItsPhone) {
   const auto seats = linked();
   const std::string path = folder / "heard.wav";
-  ASSERT_TRUE(plane.record(seats.phone, path));
+  ASSERT_TRUE(plane.start_recording(seats.phone, inbound(path), nullptr));
   pass(100ms);
   plane.play(seats.leg, tone(440, 1s));
   pass(2s);
@@ -134,7 +140,7 @@ TEST_F(PlaneTest, ARoomOfTwoCarriesAudioBothWaysWithEqualAndWithDifferentCodecs)
     const auto one = linked();
     const auto other = linked({}, with_events(second));
     const std::string path = folder / "bridged.wav";
-    ASSERT_TRUE(plane.record(other.phone, path));
+    ASSERT_TRUE(plane.start_recording(other.phone, inbound(path), nullptr));
     plane.connect(one.leg, other.leg);
     pass(200ms);
     plane.play(one.phone, tone(440, 1s));

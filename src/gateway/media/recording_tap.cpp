@@ -2,10 +2,55 @@
 
 namespace belfry::gateway::media {
 
+TimedFrame TrackFollower::follow_heard(const TappedFrame& frame) {
+  return make(frame.heard, frame.rate, frame.heard_at.value_or(next_.value_or(frame.now)));
+}
+
+TimedFrame TrackFollower::follow_spoken(const TappedFrame& frame) {
+  const base::Instant at =
+      frame.own_clock ? tick_time(frame.now) : frame.spoken_at.value_or(next_.value_or(frame.now));
+  return make(frame.spoken, frame.rate, at);
+}
+
+/// Ticks are 20 ms apart and may be late, never early: so a frame follows the one before, and the
+/// earliest of all ticks says when.
+base::Instant TrackFollower::tick_time(base::Instant now) const {
+  const bool follows = next_ && now >= *next_ && now < *next_ + belfry::media::frame_duration;
+  return follows ? *next_ : now;
+}
+
+TimedFrame TrackFollower::make(
+    belfry::media::ConstSamples samples, belfry::media::SampleRate rate, base::Instant at
+) {
+  next_ = at + belfry::media::frame_duration;
+  TimedFrame frame;
+  frame.track = track_;
+  converter_.process(samples, rate, frame.samples);
+  frame.at = at - converter_.delay();
+  return frame;
+}
+
 void RecordingTap::on_frame(const TappedFrame& frame) noexcept {
-  Samples samples{};  // silence keeps the recording in step with time
-  if (!frame.heard.empty()) converter_.process(frame.heard, frame.rate, samples);
-  if (!frames_.push(samples)) dropped_.fetch_add(1, std::memory_order_relaxed);
+  if (frame.heard.empty()) {
+    heard_.interrupt();
+  } else if (tracks_ != call::Track::outbound) {
+    TimedFrame heard = heard_.follow_heard(frame);
+    frames_.write(heard);
+  }
+  if (frame.spoken.empty()) {
+    spoken_.interrupt();
+  } else if (tracks_ != call::Track::inbound) {
+    TimedFrame spoken = spoken_.follow_spoken(frame);
+    frames_.write(spoken);
+  }
+  drift_.store(frame.drift.count(), std::memory_order_relaxed);
+  const std::int64_t complete = (frame.now - frame.lag).time_since_epoch().count();
+  if (complete > complete_until_.load(std::memory_order_relaxed))
+    complete_until_.store(complete, std::memory_order_release);
+}
+
+bool RecordingTap::is_done() const noexcept {
+  return complete_until_.load(std::memory_order_relaxed) >= stop_at_.load();
 }
 
 }  // namespace belfry::gateway::media

@@ -1,31 +1,62 @@
 #pragma once
-#include <array>
 #include <atomic>
-#include <cstdint>
+#include <limits>
+#include <optional>
 
-#include "base/ring.hpp"
 #include "gateway/media/frame_tap.hpp"
+#include "gateway/media/tap_ring.hpp"
 #include "media/resampler.hpp"
 
 namespace belfry::gateway::media {
 
-/// Where a seat leaves what it hears for the file thread: 20 ms frames at 8 kHz, about 5 s of them.
-/// When the disk is slower than that, frames are dropped and counted: a call never waits for a
-/// file.
-class RecordingTap final : public FrameTap {
+/// One track of what a tap gets, at 8 kHz and with its time. Media worker's thread.
+class TrackFollower {
  public:
-  using Samples = std::array<belfry::media::Sample, 160>;
-
-  RecordingTap() : frames_(256) {}
-  void on_frame(const TappedFrame& frame) noexcept override;
-  /// File thread.
-  std::optional<Samples> read() { return frames_.pop(); }
-  std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+  explicit TrackFollower(call::Track track) : track_(track) {}
+  TimedFrame follow_heard(const TappedFrame& frame);
+  TimedFrame follow_spoken(const TappedFrame& frame);
+  /// Nothing came: what comes next does not follow what was.
+  void interrupt() { next_.reset(); }
 
  private:
+  TimedFrame make(
+      belfry::media::ConstSamples samples, belfry::media::SampleRate rate, base::Instant at
+  );
+  base::Instant tick_time(base::Instant now) const;
+
+  call::Track track_;
   belfry::media::RateFollower converter_{belfry::media::narrowband};
-  base::Ring<Samples> frames_;
-  std::atomic<std::uint64_t> dropped_{0};
+  std::optional<base::Instant> next_;
+};
+
+/// Where a seat or a room leaves what it hears and says for the file thread: about 5 s of it.
+class RecordingTap final : public FrameTap {
+ public:
+  RecordingTap(call::Track tracks, base::Instant begin)
+      : tracks_(tracks), complete_until_(begin.time_since_epoch().count()), frames_(512) {}
+
+  // Media worker
+  void on_frame(const TappedFrame& frame) noexcept override;
+  bool is_done() const noexcept override;
+
+  // Control thread
+  /// It is done when all from before `at` has come.
+  void stop(base::Instant at) { stop_at_.store(at.time_since_epoch().count()); }
+
+  // File thread
+  TapRing& frames() { return frames_; }
+  /// All from before this moment has been written. Ask before reading.
+  base::Instant complete_until() const { return base::Instant{base::Duration{complete_until_}}; }
+  base::Duration drift() const { return base::Duration{drift_}; }
+
+ private:
+  call::Track tracks_;
+  TrackFollower heard_{call::Track::inbound};
+  TrackFollower spoken_{call::Track::outbound};
+  std::atomic<std::int64_t> complete_until_;
+  std::atomic<std::int64_t> stop_at_{std::numeric_limits<std::int64_t>::max()};
+  std::atomic<std::int64_t> drift_{0};
+  TapRing frames_;
 };
 
 }  // namespace belfry::gateway::media

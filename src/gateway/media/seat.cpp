@@ -5,6 +5,14 @@ namespace belfry::gateway::media {
 using namespace std::chrono_literals;
 using belfry::media::ConstSamples;
 
+namespace {
+
+/// A jitter buffer that grows lets its frames come this much later than it said.
+constexpr base::Duration lag_margin = 60ms;
+constexpr base::Duration longest_playout = 500ms;
+
+}  // namespace
+
 Seat::Seat(const Settings& settings, std::unique_ptr<Wire> wire)
     : settings_(settings),
       random_(settings.random_seed),
@@ -36,6 +44,10 @@ bool Seat::play(call::PlaybackId playback, const call::Playback& what) {
 void Seat::join(Seat* peer) {
   peer_ = peer;
   outgoing_.reset_relay();
+  if (peer != nullptr && !(taps_.empty() && peer->taps_.empty())) {
+    incoming_.restart_clock();
+    peer->incoming_.restart_clock();
+  }
 }
 
 bool Seat::relays() const {
@@ -107,8 +119,6 @@ ConstSamples Seat::heard() {
 }
 
 void Seat::speak(base::Instant now) {
-  TappedFrame tapped;
-  tapped.now = now;
   if (coding_) {
     const belfry::media::SampleRate rate = coding_->codec.rate;
     belfry::media::Frame frame(rate);
@@ -116,19 +126,73 @@ void Seat::speak(base::Instant now) {
     FromOthers others;
     const bool relaying = relays();
     if (!relaying || !taps_.empty()) others.samples = heard_from_peer(converted.samples());
-    tapped.spoken = outgoing_.speak(
+    ConstSamples spoken = outgoing_.speak(
         *coding_, others, relaying ? Outgoing::Relaying::yes : Outgoing::Relaying::no, frame, now
     );
     if (taps_.empty()) return;
-    if (relaying && tapped.spoken.empty()) tapped.spoken = others.samples;
-    tapped.heard = heard();
-    tapped.rate = rate;
-    tapped.timestamp = incoming_.timestamp();
-    tapped.clock_hz = coding_->codec.clock_hz;
-    taps_.on_frame(tapped);
+    if (relaying && spoken.empty()) spoken = others.samples;
+    // What the peer says keeps its own time.
+    const bool is_peers = peer_ != nullptr && spoken.data() == others.samples.data();
+    give_to_taps(spoken, is_peers ? SpokenBy::peer : SpokenBy::us, now);
   } else if (!taps_.empty()) {
-    taps_.on_frame(tapped);
+    TappedFrame nothing;
+    nothing.now = now;
+    taps_.on_frame(nothing);
   }
+}
+
+void Seat::give_to_taps(ConstSamples spoken, SpokenBy whom, base::Instant now) {
+  TappedFrame tapped;
+  tapped.heard = heard();
+  tapped.spoken = spoken;
+  tapped.rate = coding_->codec.rate;
+  tapped.heard_at = incoming_.said_at();
+  tapped.own_clock = whom == SpokenBy::us;
+  tapped.lost = incoming_.lost();
+  tapped.lag = incoming_.playout_delay() + lag_margin;
+  if (peer_ != nullptr) {
+    tapped.lag = std::max(tapped.lag, peer_->incoming_.playout_delay() + lag_margin);
+    if (whom == SpokenBy::peer) tapped.spoken_at = peer_->incoming_.said_at();
+  }
+  tapped.drift = incoming_.clock().drift();
+  tapped.now = now;
+  taps_.on_frame(tapped);
+}
+
+bool Seat::add_tap(FrameTap* tap) {
+  if (!taps_.add(tap)) return false;
+  incoming_.restart_clock();
+  if (peer_ != nullptr) peer_->incoming_.restart_clock();
+  return true;
+}
+
+bool Seat::is_timed() const {
+  if (taps_.empty()) return false;
+  return !wire_->sockets().empty() || (peer_ != nullptr && !peer_->wire_->sockets().empty());
+}
+
+void Seat::flush_taps(base::Instant now) {
+  if (taps_.empty()) return;
+  if (coding_) {
+    belfry::media::Frame converted(coding_->codec.rate);
+    for (base::Instant tick = now; tick < now + longest_playout; tick += 20ms) {
+      incoming_.tick(tick);
+      if (peer_ != nullptr) peer_->incoming_.tick(tick);
+      const ConstSamples spoken = heard_from_peer(converted.samples());
+      if (heard().empty() && spoken.empty()) break;
+      const auto spoken_at =
+          peer_ != nullptr ? peer_->incoming_.said_at() : std::optional<base::Instant>();
+      const bool all_is_later =
+          incoming_.said_at().value_or(now) >= now && spoken_at.value_or(now) >= now && tick > now;
+      if (all_is_later) break;
+      give_to_taps(spoken, SpokenBy::peer, now);
+    }
+    incoming_.restart();
+    if (peer_ != nullptr) peer_->incoming_.restart();
+  }
+  TappedFrame end;
+  end.now = now;
+  taps_.on_frame(end);
 }
 
 ConstSamples Seat::heard_from_peer(belfry::media::Samples into) {

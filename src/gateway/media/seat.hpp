@@ -40,6 +40,12 @@ class Seat final : private PacketSink {
   void watch_speech() { incoming_.watch_speech(); }
   void watch_beeps() { incoming_.watch_beeps(); }
   FrameTaps& taps() { return taps_; }
+  /// @return false when there is no room for it.
+  bool add_tap(FrameTap* tap);
+  /// Its packets must be read when they come, not at the tick: somebody wants to know their time.
+  bool is_timed() const;
+  /// Before it goes: the taps get what still waits to be played.
+  void flush_taps(base::Instant now);
 
   /// nullptr: alone; itself: it hears what it says.
   void join(Seat* peer);
@@ -65,6 +71,8 @@ class Seat final : private PacketSink {
   bool is_listened_to() const;
   belfry::media::ConstSamples heard();
   belfry::media::ConstSamples heard_from_peer(belfry::media::Samples into);
+  enum class SpokenBy { us, peer };
+  void give_to_taps(belfry::media::ConstSamples spoken, SpokenBy whom, base::Instant now);
   void check_silence(base::Instant now);
 
   Settings settings_;

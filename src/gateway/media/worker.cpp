@@ -111,7 +111,7 @@ void Worker::apply(Command& command, base::Instant now) {
   std::visit(
       Overloaded{
           [&](AddSeat& add_seat) { add(std::move(add_seat.seat), now); },
-          [&](RemoveSeat& gone) { remove(gone.seat); },
+          [&](RemoveSeat& gone) { remove(gone.seat, now); },
           [&](SetCoding& change) {
             if (Seat* seat = find(change.seat))
               change.coding = seat->set_coding(std::move(change.coding), now);
@@ -141,11 +141,13 @@ void Worker::apply(Command& command, base::Instant now) {
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
           [&](AddTap& add_tap) {
             Seat* seat = find(add_tap.seat);
-            if (seat == nullptr || !seat->taps().add(add_tap.tap)) report(TapReleased{add_tap.tap});
+            if (seat == nullptr || !seat->add_tap(add_tap.tap)) report(TapReleased{add_tap.tap});
+            count_relays();
           },
           [&](RemoveTap& gone) {
             Seat* seat = find(gone.seat);
             if (seat != nullptr && seat->taps().remove(gone.tap)) report(TapReleased{gone.tap});
+            count_relays();
           },
           [&](AskStatistics& ask) {
             const Seat* seat = find(ask.seat);
@@ -171,9 +173,10 @@ void Worker::add(std::unique_ptr<Seat> seat, base::Instant now) {
   seats_.push_back(std::move(seat));
 }
 
-void Worker::remove(call::SeatId id) {
+void Worker::remove(call::SeatId id, base::Instant now) {
   const auto found = std::ranges::find(seats_, id, [](const auto& seat) { return seat->id(); });
   if (found == seats_.end()) return;
+  (*found)->flush_taps(now);
   part(**found);
   (*found)->say_goodbye();
   for (const int fd : (*found)->wire().sockets()) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
@@ -201,7 +204,7 @@ void Worker::part(Seat& seat) {
 
 void Worker::count_relays() {
   relaying_ = static_cast<std::size_t>(std::ranges::count_if(seats_, [](const auto& seat) {
-    return seat->relays();
+    return seat->relays() || seat->is_timed();
   }));
 }
 
@@ -218,6 +221,17 @@ void Worker::receive(base::Instant now) {
   }
 }
 
+void Worker::tend(FrameTaps& taps) {
+  if (taps.empty()) return;
+  if (taps.has_news()) reported_ = true;
+  bool any_done = false;
+  while (FrameTap* done = taps.take_done()) {
+    report(TapReleased{done});
+    any_done = true;
+  }
+  if (any_done) count_relays();
+}
+
 void Worker::tick(base::Instant now) {
   for (const auto& seat : seats_) {
     if (seat->wire().sockets().empty()) seat->receive(now);
@@ -225,6 +239,7 @@ void Worker::tick(base::Instant now) {
   }
   for (const auto& seat : seats_) {
     seat->speak(now);
+    tend(seat->taps());
     while (auto event = seat->poll_event()) {
       std::visit([&](auto& what) { report(std::move(what)); }, *event);
     }

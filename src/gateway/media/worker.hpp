@@ -12,9 +12,9 @@
 namespace belfry::gateway::media {
 
 /// One media worker: owns its seats and drives them by `step(now)`. Wakes by tick: every
-/// millisecond while a room of two relays, every 20 ms while it only plays and listens, not at all
-/// without seats. No lock, no log line; packets cost no allocation. `step` and `next_step` on the
-/// worker's thread; `submit` and `take_report` on the control thread.
+/// millisecond while a room of two relays or packets are recorded, every 20 ms while it only plays
+/// and listens, not at all without seats. No lock, no log line; packets cost no allocation. `step`
+/// and `next_step` on the worker's thread; `submit` and `take_report` on the control thread.
 class Worker {
  public:
   Worker();
@@ -48,7 +48,8 @@ class Worker {
   void receive(base::Instant now);
   void tick(base::Instant now);
   void add(std::unique_ptr<Seat> seat, base::Instant now);
-  void remove(call::SeatId seat);
+  void remove(call::SeatId seat, base::Instant now);
+  void tend(FrameTaps& taps);
   void join(Seat& one, Seat& other);
   void part(Seat& seat);
   void count_relays();

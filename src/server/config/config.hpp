@@ -114,6 +114,7 @@ struct Config {
 
   struct Webhook {
     std::vector<std::string> allow;
+    std::string ca_file;
   } webhook;
 
   struct Flux {

@@ -86,6 +86,10 @@ std::vector<Setting<Config>> make_settings() {
          "Private addresses that webhooks may go to, as CIDR:port or host:port; "
          "loopback is allowed while every listener is on loopback",
          FIELD(webhook.allow)),
+      of("webhook.ca_file",
+         "Certificate authorities (PEM) that webhooks and media streams may have beside the "
+         "system's",
+         FIELD(webhook.ca_file)),
       of("flux.from", "Number that Flux calls show; empty: twilio.phone_number", FIELD(flux.from)),
       of("flux.webhook_url", "Is told `task.acknowledged`; empty: nobody", FIELD(flux.webhook_url)),
       of("flux.webhook_secret", "Signs it (Standard Webhooks, whsec_...)",

@@ -78,10 +78,11 @@ void Simulation::start() {
   process.speech =
       std::make_unique<speech::Synthesizer>(process.loop, *process.pool, std::move(speech));
   process.client = web_.connect(process.loop);
+  process.sockets = sockets_.connect(process.loop);
   process.system = std::make_unique<System>(
       Platform{
           process.loop, random_, *process.store, *process.media, *process.pool, *process.speech,
-          *process.client
+          *process.client, *process.sockets
       },
       settings_.config, keys_
   );

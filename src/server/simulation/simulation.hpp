@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/wait.hpp"
+#include "server/simulation/socket_world.hpp"
 #include "server/simulation/web_world.hpp"
 #include "server/system.hpp"
 #include "speech/synthesizer.hpp"
@@ -33,6 +34,7 @@ class Simulation {
   System& system() { return *process_->system; }
   sim::PhoneNetwork& phones() { return *system().simulator(); }
   WebWorld& web() { return web_; }
+  SocketWorld& sockets() { return sockets_; }
   const base::VirtualClock& clock() const { return clock_; }
   const identity::Keys& keys() const { return keys_; }
   const Config& config() const { return settings_.config; }
@@ -96,6 +98,7 @@ class Simulation {
     std::unique_ptr<base::WorkerPool> pool;
     std::unique_ptr<speech::Synthesizer> speech;
     std::unique_ptr<http::Client> client;
+    std::unique_ptr<http::WebSocketClient> sockets;
     std::unique_ptr<System> system;
     call::EventFeed::Subscription events;
     std::optional<base::TaskGroup> tasks;
@@ -120,6 +123,7 @@ class Simulation {
   base::SeededRandom random_;
   identity::Keys keys_;
   WebWorld web_;
+  SocketWorld sockets_;
   std::vector<OwnWebhook> own_webhooks_;
   call::EventFeed::Listener observer_;
   PlannedCrash planned_;

@@ -53,6 +53,7 @@ Delivery read_waiting(const Rows& rows) {
   delivery.next_attempt = rows.time(11);
   delivery.last_error = rows.string(12);
   delivery.own_application = rows.integer(13) != 0;
+  delivery.account_sid = rows.string(14);
   return delivery;
 }
 
@@ -62,14 +63,14 @@ void put_delivery(Database& database, const Delivery& delivery) {
   // Id, url and body are the same on every attempt (rule R7): only the progress is replaced.
   database.run(
       "INSERT INTO deliveries (id, order_key, kind, url, method, content_type, body, signature, "
-      "created, attempts, next_attempt, state, last_error, own_application) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+      "created, attempts, next_attempt, state, last_error, own_application, account_sid) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
       "attempts = excluded.attempts, next_attempt = excluded.next_attempt, "
       "state = excluded.state, last_error = excluded.last_error",
       delivery.id, delivery.order_key, delivery.kind, delivery.url, delivery.method,
       delivery.content_type, delivery.body, to_number(delivery.signature), delivery.created,
       delivery.attempts, delivery.next_attempt, to_number(delivery.state), delivery.last_error,
-      delivery.own_application ? 1 : 0
+      delivery.own_application ? 1 : 0, delivery.account_sid
   );
 }
 
@@ -77,7 +78,7 @@ std::vector<Delivery> due_deliveries(Database& database, base::WallTime now, std
   // Rule R7: in order per key, but one that failed holds the later ones back for 15 s at most.
   Rows rows = database.query(
       "SELECT number, id, order_key, kind, url, method, content_type, body, signature, created, "
-      "attempts, next_attempt, last_error, own_application FROM deliveries AS due "
+      "attempts, next_attempt, last_error, own_application, account_sid FROM deliveries AS due "
       "WHERE state = 0 AND next_attempt <= ? AND NOT EXISTS "
       "(SELECT 1 FROM deliveries AS earlier WHERE earlier.state = 0 "
       "AND earlier.order_key = due.order_key AND earlier.number < due.number "

@@ -248,13 +248,14 @@ void put_leg(Database& database, const LegRecord& leg) {
   std::array<unsigned char, 4096> place;
   boost::json::monotonic_resource memory(place.data(), place.size());
   database.run(
+      // Who, whose and when never change: their indexes are not touched again.
       "INSERT INTO legs (sid, parent_sid, status, live, created, \"from\", \"to\", application, "
-      "rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) DO UPDATE SET "
-      "parent_sid = excluded.parent_sid, status = excluded.status, live = excluded.live, "
-      "created = excluded.created, \"from\" = excluded.\"from\", \"to\" = excluded.\"to\", "
-      "application = excluded.application, rest = excluded.rest",
+      "account_sid, answered, ended, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (sid) DO UPDATE SET status = excluded.status, live = excluded.live, "
+      "answered = excluded.answered, ended = excluded.ended, rest = excluded.rest",
       leg.sid, leg.parent_sid, call::to_string(leg.status), call::is_final(leg.status) ? 0 : 1,
-      leg.created, leg.from, leg.to, leg.application, to_column(rest_of(leg, &memory))
+      leg.created, leg.from, leg.to, leg.application, leg.account_sid, leg.answered, leg.ended,
+      to_column(rest_of(leg, &memory))
   );
 }
 
@@ -276,12 +277,33 @@ std::vector<LegRecord> find_legs(Database& database, const call::LegQuery& query
     require(
         "(created, number) < (SELECT created, number FROM legs WHERE sid = ?)", query.before_sid
     );
+  const bool upwards = !query.after_sid.empty();
+  if (upwards)
+    require(
+        "(created, number) > (SELECT created, number FROM legs WHERE sid = ?)", query.after_sid
+    );
+  const auto require_time = [&](std::string_view condition,
+                                const std::optional<base::WallTime>& time) {
+    if (time) require(condition, std::to_string(base::to_unix_micros(*time)));
+  };
+  if (!query.account_sid.empty()) require("account_sid = ?", query.account_sid);
+  if (!query.parent_sid.empty()) require("parent_sid = ?", query.parent_sid);
+  if (!query.from.empty()) require("\"from\" = ?", query.from);
+  if (!query.to.empty()) require("\"to\" = ?", query.to);
+  require_time("answered >= ?", query.answered_from);
+  require_time("answered < ?", query.answered_before);
+  require_time("ended >= ?", query.ended_from);
+  require_time("ended < ?", query.ended_before);
   if (query.status) require("status = ?", call::to_string(*query.status));
   if (!query.number.empty()) require("instr(\"from\" || char(10) || \"to\", ?) > 0", query.number);
   if (!query.application.empty()) require("application = ?", query.application);
-  sql += " ORDER BY created DESC, number DESC LIMIT CAST(? AS INTEGER)";
+  sql += upwards ? " ORDER BY created, number" : " ORDER BY created DESC, number DESC";
+  sql += " LIMIT CAST(? AS INTEGER) OFFSET CAST(? AS INTEGER)";
   values.push_back(std::to_string(query.limit));
-  return read_legs(database.query_with(sql, values));
+  values.push_back(std::to_string(query.skip));
+  std::vector<LegRecord> legs = read_legs(database.query_with(sql, values));
+  if (upwards) std::ranges::reverse(legs);
+  return legs;
 }
 
 std::vector<LegRecord> unfinished_legs(Database& database) {

@@ -42,6 +42,17 @@ constexpr std::array migrations = {
     "  expires_at INTEGER NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL,"
     "  path TEXT NOT NULL, PRIMARY KEY (user, contact_uri)) WITHOUT ROWID;"
     "CREATE TABLE room_probe (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);",
+    // 2. What the accounts' lists of calls ask for.
+    "ALTER TABLE legs ADD COLUMN account_sid TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE legs ADD COLUMN answered INTEGER;"
+    "ALTER TABLE legs ADD COLUMN ended INTEGER;"
+    "UPDATE legs SET account_sid = coalesce(json_extract(rest, '$.account_sid'), ''),"
+    "  answered = json_extract(rest, '$.answered'), ended = json_extract(rest, '$.ended');"
+    "CREATE INDEX legs_account ON legs (account_sid, created);"
+    "CREATE INDEX legs_parent ON legs (parent_sid) WHERE parent_sid <> '';"
+    "CREATE INDEX legs_to ON legs (\"to\", created);"
+    "CREATE INDEX legs_from ON legs (\"from\", created);"
+    "ALTER TABLE deliveries ADD COLUMN account_sid TEXT NOT NULL DEFAULT '';",
 };
 
 int user_version(Database& database) {
