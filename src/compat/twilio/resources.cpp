@@ -22,7 +22,6 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-<<<<<<< HEAD
       resources_(make<//
                  AccountsResource,           //
                  CallsResource,              //
