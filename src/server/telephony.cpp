@@ -149,6 +149,7 @@ void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
   settings.listeners = sockets_->listeners();
   settings.tls_listeners = tls_listeners_;
   settings.host_names = {"localhost"};
+  settings.codecs = config.media.codecs;
   if (config.sip.srtp_keys_over_plain)
     settings.keys_over_plain = gateway::sip::KeysOverPlain::allowed;
   settings.server_key = base::as_text(keys.server_key);

@@ -104,6 +104,12 @@ void Plane::disconnect(call::SeatId seat) {
 void Plane::watch_speech(call::SeatId seat) {
   submit(WatchSpeech{seat});
 }
+void Plane::watch_beep(call::SeatId seat) {
+  submit(WatchBeep{seat});
+}
+void Plane::loop_back(call::SeatId seat) {
+  submit(LoopBack{seat});
+}
 
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   base::Completion<call::SeatStatistics> answer(loop_);
@@ -174,6 +180,10 @@ void Plane::handle(Report& report) {
             tell(what.seat, [&](call::SeatListener& listener) {
               listener.on_speech(what.speaking);
             });
+          },
+          [&](RoomPlaybackFinished& what) { this->tell(what); },
+          [&](BeepHeard& what) {
+            tell(what.seat, [&](call::SeatListener& listener) { listener.on_beep(what.hz); });
           },
           [&](StatisticsAnswer& answer) {
             const auto asked = questions_.extract(answer.question);

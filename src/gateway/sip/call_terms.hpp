@@ -41,8 +41,8 @@ void set_encryption(
 /// The message with its SRTP keys taken out, for what is stored.
 std::string without_keys(std::string_view message);
 
-/// Codecs in order of preference by their SDP names ("PCMU", "PCMA", "G722"); unknown ones are left
-/// out.
+/// Codecs in order of preference by their SDP names ("opus", "G722", "PCMU", "PCMA"); unknown ones
+/// are left out.
 std::vector<belfry::sdp::LocalCodec> codecs_named(const std::vector<std::string>& names);
 
 }  // namespace belfry::gateway::sip

@@ -43,6 +43,7 @@ struct OutgoingPlan {
   std::string owner;     // see `SessionDriver::set_owner`
   std::string from, to;  // header values without tag
   std::string contact_user;
+  call::NamedValues headers = {};  // further ones of the INVITE
   std::vector<Target> targets;
   Order order = Order::one_after_the_other;
   std::optional<belfry::sip::DigestClient::Settings> credentials;
