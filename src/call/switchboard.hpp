@@ -38,7 +38,7 @@ struct Services {
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
   Notifications* notifications = nullptr;  // none: problems are in the log only
-  Messages* messages = nullptr;                                  // text messages; nullptr: none
+  Messages* messages = nullptr;            // text messages; nullptr: none
   Conferences* conferences = nullptr;
   Queues* queues = nullptr;
 };
@@ -86,7 +86,8 @@ struct IncomingCall {
   std::string endpoint;  // "sip", "simulator"
   std::string carrier;   // who can end the dialog after a restart: a trunk's name, "registration",
                          // "simulator"
-  std::string attempt_id;  // the local SIP identifiers are derived from it
+  std::string attempt_id;       // the local SIP identifiers are derived from it
+  PartyTerms party_terms = {};  // what came with it, for its application
   /// Makes the endpoint for the new leg.
   std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
       open;
@@ -144,6 +145,7 @@ class Switchboard {
   base::Result<> admit() const;
   base::Result<> admit_new_call() const;
   LegRecord make_record(const PlaceCall& call);
+  void pass_identity_on(LegRecord& child);
   Leg& add(LegRecord record);
   base::Task<void> store_and_dial(
       LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed

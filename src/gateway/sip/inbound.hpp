@@ -67,7 +67,8 @@ class Inbound final : public StrangerHandler {
     std::string carrier;
     TrunkCarrier* trunk = nullptr;
     belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
-    std::string owner;  // see `SessionDriver::set_owner`
+    std::string owner = {};    // see `SessionDriver::set_owner`
+    std::string country = {};  // how national numbers are read; empty: they stay
   };
 
   void refuse(

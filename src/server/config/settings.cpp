@@ -148,6 +148,15 @@ std::vector<Setting<TrunkConfig>> make_trunk_settings() {
       of_trunk("register", "REGISTER there", FIELD(register_out)),
       of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
       of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+      of_trunk(
+          "max_waiting", "Calls that may wait up to 10 s for their turn; more go another way",
+          FIELD(max_waiting)
+      ),
+      of_trunk(
+          "country",
+          "ISO 3166-1: how numbers without + are read that come from it; empty: they stay",
+          FIELD(country)
+      ),
       of_trunk("srtp", "Whether audio is encrypted; needs transport tls", FIELD(srtp)),
   };
 }
@@ -195,13 +204,20 @@ std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
     return setting<MessageCarrierConfig>(arguments...);
   };
   return {
-      of_carrier("name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required),
-      of_carrier("url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required),
+      of_carrier(
+          "name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required
+      ),
+      of_carrier(
+          "url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required
+      ),
       of_carrier("account_sid", "Our account there", FIELD(account_sid), required),
-      of_carrier("auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
-                 FIELD(auth_token), Traits{.required = true, .secret = true}),
-      of_carrier("prefix", "Numbers that begin so go there; the longest wins; empty: all",
-                 FIELD(prefix)),
+      of_carrier(
+          "auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
+          FIELD(auth_token), Traits{.required = true, .secret = true}
+      ),
+      of_carrier(
+          "prefix", "Numbers that begin so go there; the longest wins; empty: all", FIELD(prefix)
+      ),
   };
 }
 
