@@ -41,11 +41,15 @@ bool is_event(const PayloadFormat& format) {
 }
 
 /// The telephone-event format whose clock fits the codec's (RFC 4733 section 2.1 ties it to the
-/// audio's timestamps).
+/// audio's timestamps); else one of 8 kHz, which many a phone names alone beside Opus.
 const PayloadFormat* event_for(const std::vector<PayloadFormat>& formats, const Codec& codec) {
-  const auto found = std::ranges::find_if(formats, [&](const PayloadFormat& format) {
-    return is_event(format) && format.codec.clock_hz == codec.clock_hz;
-  });
+  const auto with_clock = [&](std::uint32_t clock_hz) {
+    return std::ranges::find_if(formats, [&](const PayloadFormat& format) {
+      return is_event(format) && format.codec.clock_hz == clock_hz;
+    });
+  };
+  auto found = with_clock(codec.clock_hz);
+  if (found == formats.end()) found = with_clock(8000);
   return found == formats.end() ? nullptr : &*found;
 }
 
@@ -139,8 +143,12 @@ Result<Accepted> accept_audio(
   const Media& offered = offer.media[index];
   const auto formats = payload_formats(offered);
   const PayloadFormat* chosen = nullptr;
-  for (const LocalCodec& codec : local.codecs)
-    if (chosen = find_codec(formats, codec.codec); chosen != nullptr) break;
+  std::string fmtp;  // what we can do, not what the other end can
+  for (const LocalCodec& codec : local.codecs) {
+    chosen = find_codec(formats, codec.codec);
+    fmtp = codec.fmtp;
+    if (chosen != nullptr) break;
+  }
   if (chosen == nullptr) return unacceptable("no codec in common");
 
   BELFRY_TRY(stream, read_remote(offer, index));
@@ -156,7 +164,7 @@ Result<Accepted> accept_audio(
   media.kind = offered.kind;
   media.profile = offered.profile;
   media.port = local.rtp_port;
-  add_payload_format(media, *chosen);
+  add_payload_format(media, {chosen->payload_type, chosen->codec, fmtp});
   if (const auto* event = event_for(formats, chosen->codec); event && local.telephone_events) {
     stream.send_event_payload_type = stream.receive_event_payload_type = event->payload_type;
     add_payload_format(media, {event->payload_type, event->codec, std::string(event_parameters)});

@@ -136,6 +136,7 @@ void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
   settings.listeners = sockets_->listeners();
   settings.tls_listeners = tls_listeners_;
   settings.host_names = {"localhost"};
+  settings.codecs = config.media.codecs;
   settings.server_key = base::as_text(keys.server_key);
   // New in each process (rule S4): a nonce of the last one must not count as fresh.
   settings.nonce_key.resize(32);

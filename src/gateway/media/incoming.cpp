@@ -3,6 +3,8 @@
 namespace belfry::gateway::media {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int frames_between_doubts = 25;
 constexpr float background = 3e-6F;  // -55 dBov
 
@@ -11,6 +13,8 @@ belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::Codec
   belfry::media::JitterBuffer::Settings settings;
   settings.clock_hz = codec.clock_hz;
   settings.linear = codec.linear;
+  settings.initial = 20ms;
+  settings.minimum = 5ms;         // beside the wait for the tick; it grows with what is measured
   settings.capacity = 32;         // 640 ms of 20 ms packets
   settings.storage_bytes = 5760;  // ... of 64 kbit/s, and 80 ms in one packet
   settings.largest_payload = 1275;
@@ -30,6 +34,8 @@ void Incoming::change_codec(const belfry::media::CodecDescription& codec) {
   clock_ = belfry::media::StreamClock(codec.clock_hz);
   digits_ = rtp::DigitReceiver(codec.clock_hz);
   voice_ = belfry::media::VoiceActivity(codec.rate);
+  rate_ = codec.rate;
+  if (tones_) tones_.emplace(rate_);
   be_silent();
 }
 
@@ -130,7 +136,7 @@ void Incoming::restart() {
 }
 
 void Incoming::examine(Coding& coding) {
-  if (!coding.keys_in_audio && !watches_speech_) return;
+  if (!coding.keys_in_audio && !watches_speech()) return;
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
   if (coding.keys_in_audio) {
@@ -138,8 +144,13 @@ void Incoming::examine(Coding& coding) {
     while (const auto digit = coding.keys_in_audio->poll_digit())
       events_.push(DigitHeard{seat_, *digit});
   }
+  if (tones_) {
+    tones_->handle_frame(heard);
+    while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
+  }
   if (!watches_speech_) return;
-  const bool speaking = voice_.handle_frame(heard);
+  const bool sounds = voice_.handle_frame(heard);
+  const bool speaking = sounds && !(tones_ && tones_->hears_network());
   if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
 }
 

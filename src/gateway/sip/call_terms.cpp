@@ -6,6 +6,14 @@ namespace belfry::gateway::sip {
 
 using call::HangupCause;
 
+namespace {
+
+constexpr std::uint8_t opus_payload_type = 111;  // when we offer
+/// RFC 7587 section 6.1: redundancy is understood; all we say is mono.
+constexpr std::string_view opus_parameters = "minptime=10;useinbandfec=1;stereo=0;sprop-stereo=0";
+
+}  // namespace
+
 HangupCause cause_of(int status) {
   switch (status) {
     case 486:
@@ -121,9 +129,14 @@ base::Result<media::MediaTerms> to_media_terms(
 std::vector<belfry::sdp::LocalCodec> codecs_named(const std::vector<std::string>& names) {
   std::vector<belfry::sdp::LocalCodec> codecs;
   for (const std::string& name : names) {
-    for (const auto& codec : {belfry::sdp::pcmu, belfry::sdp::pcma, belfry::sdp::g722}) {
+    for (const auto& codec :
+         {belfry::sdp::opus, belfry::sdp::g722, belfry::sdp::pcmu, belfry::sdp::pcma}) {
       if (!base::equals_ignoring_case(codec.name, name)) continue;
-      codecs.push_back({codec, belfry::sdp::static_payload_type(codec).value_or(96), {}});
+      const bool is_opus = codec == belfry::sdp::opus;
+      codecs.push_back(
+          {codec, belfry::sdp::static_payload_type(codec).value_or(opus_payload_type),
+           is_opus ? std::string(opus_parameters) : std::string()}
+      );
     }
   }
   return codecs;

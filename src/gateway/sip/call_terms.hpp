@@ -26,8 +26,8 @@ call::Ending ending_of(const belfry::sip::Ended& ended, bool answered, bool inbo
     const belfry::sdp::AudioStream& audio, const std::string& signalling
 );
 
-/// Codecs in order of preference by their SDP names ("PCMU", "PCMA", "G722"); unknown ones are left
-/// out.
+/// Codecs in order of preference by their SDP names ("opus", "G722", "PCMU", "PCMA"); unknown ones
+/// are left out.
 std::vector<belfry::sdp::LocalCodec> codecs_named(const std::vector<std::string>& names);
 
 }  // namespace belfry::gateway::sip

@@ -58,6 +58,18 @@ struct NumberConfig {
   std::string fallback_url;
   std::string twiml;
   std::string status_callback;
+  std::string sms_url;
+  Method sms_method = Method::post;
+  std::string sms_fallback_url;
+};
+
+/// Another cloud that takes text messages, by Twilio's Messages API.
+struct MessageCarrierConfig {
+  std::string name;
+  std::string url;  // its base, "https://api.twilio.com"
+  std::string account_sid;
+  std::string auth_token;
+  std::string prefix;  // numbers that begin so go there; empty: all
 };
 
 /// A simulated phone; `behaviour` is the body of `PUT /sim/phones/{number}`, its keys checked.
@@ -95,6 +107,7 @@ struct Config {
   struct Media {
     PortRange port_range = {20'000, 20'999};
     std::uint32_t workers = 0;
+    std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};
   } media;
 
   struct Log {
@@ -140,6 +153,11 @@ struct Config {
     std::uint32_t max_live = 10'000;
   } calls;
 
+  struct Messages {
+    std::uint32_t per_day = 200;
+    std::uint32_t sender_interval_ms = 1000;
+  } messages;
+
   struct Retention {
     std::chrono::days calls{365};
     std::chrono::days deliveries{7};
@@ -154,6 +172,7 @@ struct Config {
   std::vector<RouteConfig> routes;
   std::vector<PhoneConfig> phones;
   std::vector<NumberConfig> numbers;
+  std::vector<MessageCarrierConfig> message_carriers;
 };
 
 }  // namespace belfry::server
