@@ -140,8 +140,22 @@ void Recordings::add_delivery(const RecordingRecord& record, Delivery delivery, 
 }
 
 void Recordings::add_epilogue(const std::string& sid, Epilogue epilogue) {
-  if (const auto found = running_.find(sid); found != running_.end())
+  if (const auto found = running_.find(sid); found != running_.end()) {
     found->second->epilogues.push_back(std::move(epilogue));
+    return;
+  }
+  // It ended in this very moment.
+  const auto tell_late = [](Recordings& self, std::string name, Epilogue late) -> base::Task<void> {
+    const auto record = co_await self.find(std::move(name));
+    if (!record) co_return;
+    auto delivery = late(*record);
+    if (!delivery) co_return;
+    Changes changes;
+    self.add_delivery(*record, std::move(*delivery), changes);
+    self.environment_.journal.commit_later(std::move(changes));
+    self.environment_.outbox.wake();
+  };
+  tasks_.spawn(tell_late(*this, sid, std::move(epilogue)));
 }
 
 void Recordings::note(const RecordingRecord& record, std::string type) {

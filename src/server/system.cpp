@@ -80,7 +80,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
-  make_recordings(config);
+  make_recordings(config, keys);
   call::Services services{
       platform.loop,
       platform.random,

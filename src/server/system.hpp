@@ -24,6 +24,7 @@
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
+#include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
 #include "server/socket_client.hpp"
@@ -87,7 +88,7 @@ class System {
   void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
-  void make_recordings(const Config& config);
+  void make_recordings(const Config& config, const identity::Keys& keys);
   void make_twilio();
   base::Task<void> show_notification(std::string call_sid);
 
@@ -111,6 +112,7 @@ class System {
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
+  std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<call::Switchboard> switchboard_;

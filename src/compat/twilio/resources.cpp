@@ -6,6 +6,8 @@
 #include "compat/twilio/messages.hpp"
 #include "compat/twilio/messaging_services.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/recordings.hpp"
+#include "compat/twilio/running_recordings.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -22,13 +24,15 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<//
+      resources_(make<                       //
                  AccountsResource,           //
                  CallsResource,              //
                  ConferencesResource,        //
                  MessagesResource,           //
                  MessagingServicesResource,  //
-                 QueuesResource              //
+                 QueuesResource,             //
+                 RecordingsResource,         //
+                 RunningRecordingsResource   //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }

@@ -250,7 +250,7 @@ TEST_F(RoomTest, ASeatThatChangesItsCodecStaysInTheRoom) {
 TEST_F(RoomTest, OneThatIsInvitedBeforeItAnswersHearsOnceItHasTerms) {
   Party one = call();
   const auto seats = plane.open_linked_seats({}, {}, 9);
-  Party late{seats.leg, seats.phone, {}};
+  Party late{seats.leg, seats.phone, {}, {}};
   plane.enter(room, one.leg, {});
   plane.enter(room, late.leg, {});
   say(one, 440);
@@ -295,7 +295,7 @@ TEST_F(RoomTest, TwoHundredAndFiftyPartiesHearTheThreeWhoSpeak) {
     plane.set_terms(seats.leg, terms(codec));
     plane.set_terms(seats.phone, terms(codec));
     plane.enter(room, seats.leg, {});
-    parties.push_back({seats.leg, seats.phone, {}});
+    parties.push_back({seats.leg, seats.phone, {}, {}});
   }
   say(parties[0], 440);
   say(parties[1], 700);

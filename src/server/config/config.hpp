@@ -166,6 +166,7 @@ struct Config {
 
   struct Recording {
     RecordingNotice notice = RecordingNotice::off;
+    bool seal = true;
   } recording;
 
   std::vector<TrunkConfig> trunks;
