@@ -77,6 +77,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
            &media_streams_}
       ),
       tasks_(platform.loop) {
+  make_accounting(config);
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
@@ -94,6 +95,8 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       nullptr,
       {},
   };
+  services.destinations = destinations_.get();
+  services.notifications = problems_.get();
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
   switchboard_ = std::make_unique<call::Switchboard>(
@@ -102,7 +105,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_admin();
-  make_twilio();
+  make_twilio(config);
 }
 
 System::~System() = default;
@@ -119,18 +122,40 @@ void System::read_dial_plan(const Config& config) {
 
 void System::read_numbers(const Config& config) {
   for (const NumberConfig& number : config.numbers) {
-    call::ProgramSpec program{"twiml", {}};
-    if (!number.twiml.empty()) {
-      program.parameters["twiml"] = number.twiml;
-    } else {
-      program.parameters["url"] = number.voice_url;
-      program.parameters["method"] = number.voice_method == Method::get ? "GET" : "POST";
-      if (!number.fallback_url.empty()) program.parameters["fallback_url"] = number.fallback_url;
-    }
-    call::StatusCallback callback;
-    callback.url = number.status_callback;
-    numbers_.set(number.number, std::move(program), std::move(callback));
+    base::json::object value;
+    if (!number.twiml.empty()) value["twiml"] = number.twiml;
+    if (!number.voice_url.empty()) value["voice_url"] = number.voice_url;
+    value["voice_method"] = number.voice_method == Method::get ? "GET" : "POST";
+    if (!number.fallback_url.empty()) value["voice_fallback_url"] = number.fallback_url;
+    if (!number.status_callback.empty()) value["status_callback"] = number.status_callback;
+    directory_->configure(number.number, std::move(value));
   }
+}
+
+/// What accounts have and use: their numbers, where they may call, what went wrong, what it came to.
+void System::make_accounting(const Config& config) {
+  directory_ = std::make_unique<call::NumberDirectory>(
+      call::NumberDirectory::Environment{platform_.loop, platform_.store, numbers_},
+      accounts_.main().sid
+  );
+  usage_ = std::make_unique<call::Usage>(platform_.loop, platform_.store);
+  usage_->watch(feed_, [this](const call::LegRecord& leg) {
+    const auto party = call::Party::parse(leg.to);
+    return party && dial_plan_.serves_by_trunk(*party);
+  });
+  problems_ = std::make_unique<call::Notifications>(
+      call::Notifications::Environment{platform_.loop, platform_.random, platform_.store}
+  );
+  problems_->watch(outbox_);
+  call::DestinationPolicy::Settings settings;
+  settings.allowed_countries = config.calls.allowed_countries;
+  settings.calls_at_once = config.calls.trunk_calls_at_once;
+  settings.calls_a_day = config.calls.trunk_calls_a_day;
+  settings.minutes_a_day = config.calls.trunk_minutes_a_day;
+  settings.calls_to_one_number_an_hour = config.calls.calls_to_one_number_an_hour;
+  destinations_ = std::make_unique<call::DestinationPolicy>(
+      platform_.loop, dial_plan_, *usage_, std::move(settings)
+  );
 }
 
 void System::make_simulator(const Config& config) {
@@ -208,8 +233,17 @@ void System::make_admin() {
   });
 }
 
-void System::make_twilio() {
-  compat::twilio::Context context{platform_.loop, platform_.random, *switchboard_, accounts_};
+void System::make_twilio(const Config& config) {
+  compat::twilio::Context context{
+      .loop = platform_.loop,
+      .random = platform_.random,
+      .switchboard = *switchboard_,
+      .accounts = accounts_,
+      .directory = *directory_,
+      .usage = *usage_,
+      .simulator_is_on = simulator_ != nullptr,
+      .max_duration = config.calls.max_duration,
+  };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }
 
@@ -222,6 +256,10 @@ base::Task<void> System::show_notification(std::string call_sid) {
 base::Task<base::Result<>> System::start() {
   const auto loaded = co_await accounts_.load();
   if (!loaded) co_return base::fail(loaded.error());
+  const auto numbered = co_await directory_->load();
+  if (!numbered) co_return base::fail(numbered.error());
+  const auto counted = co_await usage_->load();
+  if (!counted) co_return base::fail(counted.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
   outbox_.wake();

@@ -12,9 +12,13 @@
 #include "apps/flux/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
+#include "call/destination_policy.hpp"
+#include "call/notifications.hpp"
+#include "call/number_directory.hpp"
 #include "call/outbox.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
+#include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
@@ -75,7 +79,8 @@ class System {
   void make_simulator(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
-  void make_twilio();
+  void make_twilio(const Config& config);
+  void make_accounting(const Config& config);
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -87,6 +92,10 @@ class System {
   call::EventFeed feed_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
+  std::unique_ptr<call::NumberDirectory> directory_;
+  std::unique_ptr<call::Usage> usage_;
+  std::unique_ptr<call::DestinationPolicy> destinations_;
+  std::unique_ptr<call::Notifications> problems_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;

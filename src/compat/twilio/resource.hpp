@@ -1,5 +1,7 @@
 #pragma once
+#include "call/number_directory.hpp"
 #include "call/switchboard.hpp"
+#include "call/usage.hpp"
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
 
@@ -12,6 +14,10 @@ struct Context {
   base::Random& random;
   call::Switchboard& switchboard;
   identity::Accounts& accounts;
+  call::NumberDirectory& directory;
+  call::Usage& usage;
+  bool simulator_is_on = false;
+  std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }
