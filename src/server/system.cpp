@@ -70,6 +70,10 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      validations_(
+          {platform.loop, platform.random, platform.store, outbox_, platform.speech,
+           std::string(default_number)}
+      ),
       media_files_(web_, platform.pool),
       media_streams_(platform.loop, sockets_),
       twiml_(
@@ -81,6 +85,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
+  make_recordings(config);
   call::Services services{
       platform.loop,
       platform.random,
@@ -99,16 +104,28 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.notifications = problems_.get();
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
+  services.programs.emplace(validations_.kind(), &validations_);
+  services.recordings = recordings_.get();
+  services.programs.emplace(conferences_.kind(), &conferences_);
+  services.conferences = &conferences_;
+  services.queues = &queues_;
+  make_messaging(config, services.account_sid);
+  services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
+  recordings_->connect(*switchboard_);
   if (simulator_) simulator_->connect(*switchboard_);
+  validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_admin();
   make_twilio(config);
 }
 
-System::~System() = default;
+System::~System() {
+  conferences_.abandon();
+  queues_.abandon();
+}
 
 void System::read_dial_plan(const Config& config) {
   for (const RouteConfig& route : config.routes) {
@@ -128,6 +145,9 @@ void System::read_numbers(const Config& config) {
     value["voice_method"] = number.voice_method == Method::get ? "GET" : "POST";
     if (!number.fallback_url.empty()) value["voice_fallback_url"] = number.fallback_url;
     if (!number.status_callback.empty()) value["status_callback"] = number.status_callback;
+    if (!number.sms_url.empty()) value["sms_url"] = number.sms_url;
+    value["sms_method"] = number.sms_method == Method::get ? "GET" : "POST";
+    if (!number.sms_fallback_url.empty()) value["sms_fallback_url"] = number.sms_fallback_url;
     directory_->configure(number.number, std::move(value));
   }
 }
@@ -179,6 +199,17 @@ void System::make_simulator(const Config& config) {
       base::log::error("config.sim_phone", {{"why", behaviour.error().message}});
     }
   }
+}
+
+void System::make_messaging(const Config& config, const std::string& account_sid) {
+  messaging_ = std::make_unique<Messaging>(
+      Messaging::Parts{
+          platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
+          simulator_.get(), account_sid
+      },
+      config
+  );
+  messaging_->set_more_numbers(directory_.get());
 }
 
 void System::make_flux(const Config& config, const identity::TwilioSigner& signer) {
@@ -241,6 +272,7 @@ void System::make_twilio(const Config& config) {
       .accounts = accounts_,
       .directory = *directory_,
       .usage = *usage_,
+      .validations = validations_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
   };
@@ -260,8 +292,17 @@ base::Task<base::Result<>> System::start() {
   if (!numbered) co_return base::fail(numbered.error());
   const auto counted = co_await usage_->load();
   if (!counted) co_return base::fail(counted.error());
+  const auto queues_loaded = co_await queues_.load();
+  if (!queues_loaded) co_return base::fail(queues_loaded.error());
+  // Before the legs: a call that is taken up may enter a conference again.
+  const auto conferences_closed = co_await conferences_.recover();
+  if (!conferences_closed) co_return base::fail(conferences_closed.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
+  const auto recordings = co_await recordings_->recover();
+  if (!recordings) co_return base::fail(recordings.error());
+  const auto messages = co_await messaging_->messages().recover();
+  if (!messages) co_return base::fail(messages.error());
   outbox_.wake();
   co_return base::Result<>{};
 }

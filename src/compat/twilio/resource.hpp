@@ -1,4 +1,5 @@
 #pragma once
+#include "call/caller_id_validation.hpp"
 #include "call/number_directory.hpp"
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
@@ -16,6 +17,7 @@ struct Context {
   identity::Accounts& accounts;
   call::NumberDirectory& directory;
   call::Usage& usage;
+  call::CallerIdValidations& validations;
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
 
