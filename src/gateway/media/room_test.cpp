@@ -51,6 +51,7 @@ struct RoomTest : testing::Test {
   struct Party {
     call::SeatId leg, phone;
     std::string file;  // what the phone hears
+    call::RecordingId recording;
   };
 
   void pass(base::Duration time) {
@@ -76,15 +77,20 @@ struct RoomTest : testing::Test {
     const auto seats = plane.open_linked_seats(quality, quality, random.next());
     plane.set_terms(seats.leg, terms(codec));
     plane.set_terms(seats.phone, terms(codec));
-    Party party{seats.leg, seats.phone, {}};
+    Party party{seats.leg, seats.phone, {}, {}};
     listen(party);
     return party;
   }
   /// From now on into a new file.
   void listen(Party& party) {
-    plane.stop_recording(party.phone);
+    plane.stop_recording(party.recording);
     party.file = folder / ("room-" + std::to_string(++files_) + ".wav");
-    ASSERT_TRUE(plane.record(party.phone, party.file));
+    call::RecordingTerms terms;
+    terms.path = party.file;
+    terms.track = call::Track::inbound;
+    const auto started = plane.start_recording(party.phone, terms, nullptr);
+    ASSERT_TRUE(started);
+    party.recording = *started;
   }
   void say(const Party& party, double hz, base::Duration length = 60s) {
     plane.play(party.phone, tone(hz, length));
@@ -96,8 +102,8 @@ struct RoomTest : testing::Test {
     return call::ClipPlayback{std::make_shared<const PcmClip>(std::move(clip))};
   }
   PcmClip heard_by(Party& party) {
-    plane.stop_recording(party.phone);
-    pass(40ms);
+    plane.stop_recording(party.recording);
+    pass(400ms);
     auto clip = belfry::media::read_audio_file(party.file);
     EXPECT_TRUE(clip) << clip.error().message;
     return clip ? *clip : PcmClip{};
@@ -244,7 +250,7 @@ TEST_F(RoomTest, ASeatThatChangesItsCodecStaysInTheRoom) {
 TEST_F(RoomTest, OneThatIsInvitedBeforeItAnswersHearsOnceItHasTerms) {
   Party one = call();
   const auto seats = plane.open_linked_seats({}, {}, 9);
-  Party late{seats.leg, seats.phone, {}};
+  Party late{seats.leg, seats.phone, {}, {}};
   plane.enter(room, one.leg, {});
   plane.enter(room, late.leg, {});
   say(one, 440);
@@ -289,7 +295,7 @@ TEST_F(RoomTest, TwoHundredAndFiftyPartiesHearTheThreeWhoSpeak) {
     plane.set_terms(seats.leg, terms(codec));
     plane.set_terms(seats.phone, terms(codec));
     plane.enter(room, seats.leg, {});
-    parties.push_back({seats.leg, seats.phone, {}});
+    parties.push_back({seats.leg, seats.phone, {}, {}});
   }
   say(parties[0], 440);
   say(parties[1], 700);
