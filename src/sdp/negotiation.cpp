@@ -120,6 +120,7 @@ void add_stream_attributes(Media& media, const Capabilities& local, Direction di
 }
 
 bool accepts(const Capabilities& local, Profile profile) {
+  if (profile == Profile::rtp_savp) return local.encryption != Encryption::off;
   return std::ranges::find(local.profiles, profile) != local.profiles.end();
 }
 
@@ -170,6 +171,15 @@ Result<Accepted> accept_audio(
     add_payload_format(media, {event->payload_type, event->codec, std::string(event_parameters)});
   }
   if (stream.rtcp_mux) media.attributes.push_back({"rtcp-mux", {}});
+  if (local.encryption != Encryption::off) {
+    if (const auto choice = choose_crypto(local.crypto, offered)) {
+      stream.crypto = choice->agreed;
+      media.attributes.push_back({"crypto", to_string(choice->line)});
+    }
+  }
+  const bool must_encrypt =
+      stream.profile == Profile::rtp_savp || local.encryption == Encryption::required;
+  if (must_encrypt && !stream.crypto) return unacceptable("no encryption in common");
   add_stream_attributes(media, local, stream.direction);
   return Accepted{std::move(media), std::move(stream)};
 }
@@ -251,6 +261,8 @@ Description make_offer(
   media.profile = to_string(local.profiles.empty() ? Profile::rtp_avp : local.profiles.front());
   for (const PayloadFormat& format : formats) add_payload_format(media, format);
   if (local.rtcp_mux) media.attributes.push_back({"rtcp-mux", {}});
+  if (local.encryption == Encryption::required) media.profile = to_string(Profile::rtp_savp);
+  if (local.encryption != Encryption::off) add_crypto_lines(media, local.crypto);
   add_stream_attributes(media, local, wanted);
   Description offer;
   set_connection(offer, local.address);
@@ -317,6 +329,9 @@ Result<AudioStream> apply_answer(const Description& offer, const Description& an
     stream.send_event_payload_type = event_out->payload_type;
     stream.receive_event_payload_type = event_in->payload_type;
   }
+  stream.crypto = agreed_crypto(*ours, theirs);
+  if (stream.profile == Profile::rtp_savp && !stream.crypto)
+    return unacceptable("answer has no key for what we offered");
   stream.direction = common(direction_of(offer, *ours), reversed(stream.remote_direction));
   stream.rtcp_mux = ours->find("rtcp-mux") != nullptr && theirs.find("rtcp-mux") != nullptr;
   read_rtcp(theirs, stream);

@@ -32,6 +32,7 @@ class Gateway {
     std::vector<TrunkSettings> trunks;
     std::vector<PhoneSettings> phones;
     std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};  // in order of preference
+    KeysOverPlain keys_over_plain = KeysOverPlain::forbidden;
   };
   /// All outlive the gateway.
   struct Platform {

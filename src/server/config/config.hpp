@@ -16,6 +16,7 @@ enum class Switch { automatic, on, off };
 enum class RecordingNotice { off, beep };
 enum class Transport { udp, tcp, tls };
 enum class Method { get, post };
+enum class Srtp { off, optional, required };
 
 struct PortRange {
   std::uint16_t first = 0;
@@ -33,6 +34,7 @@ struct TrunkConfig {
   bool register_out = false;
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  Srtp srtp = Srtp::off;
 };
 
 struct RouteConfig {
@@ -48,6 +50,7 @@ struct PhoneConfig {
   std::string user;
   std::string password;
   std::string number;
+  Srtp srtp = Srtp::off;
 };
 
 /// What answers calls to a number of ours.
@@ -97,6 +100,7 @@ struct Config {
     bool tcp = true;
     std::uint16_t tls_port = 5061;
     std::string tls_authorities;
+    bool srtp_keys_over_plain = false;
   } sip;
 
   struct Tls {

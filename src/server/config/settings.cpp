@@ -69,6 +69,9 @@ std::vector<Setting<Config>> make_settings() {
          "PEM file of certificates that trunks and other SIP servers may be certified by, beside "
          "the system's",
          FIELD(sip.tls_authorities)),
+      of("sip.srtp_keys_over_plain",
+         "Send and take SRTP keys over UDP and TCP too, where everybody on the way can read them",
+         FIELD(sip.srtp_keys_over_plain)),
       of("tls.certificate",
          "PEM file of the certificate for HTTPS and SIP, with its chain; empty: one of our own, "
          "which is made at the first start",
@@ -145,6 +148,7 @@ std::vector<Setting<TrunkConfig>> make_trunk_settings() {
       of_trunk("register", "REGISTER there", FIELD(register_out)),
       of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
       of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+      of_trunk("srtp", "Whether audio is encrypted; needs transport tls", FIELD(srtp)),
   };
 }
 
@@ -165,6 +169,9 @@ std::vector<Setting<PhoneConfig>> make_phone_settings() {
       of_phone("user", "User name in REGISTER", FIELD(user), required),
       of_phone("password", "For digest", FIELD(password), Traits{.required = true, .secret = true}),
       of_phone("number", "Rings when this number is called", FIELD(number)),
+      of_phone(
+          "srtp", "Whether audio is encrypted; for phones that register over TLS", FIELD(srtp)
+      ),
   };
 }
 
