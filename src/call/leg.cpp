@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "call/outbox.hpp"
+#include "call/recordings.hpp"
 #include "call/switchboard.hpp"
 
 namespace belfry::call {
@@ -225,6 +226,7 @@ void Leg::on_answered() {
 /// Rule R3: a call that was answered is hung up after a crash, not dialled again; so nobody is told
 /// of the answer, and no program begins, before it is on disk.
 base::Task<void> Leg::store_answer() {
+  record_from_answer();
   std::optional<Step> step = take_step(LegStatus::in_progress, {});
   if (!step) co_return;
   announce(*step);
@@ -235,6 +237,18 @@ base::Task<void> Leg::store_answer() {
   milestones_->was_answered = true;
   milestones_->settled.set();
   attempt_outcomes_.push(std::nullopt);
+}
+
+void Leg::record_from_answer() {
+  if (!record_.record || services_.recordings == nullptr) return;
+  Recordings& recordings = *services_.recordings;
+  const auto started = recordings.start(*this, RecordingSource::outbound_api, *record_.record);
+  if (!started) {
+    note_error(16100, "the call is not recorded: " + started.error().message);
+    return;
+  }
+  if (const RecordingRecord* recording = recordings.running(*started))
+    record_.recorded = {*started, recordings.url_of(*recording), recording->started};
 }
 
 void Leg::on_ended(Ending ending) {

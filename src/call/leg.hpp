@@ -127,6 +127,7 @@ class Leg final : private EndpointListener, private SeatListener {
   std::optional<Step> take_step(LegStatus next, base::json::object data);
   void announce(const Step& step);
   base::Task<void> store_answer();
+  void record_from_answer();
   EventRecord make_event(std::string type, base::json::object data);
   void add_callback(Changes& changes);
   void attach_seat();

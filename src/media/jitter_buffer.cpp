@@ -183,9 +183,9 @@ JitterBuffer::Slot* JitterBuffer::first_due() {
   return first;
 }
 
-const JitterBuffer::Slot* JitterBuffer::next_waiting() const {
-  const Slot* next = nullptr;
-  for (const Slot& slot : slots_) {
+JitterBuffer::Slot* JitterBuffer::next_waiting() {
+  Slot* next = nullptr;
+  for (Slot& slot : slots_) {
     if (slot.use != Use::waiting) continue;
     if (next == nullptr || slot.position < next->position) next = &slot;
   }
@@ -242,7 +242,7 @@ void JitterBuffer::leave_out(std::int64_t frames) {
 }
 
 std::variant<EncodedFrame, Lost, Silence> JitterBuffer::take_missing() {
-  const Slot* next = next_waiting();
+  Slot* next = next_waiting();
   position_ += frame_units_;
   ++missing_in_a_row_;
   if (next == nullptr) {
@@ -254,7 +254,8 @@ std::variant<EncodedFrame, Lost, Silence> JitterBuffer::take_missing() {
   // something else.
   if (!is_number_missing_before(next->sequence)) return Silence{};
   ++counters_.lost;
-  return Lost{};
+  const bool adjoins = !settings_.linear && next->position == position_;
+  return adjoins ? Lost{bytes_of(*next)} : Lost{};
 }
 
 EncodedFrame JitterBuffer::take(Slot& first) {

@@ -76,10 +76,17 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
            &media_streams_}
       ),
+      side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      conferences_(
+          {platform.loop, platform.random, platform.store, platform.media, outbox_,
+           &side_documents_, nullptr}
+      ),
+      queues_(platform.loop, platform.random, platform.store),
       tasks_(platform.loop) {
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
+  make_recordings(config);
   call::Services services{
       platform.loop,
       platform.random,
@@ -98,10 +105,13 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.programs.emplace(bridge_.kind(), &bridge_);
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
+  conferences_.connect(*recordings_);
   services.queues = &queues_;
+  services.recordings = recordings_.get();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
+  recordings_->connect(*switchboard_);
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_admin();
@@ -235,6 +245,8 @@ base::Task<base::Result<>> System::start() {
   if (!conferences_closed) co_return base::fail(conferences_closed.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
+  const auto recordings = co_await recordings_->recover();
+  if (!recordings) co_return base::fail(recordings.error());
   outbox_.wake();
   co_return base::Result<>{};
 }

@@ -35,6 +35,12 @@ void add_ending(call::FormFields& fields, const call::LegRecord& leg, base::Wall
   set(fields, "Duration", std::to_string((seconds + 59) / 60));
   if (auto status = sip_status(leg.end_reason); !status.empty())
     set(fields, "SipResponseCode", std::move(status));
+  if (!leg.recorded) return;
+  const auto recorded = leg.ended.value_or(at) - leg.recorded->started;
+  set(fields, "RecordingUrl", leg.recorded->url);
+  set(fields, "RecordingSid", leg.recorded->sid);
+  set(fields, "RecordingDuration",
+      std::to_string(std::chrono::round<std::chrono::seconds>(recorded).count()));
 }
 
 }  // namespace

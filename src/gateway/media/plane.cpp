@@ -174,6 +174,7 @@ void Plane::handle(Report& report) {
               listener.on_speech(what.speaking);
             });
           },
+          [&](RoomPlaybackFinished& what) { this->tell(what); },
           [&](StatisticsAnswer& answer) {
             const auto asked = questions_.extract(answer.question);
             if (!asked.empty()) asked.mapped()(std::move(answer.statistics));

@@ -114,6 +114,7 @@ class Plane final : public call::MediaPlane {
   void deliver_taps();
   Recorder::Ended recording_ended();
   void handle(Report& report);
+  void tell(const RoomPlaybackFinished& what) const;
   call::SeatListener* listener_of(call::SeatId seat) const;
 
   base::Loop& loop_;
@@ -124,6 +125,7 @@ class Plane final : public call::MediaPlane {
   std::map<call::TapId, Tap> taps_;
   Recorder recorder_;
   std::map<call::SeatId, Known> seats_;
+  std::map<call::RoomId, call::RoomListener*> rooms_;
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
   std::uint64_t last_id_ = 0;
   ClipRates clip_rates_;

@@ -13,6 +13,7 @@
 namespace belfry::server {
 
 enum class Switch { automatic, on, off };
+enum class RecordingNotice { off, beep };
 enum class Transport { udp, tcp, tls };
 enum class Method { get, post };
 
@@ -142,7 +143,12 @@ struct Config {
   struct Retention {
     std::chrono::days calls{365};
     std::chrono::days deliveries{7};
+    std::chrono::days recordings{30};
   } retention;
+
+  struct Recording {
+    RecordingNotice notice = RecordingNotice::off;
+  } recording;
 
   std::vector<TrunkConfig> trunks;
   std::vector<RouteConfig> routes;

@@ -119,6 +119,10 @@ std::vector<Setting<Config>> make_settings() {
          FIELD(retention.calls)),
       of("retention.deliveries", "Days that delivered callbacks are kept",
          FIELD(retention.deliveries)),
+      of("retention.recordings", "Days that recordings are kept", FIELD(retention.recordings)),
+      of("recording.notice",
+         "How a party learns that it is recorded; off: the application tells it, as with Twilio",
+         FIELD(recording.notice)),
   };
 }
 
