@@ -63,4 +63,19 @@ call::Delivery StatusCallbackFormat::render(
   return delivery;
 }
 
+call::Delivery StatusCallbackFormat::render_detection(const call::LegRecord& leg, base::WallTime at)
+    const {
+  const call::FormFields fields{
+      {"CallSid", leg.sid},
+      {"AccountSid", leg.account_sid},
+      {"AnsweredBy", leg.answered_by},
+      {"MachineDetectionDuration", std::to_string(leg.detection_took.count())},
+  };
+  const call::MachineDetection& rules = leg.machine_detection;
+  call::Delivery delivery = form_delivery(rules.callback_url, rules.callback_method, fields);
+  delivery.created = at;
+  delivery.next_attempt = at;
+  return delivery;
+}
+
 }  // namespace belfry::twiml

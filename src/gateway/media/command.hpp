@@ -39,6 +39,12 @@ struct Disconnect {
 struct WatchSpeech {
   call::SeatId seat;
 };
+struct WatchBeep {
+  call::SeatId seat;
+};
+struct LoopBack {
+  call::SeatId seat;
+};
 struct AddTap {
   call::SeatId seat;
   FrameTap* tap = nullptr;
@@ -84,9 +90,9 @@ struct AskStatistics {
   std::uint64_t question = 0;
 };
 using Command = std::variant<
-    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, AddTap,
-    RemoveTap, OpenRoom, CloseRoom, EnterRoom, SetPlace, PlayToRoom, StopPlayingToRoom, AddRoomTap,
-    RemoveRoomTap, AskStatistics>;
+    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, WatchBeep,
+    LoopBack, AddTap, RemoveTap, OpenRoom, CloseRoom, EnterRoom, SetPlace, PlayToRoom,
+    StopPlayingToRoom, AddRoomTap, RemoveRoomTap, AskStatistics>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
@@ -103,7 +109,7 @@ struct Retired {
   std::unique_ptr<Room> room;
 };
 using Report = std::variant<
-    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged,
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard,
     RoomPlaybackFinished, StatisticsAnswer, TapReleased, Retired>;
 
 }  // namespace belfry::gateway::media

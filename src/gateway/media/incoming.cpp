@@ -30,6 +30,8 @@ void Incoming::change_codec(const belfry::media::CodecDescription& codec) {
   clock_ = belfry::media::StreamClock(codec.clock_hz);
   digits_ = rtp::DigitReceiver(codec.clock_hz);
   voice_ = belfry::media::VoiceActivity(codec.rate);
+  rate_ = codec.rate;
+  if (tones_) tones_.emplace(rate_);
   be_silent();
 }
 
@@ -130,7 +132,7 @@ void Incoming::restart() {
 }
 
 void Incoming::examine(Coding& coding) {
-  if (!coding.keys_in_audio && !watches_speech_) return;
+  if (!coding.keys_in_audio && !watches_speech()) return;
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
   if (coding.keys_in_audio) {
@@ -138,8 +140,13 @@ void Incoming::examine(Coding& coding) {
     while (const auto digit = coding.keys_in_audio->poll_digit())
       events_.push(DigitHeard{seat_, *digit});
   }
+  if (tones_) {
+    tones_->handle_frame(heard);
+    while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
+  }
   if (!watches_speech_) return;
-  const bool speaking = voice_.handle_frame(heard);
+  const bool sounds = voice_.handle_frame(heard);
+  const bool speaking = sounds && !(tones_ && tones_->hears_network());
   if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
 }
 

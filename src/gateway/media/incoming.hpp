@@ -7,6 +7,7 @@
 #include "media/jitter_buffer.hpp"
 #include "media/level.hpp"
 #include "media/stream_clock.hpp"
+#include "media/tone_detector.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/telephone_event.hpp"
 
@@ -27,10 +28,12 @@ class Incoming {
   void tick(base::Instant now);
   /// Nothing is received at present.
   void be_silent();
-  /// Finds keys and speech in the frame, if that was asked for.
+  /// Finds keys, speech and beeps in the frame, if that was asked for.
   void examine(Coding& coding);
   void watch_speech() { watches_speech_ = true; }
-  bool watches_speech() const { return watches_speech_; }
+  bool watches_speech() const { return watches_speech_ || tones_; }
+  /// From now on the network's tones are no speech.
+  void watch_beeps() { tones_.emplace(rate_); }
 
   /// What the party says in this tick; decoded at the first call. Empty: nothing.
   belfry::media::ConstSamples samples(Coding& coding);
@@ -67,6 +70,8 @@ class Incoming {
   belfry::media::VoiceActivity voice_;
   bool watches_speech_ = false;
   bool speaking_ = false;
+  belfry::media::SampleRate rate_ = belfry::media::narrowband;
+  std::optional<belfry::media::ToneDetector> tones_;  // while beeps are watched for
 };
 
 }  // namespace belfry::gateway::media

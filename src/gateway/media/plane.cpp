@@ -103,6 +103,12 @@ void Plane::disconnect(call::SeatId seat) {
 void Plane::watch_speech(call::SeatId seat) {
   submit(WatchSpeech{seat});
 }
+void Plane::watch_beep(call::SeatId seat) {
+  submit(WatchBeep{seat});
+}
+void Plane::loop_back(call::SeatId seat) {
+  submit(LoopBack{seat});
+}
 
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   base::Completion<call::SeatStatistics> answer(loop_);
@@ -175,6 +181,9 @@ void Plane::handle(Report& report) {
             });
           },
           [&](RoomPlaybackFinished& what) { this->tell(what); },
+          [&](BeepHeard& what) {
+            tell(what.seat, [&](call::SeatListener& listener) { listener.on_beep(what.hz); });
+          },
           [&](StatisticsAnswer& answer) {
             const auto asked = questions_.extract(answer.question);
             if (!asked.empty()) asked.mapped()(std::move(answer.statistics));

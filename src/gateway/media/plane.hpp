@@ -65,6 +65,8 @@ class Plane final : public call::MediaPlane {
   void connect(call::SeatId one, call::SeatId other) override;
   void disconnect(call::SeatId seat) override;
   void watch_speech(call::SeatId seat) override;
+  void watch_beep(call::SeatId seat) override;
+  void loop_back(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
   call::RoomId open_room(call::RoomListener* listener) override;
   void close_room(call::RoomId room) override;

@@ -51,7 +51,7 @@ void Seat::join(Seat* peer) {
 }
 
 bool Seat::relays() const {
-  return peer_ != nullptr && coding_ && peer_->coding_ &&
+  return peer_ != nullptr && peer_ != this && coding_ && peer_->coding_ &&
          coding_->codec.codec == peer_->coding_->codec.codec && coding_->terms.send &&
          peer_->coding_->terms.receive && !outgoing_.is_playing();
 }

@@ -41,6 +41,7 @@ class Seat final : private PacketSink {
   bool play(call::PlaybackId playback, const call::Playback& what);
   void stop_playing() { outgoing_.stop_playing(); }
   void watch_speech() { incoming_.watch_speech(); }
+  void watch_beeps() { incoming_.watch_beeps(); }
   FrameTaps& taps() { return taps_; }
   /// @return false when there is no room for it.
   bool add_tap(FrameTap* tap);
@@ -49,7 +50,7 @@ class Seat final : private PacketSink {
   /// Before it goes: the taps get what still waits to be played.
   void flush_taps(base::Instant now);
 
-  /// nullptr: alone.
+  /// nullptr: alone; itself: it hears what it says.
   void join(Seat* peer);
   Seat* peer() const { return peer_; }
   /// nullptr: out of it. For `Room`.

@@ -132,6 +132,13 @@ void Worker::apply(Command& command, base::Instant now) {
             if (one != nullptr && other != nullptr && one != other) join(*one, *other);
           },
           [&](Disconnect& leave) { with(leave.seat, [&](Seat& seat) { part(seat); }); },
+          [&](WatchBeep& watch) { with(watch.seat, [](Seat& seat) { seat.watch_beeps(); }); },
+          [&](LoopBack& loop) {
+            with(loop.seat, [&](Seat& seat) {
+              part(seat);
+              seat.join(&seat);
+            });
+          },
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
           [&](AddTap& add_tap) {
             Seat* seat = find(add_tap.seat);

@@ -130,7 +130,7 @@ void SipEndpoint::prepare(std::size_t target) {
       .request_uri = to.request_uri,
       .from = plan_.from,
       .to = plan_.to,
-      .headers = {},
+      .headers = plan_.headers,
   };
   const auto peer = plan_.credentials ? SessionDriver::Peer::configured_trunk
                                       : SessionDriver::Peer::somebody_else;

@@ -40,6 +40,7 @@ struct OutgoingPlan {
   std::string attempt_id;
   std::string from, to;  // header values without tag
   std::string contact_user;
+  call::NamedValues headers = {};  // further ones of the INVITE
   std::vector<Target> targets;
   Order order = Order::one_after_the_other;
   std::optional<belfry::sip::DigestClient::Settings> credentials;

@@ -99,6 +99,9 @@ struct NoCallbacks final : call::CallbackFormat {
       const override {
     return {};
   }
+  call::Delivery render_detection(const call::LegRecord&, base::WallTime) const override {
+    return {};
+  }
 };
 
 /// Answers and listens until the leg ends; or does not answer, for "ring" in its parameters.

@@ -96,6 +96,10 @@ base::Result<std::unique_ptr<call::Endpoint>> RegistrationCarrier::open(
     return base::fail(base::Errc::not_found, party.address + " is not registered");
   plan.attempt_id = attempt.id;
   plan.from = caller_header(attempt.caller, context_.agent.settings().public_host);
+  plan.headers = attempt.terms.headers;
+  // Given for that party, so they answer its challenges; never those of our own phones (rule S5).
+  if (plan.locate && !attempt.terms.username.empty())
+    plan.credentials = DigestClient::Settings{attempt.terms.username, attempt.terms.password};
   BELFRY_TRY(made, SipEndpoint::outgoing(context_, std::move(plan), attempt.state, listener));
   return std::unique_ptr<call::Endpoint>(std::move(made));
 }
