@@ -34,7 +34,7 @@ test_packages() {
   cat <<'LIST'
 g++:g++ git:git python3:python3 curl:curl
 clang-format-19:clang-format-19 clang-tidy-19:clang-tidy-19 libclang-rt-19-dev
-libgtest-dev libgmock-dev libbenchmark-dev
+libgtest-dev libgmock-dev libbenchmark-dev libsrtp2-dev
 sipp:sip-tester baresip:baresip
 LIST
   # Without it a sanitizer's report has no names.

@@ -147,7 +147,7 @@ Document MessageRecord::to_document() const {
     value["media_urls"] = std::move(urls);
   }
   return {
-      std::string(message_collection), sid, account_sid, std::move(value), sent.value_or(created)
+      std::string(message_collection), sid, account_sid, std::move(value), send_at.value_or(created)
   };
 }
 

@@ -157,7 +157,7 @@ Task<void> Messages::confirm_opt_out(const MessageRecord& record, std::string te
   const auto sent = co_await send(std::move(confirmation));
   if (!sent)
     base::log::warning(
-        "message.confirmation_not_sent", {{"message", record.sid}, {"why", sent.error().message}}
+        "message.confirmation_not_sent", {{"message", record.sid}, {"code", sent.error().detail}}
     );
 }
 

@@ -216,10 +216,7 @@ Task<void> Messages::give_up(std::string sid, Error error) {
     return {};
   };
   const Stored failed = co_await change(sid, std::move(end));
-  if (failed)
-    base::log::warning(
-        "message.not_sent", {{"message", sid}, {"code", reason.detail}, {"why", reason.message}}
-    );
+  if (failed) base::log::warning("message.not_sent", {{"message", sid}, {"code", reason.detail}});
 }
 
 // --- Media ---

@@ -11,6 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr base::Duration frame = milliseconds(20);
+constexpr base::Duration grain = milliseconds(3);  // of what is measured
 // A frame of speech is left out only if no loss or pause offered itself for so long.
 constexpr base::Duration between_skips = milliseconds(1000);
 constexpr base::Duration between_stretches = milliseconds(60);
@@ -219,7 +220,7 @@ void JitterBuffer::adapt(base::Instant now) {
     if (hold_position_) next_stretch_ = now + between_stretches;
     return;
   }
-  if (surplus < frame * 3 / 2) {
+  if (surplus < frame + grain) {
     next_skip_ = now + between_skips;
     return;
   }

@@ -103,11 +103,13 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   };
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
+  services.recordings = recordings_.get();
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
   conferences_.connect(*recordings_);
   services.queues = &queues_;
-  services.recordings = recordings_.get();
+  make_messaging(config, services.account_sid);
+  services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
@@ -135,6 +137,7 @@ void System::read_dial_plan(const Config& config) {
 
 void System::read_numbers(const Config& config) {
   for (const NumberConfig& number : config.numbers) {
+    if (number.voice_url.empty() && number.twiml.empty()) continue;  // for messages only
     call::ProgramSpec program{"twiml", {}};
     if (!number.twiml.empty()) {
       program.parameters["twiml"] = number.twiml;
@@ -170,6 +173,16 @@ void System::make_simulator(const Config& config) {
       base::log::error("config.sim_phone", {{"why", behaviour.error().message}});
     }
   }
+}
+
+void System::make_messaging(const Config& config, const std::string& account_sid) {
+  messaging_ = std::make_unique<Messaging>(
+      Messaging::Parts{
+          platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
+          simulator_.get(), account_sid
+      },
+      config
+  );
 }
 
 void System::make_flux(const Config& config, const identity::TwilioSigner& signer) {
@@ -247,6 +260,8 @@ base::Task<base::Result<>> System::start() {
   if (!recovered) co_return base::fail(recovered.error());
   const auto recordings = co_await recordings_->recover();
   if (!recordings) co_return base::fail(recordings.error());
+  const auto messages = co_await messaging_->messages().recover();
+  if (!messages) co_return base::fail(messages.error());
   outbox_.wake();
   co_return base::Result<>{};
 }

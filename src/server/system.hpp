@@ -14,8 +14,8 @@
 #include "call/bridge.hpp"
 #include "call/conferences.hpp"
 #include "call/outbox.hpp"
-#include "call/queues.hpp"
 #include "call/recordings.hpp"
+#include "call/queues.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "compat/twilio/resources.hpp"
@@ -25,6 +25,7 @@
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
 #include "server/config/config.hpp"
+#include "server/messaging.hpp"
 #include "server/socket_client.hpp"
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
@@ -77,11 +78,13 @@ class System {
   apps::flux::Notifications& notifications() { return *notifications_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
+  Messaging& messaging() { return *messaging_; }
 
  private:
   void read_dial_plan(const Config& config);
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
+  void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
   void make_recordings(const Config& config);
@@ -109,6 +112,7 @@ class System {
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
   std::unique_ptr<call::Recordings> recordings_;
+  std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;

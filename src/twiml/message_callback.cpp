@@ -39,6 +39,7 @@ call::Delivery MessageStatusCallback::render(const call::MessageRecord& message,
   }
   if (tells_of_delivery(message.status)) fields.emplace_back("RawDlrDoneDate", delivery_date(at));
   call::Delivery delivery;
+  delivery.account_sid = message.account_sid;
   delivery.order_key = message.sid;
   delivery.kind = "message-status";
   delivery.url = message.status_callback;

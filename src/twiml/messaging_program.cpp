@@ -115,6 +115,7 @@ class MessagingPrograms::Run {
     if (auto overridden = read_url_overrides(request.url); !overridden)
       co_return base::fail(std::move(overridden.error()));
     call::WebRequest web;
+    web.account_sid = message_.account_sid;
     web.method = request.method;
     web.url = request.url;
     const bool is_action = request.purpose == DocumentRequest::Purpose::action;
@@ -233,7 +234,7 @@ Task<void> MessagingPrograms::run(
   if (message.messaging_service_sid.empty())
     message.messaging_service_sid = number.messaging_service_sid;
   call::FormFields parameters =
-      message_parameters(message, media ? *media : std::vector<call::MessageMedium>(), base_url_);
+      message_parameters(message, media ? *media : std::vector<call::MessageMedium>(), base_url_());
   Run run(*this, messages, std::move(message), std::move(parameters));
   DocumentRequest request{number.url, number.method, {}, DocumentRequest::Purpose::document};
   while (true) {

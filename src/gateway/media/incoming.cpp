@@ -3,6 +3,8 @@
 namespace belfry::gateway::media {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int frames_between_doubts = 25;
 constexpr float background = 3e-6F;  // -55 dBov
 
@@ -11,6 +13,8 @@ belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::Codec
   belfry::media::JitterBuffer::Settings settings;
   settings.clock_hz = codec.clock_hz;
   settings.linear = codec.linear;
+  settings.initial = 20ms;
+  settings.minimum = 5ms;         // beside the wait for the tick; it grows with what is measured
   settings.capacity = 32;         // 640 ms of 20 ms packets
   settings.storage_bytes = 5760;  // ... of 64 kbit/s, and 80 ms in one packet
   settings.largest_payload = 1275;

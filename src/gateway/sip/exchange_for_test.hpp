@@ -343,6 +343,10 @@ struct WorldTest : testing::Test {
     clock.advance_to(until);
     loop.run_ready();
   }
+  static base::Task<void> recover(Exchange& exchange) {
+    const auto recovered = co_await exchange.switchboard->recover();
+    EXPECT_TRUE(recovered);
+  }
   std::string place(Exchange& exchange, std::string to) {
     auto sid = std::make_unique<std::string>();
     base::Task<void> task = exchange.place_task(std::move(to), sid.get());

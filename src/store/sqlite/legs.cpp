@@ -318,6 +318,13 @@ std::uint64_t count_legs(Database& database) {
   return static_cast<std::uint64_t>(rows.integer(0));
 }
 
+void remove_leg(Database& database, std::string_view sid) {
+  database.run("DELETE FROM events WHERE leg_sid = ?", sid);
+  // What applications keep of a call goes with it.
+  database.run("DELETE FROM documents WHERE key = ?", sid);
+  database.run("DELETE FROM legs WHERE sid = ?", sid);
+}
+
 std::uint64_t purge_legs(Database& database, base::WallTime created_before, std::size_t limit) {
   std::vector<std::string> old;
   {
@@ -327,12 +334,7 @@ std::uint64_t purge_legs(Database& database, base::WallTime created_before, std:
     );
     while (rows.next()) old.push_back(rows.string(0));
   }
-  for (const std::string& sid : old) {
-    database.run("DELETE FROM events WHERE leg_sid = ?", sid);
-    // What applications keep of a call goes with it.
-    database.run("DELETE FROM documents WHERE key = ?", sid);
-    database.run("DELETE FROM legs WHERE sid = ?", sid);
-  }
+  for (const std::string& sid : old) remove_leg(database, sid);
   return old.size();
 }
 
