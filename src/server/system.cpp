@@ -80,6 +80,12 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
            &media_streams_}
       ),
+      side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      conferences_(
+          {platform.loop, platform.random, platform.store, platform.media, outbox_,
+           &side_documents_, nullptr}
+      ),
+      queues_(platform.loop, platform.random, platform.store),
       tasks_(platform.loop) {
   make_accounting(config);
   read_dial_plan(config);
@@ -108,6 +114,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.recordings = recordings_.get();
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
+  conferences_.connect(*recordings_);
   services.queues = &queues_;
   make_messaging(config, services.account_sid);
   services.messages = &messaging_->messages();
