@@ -134,7 +134,7 @@ Result<MessageRecord> Messages::make_record(const SendMessage& message) {
   return record;
 }
 
-Task<Result<>> Messages::admit(const MessageRecord& record) {
+Task<Result<>> Messages::admit(MessageRecord& record) {
   auto number = co_await parts_.numbers.find(record.from);
   if (!number) co_return fail(number.error());
   const bool foreign =
@@ -149,10 +149,12 @@ Task<Result<>> Messages::admit(const MessageRecord& record) {
     if (auto allowed = parts_.check_destination(record.account_sid, record.to); !allowed)
       co_return fail(std::move(allowed.error()));
   }
-  if (parts_.routes.choose(record.to) == nullptr)
+  const MessageCarrier* carrier = parts_.routes.choose(record.to);
+  if (carrier == nullptr)
     co_return fail(
         Errc::invalid_argument, "No carrier takes messages to the 'To' number " + record.to, 21612
     );
+  record.paid = carrier->costs_money();
   if (record.answers_opt_out) co_return Result<>{};
   auto refused = co_await has_opted_out(record.account_sid, record.from, record.to);
   if (!refused) co_return fail(refused.error());
@@ -166,6 +168,7 @@ Task<Result<>> Messages::admit(const MessageRecord& record) {
     co_return fail(
         Errc::unavailable, "The queue of the 'From' number " + record.from + " is full", 21611
     );
+  if (!record.paid) co_return Result<>{};
   co_return co_await count_of_day(record.account_sid);
 }
 
@@ -177,7 +180,7 @@ Task<Result<>> Messages::count_of_day(std::string account_sid) {
   if (days_[account_sid].number != today) days_[account_sid] = {.number = today};
   if (!days_[account_sid].counted) {
     DocumentQuery query{.collection = std::string(message_collection), .tag = account_sid};
-    query.members = {{"outbound", "true"}};
+    query.members = {{"paid", "true"}};
     query.created_from = midnight;
     auto before = co_await parts_.journal.count_documents(std::move(query));
     if (!before) co_return fail(before.error());

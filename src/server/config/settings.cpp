@@ -115,7 +115,7 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.max_duration", "Seconds until an answered call is ended",
          FIELD(calls.max_duration)),
       of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
-      of("messages.per_day", "Text messages that an account may send in a UTC day; 0: no limit",
+      of("messages.per_day", "Text messages that an account may send through carriers in a UTC day; 0: no limit",
          FIELD(messages.per_day)),
       of("messages.sender_interval_ms", "Milliseconds between two text messages of one sender",
          FIELD(messages.sender_interval_ms)),
