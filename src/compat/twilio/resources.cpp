@@ -1,8 +1,11 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/calls.hpp"
+#include "compat/twilio/conferences.hpp"
 #include "compat/twilio/messages.hpp"
 #include "compat/twilio/messaging_services.hpp"
+#include "compat/twilio/queues.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -19,8 +22,13 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<             //
-                 AccountsResource, MessagesResource, MessagingServicesResource  //
+      resources_(make<//
+                 AccountsResource,           //
+                 CallsResource,              //
+                 ConferencesResource,        //
+                 MessagesResource,           //
+                 MessagingServicesResource,  //
+                 QueuesResource              //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }

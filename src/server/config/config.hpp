@@ -13,8 +13,10 @@
 namespace belfry::server {
 
 enum class Switch { automatic, on, off };
+enum class RecordingNotice { off, beep };
 enum class Transport { udp, tcp, tls };
 enum class Method { get, post };
+enum class Srtp { off, optional, required };
 
 struct PortRange {
   std::uint16_t first = 0;
@@ -32,6 +34,7 @@ struct TrunkConfig {
   bool register_out = false;
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  Srtp srtp = Srtp::off;
 };
 
 struct RouteConfig {
@@ -47,6 +50,7 @@ struct PhoneConfig {
   std::string user;
   std::string password;
   std::string number;
+  Srtp srtp = Srtp::off;
 };
 
 /// What answers calls to a number of ours.
@@ -96,6 +100,7 @@ struct Config {
     bool tcp = true;
     std::uint16_t tls_port = 5061;
     std::string tls_authorities;
+    bool srtp_keys_over_plain = false;
   } sip;
 
   struct Tls {
@@ -106,6 +111,7 @@ struct Config {
   struct Media {
     PortRange port_range = {20'000, 20'999};
     std::uint32_t workers = 0;
+    std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};
   } media;
 
   struct Log {
@@ -159,7 +165,12 @@ struct Config {
   struct Retention {
     std::chrono::days calls{365};
     std::chrono::days deliveries{7};
+    std::chrono::days recordings{30};
   } retention;
+
+  struct Recording {
+    RecordingNotice notice = RecordingNotice::off;
+  } recording;
 
   std::vector<TrunkConfig> trunks;
   std::vector<RouteConfig> routes;

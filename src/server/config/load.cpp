@@ -119,8 +119,20 @@ void check_unique(
       mistakes.add("[[" + std::string(list) + "]]", "\"" + entry.*name + "\" is there twice");
 }
 
+void check_codecs(const std::vector<std::string>& names, Mistakes& mistakes) {
+  const std::vector<std::string_view> known = {"opus", "G722", "PCMU", "PCMA"};
+  if (names.empty()) mistakes.add("media.codecs", "names none");
+  for (const std::string& name : names) {
+    const bool is_known = std::ranges::any_of(known, [&](std::string_view each) {
+      return base::equals_ignoring_case(each, name);
+    });
+    if (!is_known) mistakes.add_unknown("media.codecs", "codec", name, known);
+  }
+}
+
 /// What concerns several values.
 void check_together(const Config& config, Mistakes& mistakes) {
+  check_codecs(config.media.codecs, mistakes);
   check_unique(config.trunks, &TrunkConfig::name, "trunk", mistakes);
   check_unique(config.phones, &PhoneConfig::user, "phone", mistakes);
   check_unique(config.phones, &PhoneConfig::number, "phone", mistakes);

@@ -69,6 +69,9 @@ std::vector<Setting<Config>> make_settings() {
          "PEM file of certificates that trunks and other SIP servers may be certified by, beside "
          "the system's",
          FIELD(sip.tls_authorities)),
+      of("sip.srtp_keys_over_plain",
+         "Send and take SRTP keys over UDP and TCP too, where everybody on the way can read them",
+         FIELD(sip.srtp_keys_over_plain)),
       of("tls.certificate",
          "PEM file of the certificate for HTTPS and SIP, with its chain; empty: one of our own, "
          "which is made at the first start",
@@ -76,6 +79,8 @@ std::vector<Setting<Config>> make_settings() {
       of("tls.key", "PEM file of its private key", FIELD(tls.key)),
       of("media.port_range", "UDP ports for RTP and RTCP", FIELD(media.port_range)),
       of("media.workers", "Media threads; 0: one per core", FIELD(media.workers)),
+      of("media.codecs", "What SIP calls may use, the best first: opus, G722, PCMU, PCMA",
+         FIELD(media.codecs)),
       of("log.level", "Least severe line that is written", FIELD(log.level)),
       of("log.format", "One line of text or one JSON object per event", FIELD(log.format)),
       of("sim.seed", "Seed of the simulated network; 0: a new one each start", FIELD(sim.seed)),
@@ -123,6 +128,10 @@ std::vector<Setting<Config>> make_settings() {
          FIELD(retention.calls)),
       of("retention.deliveries", "Days that delivered callbacks are kept",
          FIELD(retention.deliveries)),
+      of("retention.recordings", "Days that recordings are kept", FIELD(retention.recordings)),
+      of("recording.notice",
+         "How a party learns that it is recorded; off: the application tells it, as with Twilio",
+         FIELD(recording.notice)),
   };
 }
 
@@ -139,6 +148,7 @@ std::vector<Setting<TrunkConfig>> make_trunk_settings() {
       of_trunk("register", "REGISTER there", FIELD(register_out)),
       of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
       of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+      of_trunk("srtp", "Whether audio is encrypted; needs transport tls", FIELD(srtp)),
   };
 }
 
@@ -159,6 +169,9 @@ std::vector<Setting<PhoneConfig>> make_phone_settings() {
       of_phone("user", "User name in REGISTER", FIELD(user), required),
       of_phone("password", "For digest", FIELD(password), Traits{.required = true, .secret = true}),
       of_phone("number", "Rings when this number is called", FIELD(number)),
+      of_phone(
+          "srtp", "Whether audio is encrypted; for phones that register over TLS", FIELD(srtp)
+      ),
   };
 }
 
