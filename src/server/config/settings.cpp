@@ -132,7 +132,7 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.calls_to_one_number_an_hour",
          "Calls through trunks to one number in an hour, for each account",
          FIELD(calls.calls_to_one_number_an_hour)),
-      of("messages.per_day", "Text messages that an account may send in a UTC day; 0: no limit",
+      of("messages.per_day", "Text messages that an account may send through carriers in a UTC day; 0: no limit",
          FIELD(messages.per_day)),
       of("messages.sender_interval_ms", "Milliseconds between two text messages of one sender",
          FIELD(messages.sender_interval_ms)),
