@@ -209,7 +209,9 @@ void System::make_admin() {
 }
 
 void System::make_twilio() {
-  compat::twilio::Context context{platform_.loop, platform_.random, *switchboard_, accounts_};
+  compat::twilio::Context context{
+      platform_.loop, platform_.random, *switchboard_, accounts_, &media_streams_
+  };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }
 

@@ -3,6 +3,10 @@
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
 
+namespace belfry::twiml {
+class MediaStreams;
+}
+
 namespace belfry::compat::twilio {
 
 /// What resources work with; all of it outlives them. Services of the call model (recordings,
@@ -12,6 +16,7 @@ struct Context {
   base::Random& random;
   call::Switchboard& switchboard;
   identity::Accounts& accounts;
+  twiml::MediaStreams* streams;
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }

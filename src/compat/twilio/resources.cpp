@@ -1,6 +1,9 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/streams.hpp"
+#include "compat/twilio/unsupported.hpp"
+#include "compat/twilio/user_defined_messages.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -17,8 +20,9 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<             //
-                 AccountsResource  //
+      resources_(make<  //
+                 AccountsResource, StreamsResource, UnsupportedResource,
+                 UserDefinedMessagesResource  //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
