@@ -15,7 +15,7 @@ build_packages() {
 clang++-19:clang-19 cmake:cmake ninja:ninja-build pkg-config:pkg-config ccache:ccache mold:mold
 node:nodejs npm:npm
 libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libpugixml-dev libexpat1-dev
-libtomlplusplus-dev zlib1g-dev libcli11-dev libspandsp-dev libspeexdsp-dev libsndfile1-dev
+libtomlplusplus-dev zlib1g-dev libcli11-dev libopus-dev libspandsp-dev libspeexdsp-dev libsndfile1-dev
 libsqlite3-dev libcurl4-openssl-dev libc-ares-dev flite1-dev
 ca-certificates tzdata
 LIST
@@ -34,7 +34,7 @@ test_packages() {
   cat <<'LIST'
 g++:g++ git:git python3:python3 curl:curl
 clang-format-19:clang-format-19 clang-tidy-19:clang-tidy-19 libclang-rt-19-dev
-libgtest-dev libgmock-dev libbenchmark-dev
+libgtest-dev libgmock-dev libbenchmark-dev libsrtp2-dev
 sipp:sip-tester baresip:baresip
 LIST
   # Without it a sanitizer's report has no names.

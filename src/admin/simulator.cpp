@@ -2,6 +2,7 @@
 
 #include "admin/audio_file.hpp"
 #include "admin/phone_json.hpp"
+#include "base/encoding.hpp"
 #include "base/ids.hpp"
 
 namespace belfry::admin {
@@ -12,6 +13,7 @@ constexpr std::size_t max_keys = 256;
 constexpr std::size_t max_spoken = 4096;
 constexpr std::size_t max_message = 6400;
 constexpr std::size_t max_party = 300;
+constexpr std::size_t max_media = 10;
 
 /// An error of a phone's as an answer; what is wrong with a value names the member that gave it.
 http::Response refusal(
@@ -19,6 +21,29 @@ http::Response refusal(
 ) {
   if (error.code != base::Errc::invalid_argument) return failure(request, error);
   return refuse(request, {{pointer_to({member}), "invalid", error.message}});
+}
+
+/// `[{"content_type": "image/png", "base64": "…"}]`; absent is none.
+std::vector<call::MessageFile> read_files(BodyReader& reader) {
+  std::vector<call::MessageFile> files;
+  const base::json::value* media = reader.find("media");
+  if (media == nullptr) return files;
+  const auto* items = media->if_array();
+  if (items == nullptr || items->size() > max_media) {
+    reader.complain("media", "type", "media must be a list of at most 10 files");
+    return files;
+  }
+  for (const base::json::value& item : *items) {
+    const auto* type = base::json::find_string(item, "content_type");
+    const auto* text = base::json::find_string(item, "base64");
+    const auto bytes = text == nullptr ? std::nullopt : base::from_base64(*text);
+    if (type == nullptr || type->empty() || !bytes) {
+      reader.complain("media", "invalid", "each file has a content_type and its bytes in base64");
+      return files;
+    }
+    files.push_back({"", std::string(*type), std::string(base::as_text(*bytes))});
+  }
+  return files;
 }
 
 }  // namespace
@@ -140,14 +165,18 @@ http::Response Simulator::send_message(const http::Request& request, const std::
   if (!body) return std::move(body.error());
   BodyReader reader(*body);
   const auto to = reader.required_text("to", max_party);
-  const auto words = reader.required_text("body", max_message);
+  std::vector<call::MessageFile> files = read_files(reader);
+  const auto words = files.empty() ? reader.required_text("body", max_message)
+                                   : reader.optional_text("body", max_message);
   if (!reader.complaints().empty()) return refuse(request, reader.complaints());
   const auto receiver = sim::PhoneNetwork::check_number(*to);
   if (!receiver) return refusal(request, "to", receiver.error());
   for (const std::string& party : {number, *receiver}) {
     if (const auto admitted = admit(party); !admitted) return failure(request, admitted.error());
   }
-  if (const auto sent = network_.send_message({number, *receiver, *words, {}}); !sent)
+  if (const auto sent =
+          network_.send_message({number, *receiver, words.value_or(""), {}}, std::move(files));
+      !sent)
     return refusal(request, "body", sent.error());
   return http::json(201, network_.messages().back().to_json());
 }

@@ -31,7 +31,7 @@ base::WallTime time_member(const base::json::object& object, std::string_view ke
   return base::from_unix_micros(number_member(object, key));
 }
 
-base::json::object to_json(const SideDocument& document) {
+base::json::object describe(const SideDocument& document) {
   return {
       {"url", document.url},
       {"method", document.method},
@@ -202,7 +202,7 @@ base::json::object JoinConference::to_json() const {
       {"max_participants", max_participants},
       {"terms", terms.to_json()},
   };
-  if (wait) object["wait"] = call::to_json(*wait);
+  if (wait) object["wait"] = describe(*wait);
   return object;
 }
 

@@ -127,10 +127,9 @@ void Conferences::on_ending(Conference& conference) {
   platform_.loop.post([this, sid = record.sid] { conferences_.erase(sid); });
 }
 
-base::Task<base::Result<>> Conferences::stored(std::string conference_sid) {
-  Changes changes;
-  if (const Conference* conference = find(conference_sid))
-    changes.documents.push_back(conference->record().to_document());
+base::Task<base::Result<>> Conferences::stored(ConferenceRecord conference) {
+  Changes changes;  // commits are in order: this one is behind all that it wrote
+  changes.documents.push_back(conference.to_document());
   co_return co_await platform_.journal.commit(std::move(changes));
 }
 
@@ -168,7 +167,7 @@ base::Task<base::Result<ParticipantRecord>> Conferences::call_in(
   } else {
     still_there->give_up(placed->sid, "failed");
   }
-  base::Task<base::Result<>> storing = stored(sid);
+  base::Task<base::Result<>> storing = stored(still_there->record());
   auto kept = co_await std::move(storing);
   if (!kept) co_return base::fail(std::move(kept.error()));
   co_return participant;

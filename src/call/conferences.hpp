@@ -32,6 +32,7 @@ class Participation {
   void leave();
 
  private:
+  friend class Conferences;
   Conferences* conferences_;  // nullptr: moved from
   Leg* leg_;
   std::string conference_sid_;
@@ -62,8 +63,9 @@ class Conferences final : public ProgramFactory {
   Conference* find(const std::string& sid) const;
   Conference* find_by_name(const std::string& account_sid, const std::string& name) const;
   std::vector<const Conference*> live() const;
-  /// Returns when all that a conference has written is on disk (rule R1).
-  base::Task<base::Result<>> stored(std::string conference_sid);
+  /// Returns when all that a conference has written until now is on disk (rule R1).
+  /// @param conference as it is now
+  base::Task<base::Result<>> stored(ConferenceRecord conference);
 
   /// At start: conferences of a process that is gone have ended, since their legs have.
   base::Task<base::Result<>> recover();

@@ -10,6 +10,14 @@
 
 namespace belfry::call {
 
+/// What has come of `Endpoint::refer`: first whether the party takes it, then what it says of the
+/// call that it makes (NOTIFY, RFC 3515 section 2.4.4).
+struct ReferralProgress {
+  int answer_status = 0;  // of the REFER itself: 202; 0 when nothing came
+  int call_status = 0;    // of the new call: 100, 180, 200, 486 …; 0 while unknown
+  bool over = false;      // nothing more will be said
+};
+
 /// What an endpoint tells its leg. Control thread. Never called from inside a call to the endpoint.
 class EndpointListener {
  public:
@@ -27,6 +35,12 @@ class EndpointListener {
   /// For the timeline: "sip.sent", "sip.received" with method/status, "media.negotiated" with
   /// codec.
   virtual void on_trace(std::string type, base::json::object data) = 0;
+  /// After `Endpoint::refer`.
+  virtual void on_referral(const ReferralProgress& /*progress*/) {}
+  /// The party asks to be replaced: that we call `target` (a URI) for the one it talks to (an
+  /// incoming REFER). @return whether somebody will; else the endpoint refuses. What comes of it
+  /// follows by `Endpoint::report_referral`.
+  virtual bool on_refer_request(const std::string& /*target*/) { return false; }
 };
 
 /// How a leg reaches its party: a SIP dialog, a simulated phone. The leg owns it; destroying it
@@ -54,6 +68,15 @@ class Endpoint {
   /// These words are being played to the party from now on. A simulated phone shows them; others
   /// ignore it.
   virtual void on_words(const Words& words) = 0;
+  /// Answered only: asks the party to call `target` (a SIP URI) instead of us (REFER, RFC 3515).
+  /// `on_referral` follows.
+  /// @return Errc::unsupported where parties cannot be asked that.
+  virtual base::Result<> refer(const std::string& /*target*/, const NamedValues& /*headers*/) {
+    return base::fail(base::Errc::unsupported, "this party cannot be referred to another");
+  }
+  /// What has come of the request that `on_refer_request` took: a SIP status of 200 or more. The
+  /// party hangs up then, or is hung up.
+  virtual void report_referral(int /*sip_status*/) {}
   virtual std::string_view kind() const = 0;  // "sip", "simulator"
 };
 

@@ -20,10 +20,11 @@ struct Changes {
       new_documents;  // inserted; one whose key exists fails the whole with Errc::conflict
   std::vector<Document> documents;  // inserted or replaced
   std::vector<DocumentKey> removed_documents;
+  std::vector<std::string> removed_legs;  // by SID, with their events
 
   bool empty() const {
     return legs.empty() && events.empty() && deliveries.empty() && new_documents.empty() &&
-           documents.empty() && removed_documents.empty();
+           documents.empty() && removed_documents.empty() && removed_legs.empty();
   }
 };
 

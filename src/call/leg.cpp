@@ -1,7 +1,11 @@
 #include "call/leg.hpp"
 
 #include "base/log.hpp"
+#include "call/hearing.hpp"
+#include "call/last_word.hpp"
 #include "call/outbox.hpp"
+#include "call/recordings.hpp"
+#include "call/referral.hpp"
 #include "call/switchboard.hpp"
 
 namespace belfry::call {
@@ -77,6 +81,7 @@ Leg::Leg(Services& services, LegRecord record)
       milestones_(std::make_shared<Milestones>(services.loop)),
       attempt_outcomes_(services.loop),
       digits_(services.loop),
+      referrals_(services.loop),
       tasks_(services.loop),
       program_tasks_(services.loop) {}
 
@@ -113,6 +118,9 @@ void Leg::redirect(ProgramSpec program) {
   changes.legs.push_back(record_);
   services_.journal.commit_later(std::move(changes));
   if (!answered() && record_.direction != LegRecord::Direction::inbound) return;
+  // At once: what the new program enters must not be left by what is cleared away of the old one.
+  if (seat()) services_.media.disconnect(seat());
+  milestones_->redirected.set();
   program_tasks_.cancel();
   forget_digits();
   start_program();
@@ -210,6 +218,7 @@ void Leg::on_ringing() {
 
 void Leg::on_early_media() {
   attach_seat();
+  milestones_->early_media.set();
 }
 
 void Leg::on_answered() {
@@ -217,6 +226,7 @@ void Leg::on_answered() {
   services_.loop.cancel(std::exchange(ring_timer_, 0));
   attach_seat();
   record_.answered = services_.loop.wall_now();
+  record_.party_terms = {};
   record_.last_seen = record_.answered;
   start_timer(duration_timer_, record_.max_duration, HangupCause::max_duration);
   tasks_.spawn(store_answer());
@@ -225,6 +235,7 @@ void Leg::on_answered() {
 /// Rule R3: a call that was answered is hung up after a crash, not dialled again; so nobody is told
 /// of the answer, and no program begins, before it is on disk.
 base::Task<void> Leg::store_answer() {
+  record_from_answer();
   std::optional<Step> step = take_step(LegStatus::in_progress, {});
   if (!step) co_return;
   announce(*step);
@@ -235,6 +246,18 @@ base::Task<void> Leg::store_answer() {
   milestones_->was_answered = true;
   milestones_->settled.set();
   attempt_outcomes_.push(std::nullopt);
+}
+
+void Leg::record_from_answer() {
+  if (!record_.record || services_.recordings == nullptr) return;
+  Recordings& recordings = *services_.recordings;
+  const auto started = recordings.start(*this, RecordingSource::outbound_api, *record_.record);
+  if (!started) {
+    note_error(16100, "the call is not recorded: " + started.error().message);
+    return;
+  }
+  if (const RecordingRecord* recording = recordings.running(*started))
+    record_.recorded = {*started, recordings.url_of(*recording), recording->started};
 }
 
 void Leg::on_ended(Ending ending) {
@@ -294,6 +317,12 @@ void Leg::watch_speech(std::function<void(bool)> told) {
 
 void Leg::on_speech(bool speaking) {
   if (speech_told_ && !ended()) speech_told_(speaking);
+  for (Hearing* hearing : hearings_)
+    hearing->take({speaking ? Heard::Kind::speech_began : Heard::Kind::speech_ended});
+}
+
+void Leg::on_beep(double hz) {
+  for (Hearing* hearing : hearings_) hearing->take({Heard::Kind::beep, hz});
 }
 
 void Leg::show_words(const Words& words) {
@@ -343,11 +372,15 @@ std::optional<Leg::Step> Leg::take_step(LegStatus next, base::json::object data)
     );
     return std::nullopt;
   }
+  // Of a call that was taken back before it was dialled nobody is told.
+  const bool is_news = record_.status != LegStatus::queued || next != LegStatus::canceled;
   record_.status = next;
   Step step;
   step.event = make_event("call." + std::string(to_string(next)), std::move(data));
   step.changes.events.push_back(step.event);
-  add_callback(step.changes);
+  if (is_final(next))
+    for (LastWord* word : last_words_) word->say(record_, step.changes);
+  if (is_news) add_callback(step.changes);
   step.changes.legs.push_back(record_);
   return step;
 }
@@ -375,6 +408,8 @@ void Leg::finish(Ending ending) {
 
   record_.end_reason = ending.detail.empty() ? std::string(to_string(ending.cause)) : ending.detail;
   record_.ended = services_.loop.wall_now();
+  record_.party_terms = {};
+  if (record_.attempt) record_.attempt->terms = {};
   if (ending.cause == HangupCause::restart && record_.last_seen) record_.ended = record_.last_seen;
   enter(
       status, {{"cause", to_string(ending.cause)},
@@ -384,6 +419,7 @@ void Leg::finish(Ending ending) {
 
   milestones_->ending = std::move(ending);
   milestones_->settled.set();
+  milestones_->prepared.set();
   milestones_->over.set();
   tasks_.cancel();
   program_tasks_.cancel();
@@ -395,6 +431,12 @@ void Leg::start_program() {
 }
 
 base::Task<void> Leg::run_program() {
+  // A leg that is redirected meanwhile is not asked again.
+  if (!std::exchange(prepared_, true)) {
+    base::Task<void> preparing = prepare();
+    co_await std::move(preparing);
+  }
+  milestones_->prepared.set();
   const auto found = services_.programs.find(record_.program.kind);
   if (found == services_.programs.end()) {
     if (!record_.program.kind.empty())

@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/task.hpp"
 #include "base/wait.hpp"
@@ -14,6 +15,10 @@
 namespace belfry::call {
 
 struct Services;
+struct LegUpdate;
+class Hearing;
+class LastWord;
+class ReferralHandler;
 
 /// Hears how playbacks end that it began itself, by way of the media plane. Control thread.
 class PlaybackWatcher {
@@ -56,6 +61,17 @@ class Leg final : private EndpointListener, private SeatListener {
   /// recording of a verb), and runs another. Before the answer of an outbound leg: that one runs
   /// then. Not from within the program itself.
   void redirect(ProgramSpec program);
+  /// What an API wants of it. @return Errc::conflict when it is over, or answered and to be
+  /// canceled.
+  base::Result<> update(LegUpdate update);
+  /// It has been told to end and does not live on.
+  bool is_hanging_up() const { return own_ending_.has_value(); }
+
+  /// Runs something beside the program, or in its place where there is none: a whisper, an
+  /// announcement. It is cancelled, as the program is, when the leg ends or is redirected: whatever
+  /// waits for this leg's sound or keys must run so, for it must not outlive the leg. It refers to
+  /// nothing that may go before the leg.
+  void drive(base::Task<void> task) { program_tasks_.spawn(std::move(task)); }
 
   // --- The verbs of programs ---
 
@@ -85,12 +101,27 @@ class Leg final : private EndpointListener, private SeatListener {
   /// These words reach the party by other ways than `play`: from the room that it is in.
   void show_words(const Words& words);
   bool is_ringing() const { return record_.status == LegStatus::ringing; }
+  /// Asks the party to call somebody else instead (SIP only). On success the party leaves us.
+  /// @return Errc::unsupported where parties cannot be asked that, Errc::cancelled when the leg
+  /// ends meanwhile.
+  base::Task<base::Result<ReferralProgress>> refer(std::string target, NamedValues headers);
+  /// To the party whose request a `ReferralHandler` took.
+  void report_referral(int sip_status);
 
   /// Moments of a leg, for those who wait for them; they may outlive the leg.
   struct Milestones {
-    explicit Milestones(base::Loop& loop) : rang(loop), settled(loop), over(loop) {}
+    explicit Milestones(base::Loop& loop)
+        : rang(loop),
+          early_media(loop),
+          settled(loop),
+          prepared(loop),
+          redirected(loop),
+          over(loop) {}
     base::Event rang;
-    base::Event settled;  // answered, or over without an answer
+    base::Event early_media;  // the seat hears the party before the answer
+    base::Event settled;      // answered, or over without an answer
+    base::Event prepared;     // answered, digits sent, asked who it is; or over
+    base::Event redirected;   // it has a program of its own now
     base::Event over;
     bool was_answered = false;
     Ending ending;  // valid when over
@@ -98,6 +129,9 @@ class Leg final : private EndpointListener, private SeatListener {
   std::shared_ptr<Milestones> milestones() const { return milestones_; }
 
  private:
+  friend class Hearing;
+  friend class LastWord;
+  friend class ReferralHandler;
   class PlaybackWait;
   using AttemptOutcome = std::optional<Ending>;  // nothing: answered
 
@@ -109,12 +143,15 @@ class Leg final : private EndpointListener, private SeatListener {
   void on_digit(char digit) override;
   void on_state(base::json::object state) override;
   void on_trace(std::string type, base::json::object data) override;
+  void on_referral(const ReferralProgress& progress) override;
+  bool on_refer_request(const std::string& target) override;
   // SeatListener
   void on_playback_started(PlaybackId playback) override;
   void on_playback_finished(PlaybackId playback) override;
   void on_seat_digit(char digit) override;
   void on_media_timeout() override;
   void on_speech(bool speaking) override;
+  void on_beep(double hz) override;
 
   /// The only place where the status changes: checks the table, writes row, event and callback in
   /// one step.
@@ -127,6 +164,7 @@ class Leg final : private EndpointListener, private SeatListener {
   std::optional<Step> take_step(LegStatus next, base::json::object data);
   void announce(const Step& step);
   base::Task<void> store_answer();
+  void record_from_answer();
   EventRecord make_event(std::string type, base::json::object data);
   void add_callback(Changes& changes);
   void attach_seat();
@@ -138,6 +176,11 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Task<void> run_resumed();
   void start_program();
   base::Task<void> run_program();
+  base::Task<void> prepare();
+  base::Task<void> detect_machine();
+  base::Task<void> detect_in_background();
+  void conclude_detection(AnsweredBy who, base::Duration took);
+  void tell_detection(Changes& changes);
   base::Result<> open_endpoint();
   void start_timer(base::TimerId& timer, base::Duration delay, HangupCause cause);
 
@@ -151,6 +194,12 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Mailbox<char> digits_;
   std::function<void(bool)> speech_told_;
   PlaybackWait* playing_ = nullptr;
+  bool prepared_ = false;
+  // Owned by programs; each takes itself away when it goes.
+  std::vector<Hearing*> hearings_;
+  std::vector<LastWord*> last_words_;
+  std::vector<std::weak_ptr<std::function<void(const std::string&)>>> referral_handlers_;
+  base::Mailbox<ReferralProgress> referrals_;
   PlaybackWatcher* playback_watcher_ = nullptr;
   base::TimerId ring_timer_ = 0;
   base::TimerId duration_timer_ = 0;

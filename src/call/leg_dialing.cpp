@@ -41,6 +41,8 @@ base::Task<void> Leg::run_outbound() {
   std::vector<DialPlan::Choice> choices;
   if (party) choices = services_.dial_plan.choose(*party, services_.random);
   Ending last{HangupCause::unreachable, 404, "no route to " + record_.to};
+  if (party && party->kind == Party::Kind::client)
+    last = {HangupCause::no_answer, 480, "no device of " + record_.to + " is registered"};
   for (const DialPlan::Choice& choice : choices) {
     const AttemptOutcome outcome = co_await try_route(*choice.carrier, choice.caller_id);
     if (!outcome) {
@@ -61,6 +63,7 @@ base::Task<Leg::AttemptOutcome> Leg::try_route(Carrier& carrier, std::string cal
   attempt.carrier = carrier.name();
   attempt.caller = caller_id.empty() ? record_.from : std::move(caller_id);
   attempt.started = services_.loop.wall_now();
+  attempt.terms = record_.party_terms;
   record_.attempt = std::move(attempt);
   if (auto opened = open_endpoint(); !opened) co_return to_ending(opened.error());
 

@@ -68,6 +68,8 @@ class SeatListener {
   virtual void on_media_timeout() = 0;
   /// The party began or stopped speaking; only after `watch_speech`.
   virtual void on_speech(bool /*speaking*/) {}
+  /// A pure tone of 400 to 2,500 Hz has ended, or lasts for a second; only after `watch_beep`.
+  virtual void on_beep(double /*hz*/) {}
 };
 
 // --- Rooms of many ---
@@ -150,6 +152,11 @@ class MediaPlane {
   virtual void disconnect(SeatId seat) = 0;
   /// Reports speech from now on: energy above the noise floor, an end after 100 ms of silence.
   virtual void watch_speech(SeatId seat) = 0;
+  /// Reports beeps of 120 ms or more from now on. From then on the tones of the network (ringing,
+  /// busy) are not taken for speech.
+  virtual void watch_beep(SeatId seat) = 0;
+  /// The party hears itself, until the seat is connected or disconnected.
+  virtual void loop_back(SeatId seat) = 0;
 
   // --- Rooms of many ---
 

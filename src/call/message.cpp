@@ -9,10 +9,10 @@ namespace {
 using base::json::object;
 using enum MessageStatus;
 
-constexpr std::array<std::string_view, 11> status_words = {
-    "accepted",    "scheduled", "queued",   "sending",  "sent", "delivered",
-    "undelivered", "failed",    "canceled", "received", "read"
-};
+constexpr std::array<std::string_view, 11> status_words = {"accepted",    "scheduled", "queued",
+                                                           "sending",     "sent",      "delivered",
+                                                           "undelivered", "failed",    "canceled",
+                                                           "received",    "read"};
 constexpr std::array<std::string_view, 4> direction_words = {
     "inbound", "outbound-api", "outbound-call", "outbound-reply"
 };
@@ -147,7 +147,7 @@ Document MessageRecord::to_document() const {
     value["media_urls"] = std::move(urls);
   }
   return {
-      std::string(message_collection), sid, account_sid, std::move(value), sent.value_or(created)
+      std::string(message_collection), sid, account_sid, std::move(value), send_at.value_or(created)
   };
 }
 
@@ -191,9 +191,7 @@ Document MessageMedium::to_document() const {
       {"content_type", content_type},
       {"size", size},
   };
-  return {
-      std::string(message_media_collection), sid, message_sid, std::move(value), created
-  };
+  return {std::string(message_media_collection), sid, message_sid, std::move(value), created};
 }
 
 MessageMedium MessageMedium::from_document(const Document& document) {

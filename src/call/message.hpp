@@ -69,7 +69,8 @@ struct MessageRecord {
 
   bool outbound() const { return direction != Direction::inbound; }
 
-  /// The tag is the account. `created` is when it was sent, else made: lists go by that.
+  /// The tag is the account. `created` is when it was made, or is to be sent: lists go by that, and
+  /// a walk through one is stable since it never changes.
   Document to_document() const;
   static MessageRecord from_document(const Document& document);
 };

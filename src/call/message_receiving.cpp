@@ -71,9 +71,7 @@ Task<Result<std::string>> Messages::note_opt_out(const MessageRecord& record, Ch
       break;
     case OptOutWord::start:
       if (!*before) co_return std::string();  // a plain YES to something else
-      changes.removed_documents.push_back(
-          opt_out_key(record.account_sid, record.to, record.from)
-      );
+      changes.removed_documents.push_back(opt_out_key(record.account_sid, record.to, record.from));
       break;
     case OptOutWord::help:
     case OptOutWord::none:
@@ -129,9 +127,8 @@ Task<void> Messages::answer(MessageRecord record) {
     std::size_t& count;
     ~Busy() { --count; }
   } busy{++answering_};
-  const auto job = co_await parts_.journal.find_document(
-      std::string(message_job_collection), record.sid
-  );
+  const auto job =
+      co_await parts_.journal.find_document(std::string(message_job_collection), record.sid);
   if (!job || !*job) co_return;
   if (const auto* owed = base::json::find_string((*job)->value, "answer")) {
     std::string text(*owed);
@@ -160,7 +157,7 @@ Task<void> Messages::confirm_opt_out(const MessageRecord& record, std::string te
   const auto sent = co_await send(std::move(confirmation));
   if (!sent)
     base::log::warning(
-        "message.confirmation_not_sent", {{"message", record.sid}, {"why", sent.error().message}}
+        "message.confirmation_not_sent", {{"message", record.sid}, {"code", sent.error().detail}}
     );
 }
 

@@ -141,8 +141,7 @@ Task<void> Messages::send_one(std::string sid) {
     co_return co_await give_up(std::move(sid), std::move(late));
   }
   if (!message->answers_opt_out) {
-    const auto refused =
-        co_await has_opted_out(message->account_sid, message->from, message->to);
+    const auto refused = co_await has_opted_out(message->account_sid, message->from, message->to);
     if (refused && *refused) {
       Error stop{Errc::refused, "the recipient has said STOP", 21610};
       co_return co_await give_up(std::move(sid), std::move(stop));
@@ -194,7 +193,8 @@ Task<void> Messages::hand_over(MessageRecord message) {
   }
   if (!taken) co_return co_await give_up(message.sid, taken.error());
   const base::WallTime now = parts_.loop.wall_now();
-  Change done = [id = *taken, name = std::string(carrier.name()), now](MessageRecord& record) -> Result<> {
+  Change done = [id = *taken, name = std::string(carrier.name()),
+                 now](MessageRecord& record) -> Result<> {
     if (!may_follow(record.status, MessageStatus::sent)) return fail(Errc::conflict, "");
     record.status = MessageStatus::sent;
     record.sent = now;
@@ -216,11 +216,7 @@ Task<void> Messages::give_up(std::string sid, Error error) {
     return {};
   };
   const Stored failed = co_await change(sid, std::move(end));
-  if (failed)
-    base::log::warning(
-        "message.not_sent",
-        {{"message", sid}, {"code", reason.detail}, {"why", reason.message}}
-    );
+  if (failed) base::log::warning("message.not_sent", {{"message", sid}, {"code", reason.detail}});
 }
 
 // --- Media ---
@@ -236,7 +232,9 @@ Task<Result<>> Messages::fetch_media(MessageRecord& message) {
   co_return co_await parts_.journal.commit(std::move(changes));
 }
 
-Task<Result<MessageMedium>> Messages::fetch_medium(const MessageRecord& message, std::size_t index) {
+Task<Result<MessageMedium>> Messages::fetch_medium(
+    const MessageRecord& message, std::size_t index
+) {
   WebRequest request;
   request.method = "GET";
   request.url = message.media_urls[index];

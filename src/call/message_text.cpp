@@ -50,16 +50,16 @@ struct Replacement {
   std::string_view to;
 };
 constexpr std::array replacements = {
-    Replacement{U'\u00A0', " "},   Replacement{U'\u00AB', "\""},  Replacement{U'\u00BB', "\""},
-    Replacement{U'\u2002', " "},   Replacement{U'\u2003', " "},   Replacement{U'\u2009', " "},
-    Replacement{U'\u200B', ""},    Replacement{U'\u2010', "-"},   Replacement{U'\u2011', "-"},
-    Replacement{U'\u2012', "-"},   Replacement{U'\u2013', "-"},   Replacement{U'\u2014', "-"},
-    Replacement{U'\u2015', "-"},   Replacement{U'\u2018', "'"},   Replacement{U'\u2019', "'"},
-    Replacement{U'\u201A', "'"},   Replacement{U'\u201B', "'"},   Replacement{U'\u201C', "\""},
-    Replacement{U'\u201D', "\""},  Replacement{U'\u201E', "\""},  Replacement{U'\u201F', "\""},
-    Replacement{U'\u2022', "*"},   Replacement{U'\u2026', "..."}, Replacement{U'\u202F', " "},
-    Replacement{U'\u2032', "'"},   Replacement{U'\u2033', "\""},  Replacement{U'\u2039', "<"},
-    Replacement{U'\u203A', ">"},   Replacement{U'\u2044', "/"},   Replacement{U'\u2212', "-"},
+    Replacement{U'\u00A0', " "},  Replacement{U'\u00AB', "\""},  Replacement{U'\u00BB', "\""},
+    Replacement{U'\u2002', " "},  Replacement{U'\u2003', " "},   Replacement{U'\u2009', " "},
+    Replacement{U'\u200B', ""},   Replacement{U'\u2010', "-"},   Replacement{U'\u2011', "-"},
+    Replacement{U'\u2012', "-"},  Replacement{U'\u2013', "-"},   Replacement{U'\u2014', "-"},
+    Replacement{U'\u2015', "-"},  Replacement{U'\u2018', "'"},   Replacement{U'\u2019', "'"},
+    Replacement{U'\u201A', "'"},  Replacement{U'\u201B', "'"},   Replacement{U'\u201C', "\""},
+    Replacement{U'\u201D', "\""}, Replacement{U'\u201E', "\""},  Replacement{U'\u201F', "\""},
+    Replacement{U'\u2022', "*"},  Replacement{U'\u2026', "..."}, Replacement{U'\u202F', " "},
+    Replacement{U'\u2032', "'"},  Replacement{U'\u2033', "\""},  Replacement{U'\u2039', "<"},
+    Replacement{U'\u203A', ">"},  Replacement{U'\u2044', "/"},   Replacement{U'\u2212', "-"},
     Replacement{U'\uFEFF', ""},
 };
 

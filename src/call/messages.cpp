@@ -75,9 +75,7 @@ Result<> Messages::check_content(const SendMessage& message) const {
     return fail(Errc::invalid_argument, "'StatusCallback' is not a valid URL", 21609);
   if (!message.send_at) return {};
   if (message.messaging_service_sid.empty())
-    return fail(
-        Errc::invalid_argument, "A scheduled message needs a MessagingServiceSid", 35118
-    );
+    return fail(Errc::invalid_argument, "A scheduled message needs a MessagingServiceSid", 35118);
   const base::WallTime now = parts_.loop.wall_now();
   if (*message.send_at < now + soonest_schedule || *message.send_at > now + latest_schedule)
     return fail(
@@ -139,8 +137,8 @@ Result<MessageRecord> Messages::make_record(const SendMessage& message) {
 Task<Result<>> Messages::admit(const MessageRecord& record) {
   auto number = co_await parts_.numbers.find(record.from);
   if (!number) co_return fail(number.error());
-  const bool foreign = *number && !(*number)->account_sid.empty() &&
-                       (*number)->account_sid != record.account_sid;
+  const bool foreign =
+      *number && !(*number)->account_sid.empty() && (*number)->account_sid != record.account_sid;
   if (foreign || (*number && !(*number)->sends))
     co_return fail(
         Errc::invalid_argument,
@@ -196,7 +194,8 @@ Task<Result<>> Messages::count_of_day(std::string account_sid) {
     );
   if (++day.sent == settings_.per_day * 4ull / 5)
     base::log::warning(
-        "messages.cap_near", {{"account", account_sid}, {"sent", day.sent}, {"cap", settings_.per_day}}
+        "messages.cap_near",
+        {{"account", account_sid}, {"sent", day.sent}, {"cap", settings_.per_day}}
     );
   co_return Result<>{};
 }
@@ -226,9 +225,7 @@ Task<Result<MessageRecord>> Messages::send(SendMessage message) {
 }
 
 Document Messages::job_of(const MessageRecord& record) const {
-  return {
-      std::string(message_job_collection), record.sid, "", {}, parts_.loop.wall_now()
-  };
+  return {std::string(message_job_collection), record.sid, "", {}, parts_.loop.wall_now()};
 }
 
 /// Who has sent messages gets the answers to them, even when no configuration names the number.
@@ -238,7 +235,10 @@ void Messages::note_sender(const MessageRecord& record, Changes& changes) {
   if (known_senders_.size() >= 4096) known_senders_.clear();
   known_senders_.insert(known);
   changes.documents.push_back(
-      {"message_sender", record.from, record.account_sid, {{"account_sid", record.account_sid}},
+      {"message_sender",
+       record.from,
+       record.account_sid,
+       {{"account_sid", record.account_sid}},
        record.created}
   );
 }
@@ -261,8 +261,8 @@ void Messages::announce(const MessageRecord& record) {
 
 void Messages::complain(const MessageRecord& message, const Problem& problem) {
   base::log::warning(
-      "message.problem",
-      {{"message", message.sid}, {"code", problem.code}, {"why", problem.message}}
+      "message.problem", {{"message", message.sid}, {"code", problem.code}}
+      // its text may hold numbers (rule P6)
   );
   if (on_problem_) on_problem_(message, problem);
 }
@@ -313,8 +313,8 @@ Task<Messages::Stored> Messages::commit(MessageRecord record, MessageStatus befo
                       !(record.status == MessageStatus::queued && before == MessageStatus::sending);
     if (told) add_callback(record, changes);
     const MessageCarrier* carrier = parts_.routes.find(record.carrier);
-    const bool handed_over = record.status == MessageStatus::sent &&
-                             (carrier == nullptr || !carrier->may_repeat());
+    const bool handed_over =
+        record.status == MessageStatus::sent && (carrier == nullptr || !carrier->may_repeat());
     if (is_final(record.status) || handed_over)
       changes.removed_documents.push_back({std::string(message_job_collection), record.sid});
   }

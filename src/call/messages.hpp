@@ -67,9 +67,9 @@ class MessageProgram {
 };
 
 /// Sends and receives text messages. What is sent is durable before the caller is told (rule R1),
-/// leaves at the rate of its sender, and is sent once, also over a crash; each step and the callback
-/// that reports it are one commit (rule R7). STOP holds before the next message (rule P2). Control
-/// thread.
+/// leaves at the rate of its sender, and is sent once, also over a crash; each step and the
+/// callback that reports it are one commit (rule R7). STOP holds before the next message (rule P2).
+/// Control thread.
 ///
 /// Errors carry Twilio's codes in `detail`: 21211, 21602, 21603, 21604, 21606, 21610, 21611, 21612,
 /// 21617, 21620, 21623, 21624, 35114, 35118, 63038.
@@ -199,7 +199,9 @@ class Messages {
   base::Task<void> hand_over(MessageRecord message);
   base::Task<void> give_up(std::string sid, base::Error error);
   base::Task<base::Result<>> fetch_media(MessageRecord& message);
-  base::Task<base::Result<MessageMedium>> fetch_medium(const MessageRecord& message, std::size_t index);
+  base::Task<base::Result<MessageMedium>> fetch_medium(
+      const MessageRecord& message, std::size_t index
+  );
   base::Task<void> apply(std::string sid, MessageReport report);
   base::Task<void> apply_by_carrier(
       std::string carrier, std::string carrier_id, MessageReport report
@@ -210,14 +212,16 @@ class Messages {
   base::Task<base::Result<std::string>> note_opt_out(const MessageRecord& record, Changes& changes);
   base::Task<void> confirm_opt_out(const MessageRecord& record, std::string text);
   base::Task<void> answer(MessageRecord record);
-  base::Task<base::Result<>> store_files(MessageRecord& record, std::vector<MessageFile> files, Changes& changes);
+  base::Task<base::Result<>> store_files(
+      MessageRecord& record, std::vector<MessageFile> files, Changes& changes
+  );
 
   Parts parts_;
   Settings settings_;
   std::map<std::string, Sender> senders_;
-  std::map<std::string, Day> days_;          // by account
-  std::set<std::string> held_;               // messages that are being changed
-  std::set<std::string> known_senders_;      // noted already; at most 4,096
+  std::map<std::string, Day> days_;      // by account
+  std::set<std::string> held_;           // messages that are being changed
+  std::set<std::string> known_senders_;  // noted already; at most 4,096
   std::size_t answering_ = 0;
   std::function<void(const MessageRecord&)> on_change_;
   std::function<void(const MessageRecord&, const Problem&)> on_problem_;

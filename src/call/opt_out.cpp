@@ -96,7 +96,8 @@ constexpr std::array answers = {
         "de",
         "Sie sind abgemeldet und erhalten keine Nachrichten mehr von dieser Nummer. Antworten Sie "
         "START, um sich wieder anzumelden.",
-        "Sie erhalten wieder Nachrichten von dieser Nummer. Antworten Sie STOP, um sich abzumelden.",
+        "Sie erhalten wieder Nachrichten von dieser Nummer. Antworten Sie STOP, um sich "
+        "abzumelden.",
         "Diese Nummer sendet automatische Nachrichten. Antworten Sie STOP, um sich abzumelden."
     },
     Answers{
@@ -112,8 +113,8 @@ constexpr std::array answers = {
 char plain_capital(char32_t character) {
   if (character >= U'a' && character <= U'z') return static_cast<char>(character - 32);
   if (character < 0x80) {
-    const bool keeps = (character >= U'A' && character <= U'Z') ||
-                       (character >= U'0' && character <= U'9');
+    const bool keeps =
+        (character >= U'A' && character <= U'Z') || (character >= U'0' && character <= U'9');
     return keeps ? static_cast<char>(character) : '\0';
   }
   // From U+00C0 on, and the small ones 32 later in the same order.

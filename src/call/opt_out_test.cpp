@@ -14,13 +14,14 @@ OptOutWord read(std::string_view text) {
 }
 
 TEST(OptOutP2, EveryWordOfTheRuleStops) {
-  for (const char* word : {"STOP", "STOPALL", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL",
-                           "UNSUBSCRIBE", "OPTOUT"})
+  for (const char* word :
+       {"STOP", "STOPALL", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE", "OPTOUT"})
     EXPECT_EQ(read(word), stop) << word;
 }
 
 TEST(OptOutP2, CaseBlanksAndPunctuationDoNotMatter) {
-  for (const char* word : {"stop", "Stop.", "  sToP!! ", "\"STOP\"", "opt-out", "Opt  Out", "stop\n"})
+  for (const char* word :
+       {"stop", "Stop.", "  sToP!! ", "\"STOP\"", "opt-out", "Opt  Out", "stop\n"})
     EXPECT_EQ(read(word), stop) << word;
 }
 
@@ -42,8 +43,9 @@ TEST(OptOutP2, AStopWithMoreWordsIsAStop) {
 }
 
 TEST(OptOutP2, WordsThatMeanSomethingElseCountAloneOnly) {
-  for (const char* text : {"End of the day works", "Cancel my appointment", "Yes please",
-                           "help me move on Sunday", "nonstop", "Please do not stop", "", "  ", "👍"})
+  for (const char* text :
+       {"End of the day works", "Cancel my appointment", "Yes please", "help me move on Sunday",
+        "nonstop", "Please do not stop", "", "  ", "👍"})
     EXPECT_EQ(read(text), none) << text;
 }
 

@@ -30,6 +30,8 @@ class CallbackFormat {
   virtual Delivery render(
       const LegRecord& leg, std::string_view event, std::uint64_t sequence, base::WallTime at
   ) const = 0;
+  /// Who has answered, for `LegRecord::machine_detection.callback_url`.
+  virtual Delivery render_detection(const LegRecord& leg, base::WallTime at) const = 0;
 };
 
 }  // namespace belfry::call

@@ -110,6 +110,10 @@ class Queues {
   /// @return Errc::conflict while somebody waits in it.
   base::Task<base::Result<>> remove(std::string sid);
 
+  /// Before the end of the process: nothing that is let go of from now on has an outcome.
+  void abandon() { abandoned_ = true; }
+  bool abandoned() const { return abandoned_; }
+
   const QueueRecord* find(const std::string& sid) const;
   const QueueRecord* find_by_name(const std::string& account_sid, const std::string& name) const;
   std::vector<QueueWait> waiting(const std::string& sid) const;  // the front first
@@ -148,6 +152,7 @@ class Queues {
   base::Loop& loop_;
   base::Random& random_;
   Journal& journal_;
+  bool abandoned_ = false;
   std::map<std::string, Queue> queues_;                             // by SID
   std::map<std::pair<std::string, std::string>, std::string> by_name_;  // account, name: SID
 };

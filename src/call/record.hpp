@@ -7,6 +7,8 @@
 
 #include "base/json.hpp"
 #include "base/time.hpp"
+#include "call/machine_detection.hpp"
+#include "call/party_terms.hpp"
 #include "call/recording_order.hpp"
 #include "call/status.hpp"
 
@@ -41,6 +43,7 @@ struct Attempt {
   base::WallTime started{};
   /// The endpoint's own snapshot (for SIP: the INVITE, then remote tag, target, route set, CSeq).
   base::json::object state;
+  PartyTerms terms = {};  // the leg's
 };
 
 struct LegRecord {
@@ -72,6 +75,11 @@ struct LegRecord {
   };
   std::optional<Recorded> recorded;
   std::optional<Attempt> attempt;
+  PartyTerms party_terms;              // gone once the call is answered or over
+  std::string send_digits;             // after the answer, before the program
+  MachineDetection machine_detection;  // likewise, when no digits are sent
+  std::string answered_by;             // its result, as Twilio words it; empty while there is none
+  std::chrono::milliseconds detection_took{0};
   std::string application;          // whose call it is: "flux", "api", ""
   std::uint64_t next_event = 0;     // `EventRecord::seq` of the next event
   std::uint64_t next_callback = 0;  // SequenceNumber of the next status callback

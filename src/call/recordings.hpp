@@ -1,20 +1,29 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "base/wait.hpp"
-#include "call/recording_order.hpp"
+#include "base/random.hpp"
+#include "base/worker_pool.hpp"
+#include "call/journal.hpp"
 #include "call/recording_record.hpp"
 
 namespace belfry::call {
 
 class Leg;
-class Switchboard;
-class Journal;
 class Outbox;
+class Switchboard;
+
+/// Renders what a recording's callback says; `twiml` knows the words.
+class RecordingCallbackFormat {
+ public:
+  virtual ~RecordingCallbackFormat() = default;
+  /// Fills URL, method, content type and body. `url`: of the recording.
+  virtual Delivery render(const RecordingRecord& recording, const std::string& url) const = 0;
+};
 
 /// Recordings of legs and conferences: starts them, keeps their rows (documents "recording", one
 /// for each) and reports their steps; the media plane writes the files (rule R8). A row is stored
@@ -26,18 +35,22 @@ class Outbox;
 class Recordings final : private RecordingListener {
  public:
   struct Settings {
-    std::string folder;          // of the files, `<SID>.wav`; it exists
-    std::string recordings_url;  // without `/` at the end: "http://127.0.0.1:8080"
-    /// Tells the party that it is recorded (rule P3).
+    std::string folder;  // of the files, `<SID>.wav`; it exists. Empty: nothing can be recorded
+    /// Tells the party that it is recorded (rule P3): a short tone when it begins.
     enum class Notice { off, beep } notice = Notice::off;
+    std::chrono::days keep{30};  // rule P5
+    /// `RecordingUrl` of callbacks: absolute, without extension.
+    std::function<std::string(const RecordingRecord&)> url;
   };
   /// What it works with; all outlive it.
   struct Environment {
     base::Loop& loop;
     base::Random& random;
+    base::WorkerPool& pool;
     Journal& journal;
     MediaPlane& media;
     Outbox& outbox;
+    const RecordingCallbackFormat& format;
   };
 
   Recordings(const Environment& environment, Settings settings);
@@ -70,10 +83,19 @@ class Recordings final : private RecordingListener {
   /// silent).
   base::Result<> discard(const std::string& sid, int error_code);
 
+  /// Makes a report that is stored and sent with the end of a running recording, also when whoever
+  /// asked for it is gone by then. Nothing is sent when it gives nothing.
+  using Epilogue = std::function<std::optional<Delivery>(const RecordingRecord&)>;
+  void add_epilogue(const std::string& sid, Epilogue epilogue);
+
   /// As it is now; nullptr when it does not run (any more). Valid until the loop's next turn.
   const RecordingRecord* running(const std::string& sid) const;
-  /// The newest that runs of this call or conference: the API's `Twilio.CURRENT`. Empty: none.
-  std::string current(const std::string& call_or_conference_sid) const;
+  /// The newest that runs of this call or conference (and source): the API's `Twilio.CURRENT`.
+  /// Empty: none.
+  std::string current(
+      const std::string& call_or_conference_sid,
+      std::optional<RecordingSource> source = std::nullopt
+  ) const;
 
   // --- Afterwards ---
 
@@ -88,18 +110,30 @@ class Recordings final : private RecordingListener {
   base::Task<base::Result<>> remove(std::string sid);
 
   /// `RecordingUrl` of callbacks: absolute, without extension.
-  std::string url_of(const RecordingRecord& recording) const;
+  std::string url_of(const RecordingRecord& recording) const { return settings_.url(recording); }
   /// Where the audio is (a WAV file): a running one's `.part`.
   std::string path_of(const RecordingRecord& recording) const;
 
   /// At start: what ran when the last process ended is completed with what its file holds, or
-  /// absent. The files have been repaired.
+  /// absent. From then on recordings that are older than `keep` are removed, hour by hour.
   base::Task<base::Result<>> recover();
 
  private:
   struct Running;
+  using StartMedia = std::function<base::Result<RecordingId>(RecordingTerms)>;
 
   void on_recording_ended(RecordingId recording, const RecordingResult& result) override;
+  base::Result<std::string> begin(RecordingRecord record, const StartMedia& start_media);
+  RecordingRecord make_record(RecordingSource source, RecordingOrder order);
+  std::string final_path(const RecordingRecord& recording) const;
+  /// The row as it is now, with the callback that tells of it if that is wanted.
+  Changes changes_of(const RecordingRecord& record);
+  void add_delivery(const RecordingRecord& record, Delivery delivery, Changes& changes);
+  base::Result<> enter(const std::string& sid, RecordingStatus from, RecordingStatus to);
+  void note(const RecordingRecord& record, std::string type);
+  base::Task<void> conclude(std::string sid);
+  base::Task<void> recover_one(RecordingRecord record);
+  base::Task<void> remove_old();
 
   Environment environment_;
   Settings settings_;

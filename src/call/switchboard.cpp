@@ -14,10 +14,15 @@ using namespace std::chrono_literals;
 constexpr base::Duration resumable_outage = 24s;
 constexpr base::Duration queued_validity = 24h;
 constexpr base::Duration living_interval = 5s;
+constexpr base::Duration longest_wait_for_end = 500ms;
 
 base::metrics::Gauge& active_legs() {
   static auto& gauge = base::metrics::gauge("belfry_call_legs_active", "Legs that have not ended");
   return gauge;
+}
+
+base::Task<void> end_of(std::shared_ptr<Leg::Milestones> milestones) {
+  co_await milestones->over.wait();
 }
 
 void count_ended(const LegRecord& record) {
@@ -78,6 +83,9 @@ LegRecord Switchboard::make_record(const PlaceCall& call) {
   record.ring_timeout = call.ring_timeout;
   record.max_duration = call.max_duration;
   record.application = call.application;
+  record.party_terms = call.party_terms;
+  record.send_digits = call.send_digits;
+  record.machine_detection = call.machine_detection;
   record.record = call.record;
   return record;
 }
@@ -164,6 +172,32 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
 Leg* Switchboard::find(const std::string& sid) {
   const auto found = legs_.find(sid);
   return found == legs_.end() ? nullptr : found->second.get();
+}
+
+base::Task<base::Result<LegRecord>> Switchboard::update(std::string sid, LegUpdate update) {
+  Leg* leg = find(sid);
+  if (leg == nullptr || leg->ended()) {
+    const auto stored = co_await services_.journal.find_leg(sid);
+    if (!stored) co_return base::fail(stored.error());
+    if (!*stored) co_return base::fail(base::Errc::not_found, "there is no call " + sid);
+    co_return base::fail(base::Errc::conflict, "the call is over");
+  }
+  BELFRY_CO_CHECK(leg->update(std::move(update)));
+  Changes changes;
+  changes.legs.push_back(leg->record());
+  const auto milestones = leg->milestones();
+  const bool ends = leg->is_hanging_up();
+  const base::Result<> kept = co_await services_.journal.commit(std::move(changes));
+  if (!kept) co_return base::fail(kept.error());
+  if (ends) {
+    // Most calls are over at once; who asks is then told so.
+    base::Task<void> over = end_of(milestones);
+    co_await base::with_time_limit(services_.loop, std::move(over), longest_wait_for_end);
+  }
+  auto now = co_await services_.journal.find_leg(std::move(sid));
+  if (!now) co_return base::fail(now.error());
+  if (!*now) co_return base::fail(base::Errc::internal, "a call without a row");
+  co_return std::move(**now);
 }
 
 void Switchboard::remove(const std::string& sid) {

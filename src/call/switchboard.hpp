@@ -55,9 +55,26 @@ struct PlaceCall {
   std::string application;
   LegRecord::Direction direction = LegRecord::Direction::outbound_api;
   std::string parent_sid;
+  PartyTerms party_terms;
+  std::string send_digits;  // 0-9 A-D * # w W: after the answer, before the program; then nobody
+                            // asks who has answered
+  MachineDetection machine_detection;
   std::optional<RecordingOrder> record;  // from the answer on, source OutboundAPI
   std::vector<Document>
       documents;  // committed with the call; key and value may name it by `{sid}` in the key
+};
+
+/// What an API changes in a running call; what is absent stays.
+struct LegUpdate {
+  /// The leg lets go of what it does (a dial, a conference, a gather) and runs this.
+  std::optional<ProgramSpec> program;
+  enum class End {
+    none,
+    canceled,         // only before the answer
+    completed         // in any state
+  } end = End::none;  // wins over `program`
+  std::optional<StatusCallback> status_callback;
+  std::optional<std::chrono::seconds> time_limit;  // from the answer; one that has passed ends it
 };
 
 /// A call that arrived. The gateway has checked who it is (rule S1).
@@ -98,6 +115,11 @@ class Switchboard {
   base::Result<std::string> accept(const IncomingCall& call);
 
   Leg* find(const std::string& sid);
+  /// What an API wants of a call while it lives. Two updates at the same moment are done one after
+  /// the other; each is on disk when this returns (rule R1).
+  /// @return the leg as it then is; Errc::not_found, Errc::conflict when it is over already, or was
+  /// answered and should be canceled.
+  base::Task<base::Result<LegRecord>> update(std::string sid, LegUpdate update);
   std::size_t live_legs() const { return legs_.size(); }
 
   /// At start, before the listeners open: what the last process left is taken up or ended (rule

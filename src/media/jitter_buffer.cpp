@@ -11,6 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr base::Duration frame = milliseconds(20);
+constexpr base::Duration grain = milliseconds(3);  // of what is measured
 // A frame of speech is left out only if no loss or pause offered itself for so long.
 constexpr base::Duration between_skips = milliseconds(1000);
 constexpr base::Duration between_stretches = milliseconds(60);
@@ -183,9 +184,9 @@ JitterBuffer::Slot* JitterBuffer::first_due() {
   return first;
 }
 
-const JitterBuffer::Slot* JitterBuffer::next_waiting() const {
-  const Slot* next = nullptr;
-  for (const Slot& slot : slots_) {
+JitterBuffer::Slot* JitterBuffer::next_waiting() {
+  Slot* next = nullptr;
+  for (Slot& slot : slots_) {
     if (slot.use != Use::waiting) continue;
     if (next == nullptr || slot.position < next->position) next = &slot;
   }
@@ -219,7 +220,7 @@ void JitterBuffer::adapt(base::Instant now) {
     if (hold_position_) next_stretch_ = now + between_stretches;
     return;
   }
-  if (surplus < frame * 3 / 2) {
+  if (surplus < frame + grain) {
     next_skip_ = now + between_skips;
     return;
   }
@@ -242,7 +243,7 @@ void JitterBuffer::leave_out(std::int64_t frames) {
 }
 
 std::variant<EncodedFrame, Lost, Silence> JitterBuffer::take_missing() {
-  const Slot* next = next_waiting();
+  Slot* next = next_waiting();
   position_ += frame_units_;
   ++missing_in_a_row_;
   if (next == nullptr) {
@@ -254,7 +255,8 @@ std::variant<EncodedFrame, Lost, Silence> JitterBuffer::take_missing() {
   // something else.
   if (!is_number_missing_before(next->sequence)) return Silence{};
   ++counters_.lost;
-  return Lost{};
+  const bool adjoins = !settings_.linear && next->position == position_;
+  return adjoins ? Lost{bytes_of(*next)} : Lost{};
 }
 
 EncodedFrame JitterBuffer::take(Slot& first) {

@@ -30,7 +30,11 @@ struct EncodedFrame {
   bool marker = false;
   std::span<const std::byte> payload;
 };
-struct Lost {};     // conceal 20 ms
+/// Conceal 20 ms. `next` is the packet right after the lost one, if it is there already and the
+/// codec is not linear: it may describe what was lost. Valid like `EncodedFrame::payload`.
+struct Lost {
+  std::span<const std::byte> next;
+};
 struct Silence {};  // nothing was sent for this time
 
 /// Reorders one RTP stream and gives one frame per tick (playout delay: RFC 3550 6.4.1 and A.8).
@@ -105,7 +109,7 @@ class JitterBuffer {
   bool store(const IncomingPacket& packet, std::int64_t position);
   std::optional<std::uint32_t> find_room(std::size_t size) const;
   Slot* first_due();
-  const Slot* next_waiting() const;
+  Slot* next_waiting();
   void adapt(base::Instant now);
   void leave_out(std::int64_t frames);
   EncodedFrame take(Slot& first);

@@ -11,6 +11,10 @@ inline constexpr double silence_dbov = -127.0;
 /// @return at least `silence_dbov`; an empty span is silence.
 double level_dbov(ConstSamples samples);
 
+/// Mean square against full scale, 0 to 1: the same before it is made a level. Of a multiple of 8
+/// samples; the rest is left out.
+float power_of(ConstSamples samples);
+
 /// Tells speech from background by energy: what is clearly above a slowly learned noise floor.
 /// For "so much silence after speech" (TwiML Record and Gather time-outs, answering machines).
 /// One thread, no allocation; counts samples, reads no clock.

@@ -32,12 +32,13 @@ std::size_t left(std::size_t length, std::size_t position, Samples into) {
 
 std::optional<DigitString> DigitString::parse(std::string_view text) {
   DigitString digits;
-  if (text.size() > digits.digits_.size()) return std::nullopt;
   for (char digit : text) {
     if (digit >= 'a' && digit <= 'd') digit = static_cast<char>(digit - 'a' + 'A');
+    const std::size_t times = digit == 'W' ? 2 : 1;
     if (digit == 'W') digit = 'w';
     if (digit != 'w' && !is_dtmf_digit(digit)) return std::nullopt;
-    digits.digits_[digits.size_++] = digit;
+    if (digits.size_ + times > digits.digits_.size()) return std::nullopt;
+    for (std::size_t i = 0; i < times; ++i) digits.digits_[digits.size_++] = digit;
   }
   return digits;
 }

@@ -14,7 +14,8 @@ namespace belfry::media {
 
 using PlayId = base::Id<struct PlayTag>;
 
-/// At most 64 of `0-9 A-D * #` and `w` (half a second of pause), as dialled one after the other.
+/// At most 64 of `0-9 A-D * #` and `w` (half a second of pause), as dialled one after the other;
+/// `W` is written as two of these.
 class DigitString {
  public:
   DigitString() = default;

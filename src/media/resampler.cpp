@@ -51,6 +51,11 @@ Resampler::~Resampler() = default;
 Resampler::Resampler(Resampler&&) noexcept = default;
 Resampler& Resampler::operator=(Resampler&&) noexcept = default;
 
+void Resampler::reset() {
+  if (state_->speex) speex_resampler_reset_mem(state_->speex.get());
+  state_->taken = state_->given = 0;
+}
+
 std::size_t Resampler::room_for(std::size_t input) const {
   const State& state = *state_;
   if (!state.speex) return input;

@@ -20,6 +20,8 @@ class Resampler {
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
 
+  /// Forgets what went through, for another stream.
+  void reset();
   /// Room that `process` may need for so many input samples.
   std::size_t room_for(std::size_t input) const;
   /// Takes all of `input`. @param into at least `room_for(input.size())`. @return samples written;

@@ -41,11 +41,15 @@ bool is_event(const PayloadFormat& format) {
 }
 
 /// The telephone-event format whose clock fits the codec's (RFC 4733 section 2.1 ties it to the
-/// audio's timestamps).
+/// audio's timestamps); else one of 8 kHz, which many a phone names alone beside Opus.
 const PayloadFormat* event_for(const std::vector<PayloadFormat>& formats, const Codec& codec) {
-  const auto found = std::ranges::find_if(formats, [&](const PayloadFormat& format) {
-    return is_event(format) && format.codec.clock_hz == codec.clock_hz;
-  });
+  const auto with_clock = [&](std::uint32_t clock_hz) {
+    return std::ranges::find_if(formats, [&](const PayloadFormat& format) {
+      return is_event(format) && format.codec.clock_hz == clock_hz;
+    });
+  };
+  auto found = with_clock(codec.clock_hz);
+  if (found == formats.end()) found = with_clock(8000);
   return found == formats.end() ? nullptr : &*found;
 }
 
@@ -116,6 +120,7 @@ void add_stream_attributes(Media& media, const Capabilities& local, Direction di
 }
 
 bool accepts(const Capabilities& local, Profile profile) {
+  if (profile == Profile::rtp_savp) return local.encryption != Encryption::off;
   return std::ranges::find(local.profiles, profile) != local.profiles.end();
 }
 
@@ -139,8 +144,12 @@ Result<Accepted> accept_audio(
   const Media& offered = offer.media[index];
   const auto formats = payload_formats(offered);
   const PayloadFormat* chosen = nullptr;
-  for (const LocalCodec& codec : local.codecs)
-    if (chosen = find_codec(formats, codec.codec); chosen != nullptr) break;
+  std::string fmtp;  // what we can do, not what the other end can
+  for (const LocalCodec& codec : local.codecs) {
+    chosen = find_codec(formats, codec.codec);
+    fmtp = codec.fmtp;
+    if (chosen != nullptr) break;
+  }
   if (chosen == nullptr) return unacceptable("no codec in common");
 
   BELFRY_TRY(stream, read_remote(offer, index));
@@ -156,12 +165,21 @@ Result<Accepted> accept_audio(
   media.kind = offered.kind;
   media.profile = offered.profile;
   media.port = local.rtp_port;
-  add_payload_format(media, *chosen);
+  add_payload_format(media, {chosen->payload_type, chosen->codec, fmtp});
   if (const auto* event = event_for(formats, chosen->codec); event && local.telephone_events) {
     stream.send_event_payload_type = stream.receive_event_payload_type = event->payload_type;
     add_payload_format(media, {event->payload_type, event->codec, std::string(event_parameters)});
   }
   if (stream.rtcp_mux) media.attributes.push_back({"rtcp-mux", {}});
+  if (local.encryption != Encryption::off) {
+    if (const auto choice = choose_crypto(local.crypto, offered)) {
+      stream.crypto = choice->agreed;
+      media.attributes.push_back({"crypto", to_string(choice->line)});
+    }
+  }
+  const bool must_encrypt =
+      stream.profile == Profile::rtp_savp || local.encryption == Encryption::required;
+  if (must_encrypt && !stream.crypto) return unacceptable("no encryption in common");
   add_stream_attributes(media, local, stream.direction);
   return Accepted{std::move(media), std::move(stream)};
 }
@@ -243,6 +261,8 @@ Description make_offer(
   media.profile = to_string(local.profiles.empty() ? Profile::rtp_avp : local.profiles.front());
   for (const PayloadFormat& format : formats) add_payload_format(media, format);
   if (local.rtcp_mux) media.attributes.push_back({"rtcp-mux", {}});
+  if (local.encryption == Encryption::required) media.profile = to_string(Profile::rtp_savp);
+  if (local.encryption != Encryption::off) add_crypto_lines(media, local.crypto);
   add_stream_attributes(media, local, wanted);
   Description offer;
   set_connection(offer, local.address);
@@ -309,6 +329,9 @@ Result<AudioStream> apply_answer(const Description& offer, const Description& an
     stream.send_event_payload_type = event_out->payload_type;
     stream.receive_event_payload_type = event_in->payload_type;
   }
+  stream.crypto = agreed_crypto(*ours, theirs);
+  if (stream.profile == Profile::rtp_savp && !stream.crypto)
+    return unacceptable("answer has no key for what we offered");
   stream.direction = common(direction_of(offer, *ours), reversed(stream.remote_direction));
   stream.rtcp_mux = ours->find("rtcp-mux") != nullptr && theirs.find("rtcp-mux") != nullptr;
   read_rtcp(theirs, stream);

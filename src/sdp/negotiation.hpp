@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "sdp/codec.hpp"
+#include "sdp/crypto.hpp"
 #include "sdp/description.hpp"
 
 /// One round of offer/answer (RFC 3264) for one audio stream, as functions without state.
@@ -52,6 +53,10 @@ struct Capabilities {
   std::chrono::milliseconds packet_time{20};        // what we like to receive
   bool rtcp_mux = false;                            // RFC 5761
   std::vector<Profile> profiles = {Profile::rtp_avp};
+  Encryption encryption = Encryption::off;
+  std::vector<CryptoSuite> crypto_suites;  // best first
+  std::vector<std::byte> crypto_secret;    // this call's; our keys are made of it
+  std::vector<LocalCrypto> crypto;         // filled in by `OfferAnswer`
 };
 
 /// What a round agreed for the audio stream, from our end.
@@ -73,6 +78,7 @@ struct AudioStream {
   Direction direction = Direction::sendrecv;         // ours
   Direction remote_direction = Direction::sendrecv;  // as the other end said it; hold included
   std::chrono::milliseconds packet_time{20};         // what the other end likes to receive
+  std::optional<CryptoAgreement> crypto = {};        // none: packets are not encrypted
   bool operator==(const AudioStream&) const = default;
 
   /// The other end put us on hold (it will not receive).

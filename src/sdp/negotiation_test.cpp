@@ -9,6 +9,7 @@ Capabilities ours() {
   Capabilities capabilities;
   capabilities.address = "198.51.100.7";
   capabilities.rtp_port = 20000;
+  capabilities.codecs.insert(capabilities.codecs.begin(), {opus, 111, {}});
   return capabilities;
 }
 
@@ -72,6 +73,19 @@ INSTANTIATE_TEST_SUITE_P(
             "events under any number",
             "m=audio 4000 RTP/AVP 0 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 0-15\r\n",
             "PCMU", 0, 97
+        },
+        OfferRow{
+            "Opus first, with events of its clock",
+            "m=audio 4000 RTP/AVP 0 96 97 98\r\na=rtpmap:96 opus/48000/2\r\n"
+            "a=fmtp:96 sprop-stereo=1\r\na=rtpmap:97 telephone-event/8000\r\n"
+            "a=rtpmap:98 telephone-event/48000\r\n",
+            "opus", 96, 98
+        },
+        OfferRow{
+            "Opus with the events that all phones have",
+            "m=audio 4000 RTP/AVP 96 97\r\na=rtpmap:96 opus/48000/2\r\n"
+            "a=rtpmap:97 telephone-event/8000\r\n",
+            "opus", 96, 97
         },
         OfferRow{
             "events with another clock do not fit",

@@ -7,11 +7,34 @@ namespace belfry::sdp {
 using base::Result;
 
 OfferAnswer::OfferAnswer(Capabilities local, std::string session_id)
-    : capabilities_(std::move(local)), session_id_(std::move(session_id)) {}
+    : capabilities_(std::move(local)), session_id_(std::move(session_id)) {
+  renew_keys();
+}
+
+/// The other end's key is new, so it has a new context, which knows nothing of our roll-overs: it
+/// gets a new key of ours (RFC 4568 section 7.1.4).
+void OfferAnswer::renew_keys() {
+  capabilities_.crypto =
+      make_keys(capabilities_.crypto_secret, capabilities_.crypto_suites, key_generation_++);
+}
+
+/// What was agreed stays: profile, suite and key.
+Capabilities OfferAnswer::capabilities_to_offer() const {
+  Capabilities local = capabilities_;
+  if (!audio_) return local;
+  if (!audio_->crypto) {
+    local.encryption = Encryption::off;
+  } else {
+    const auto& agreed = *audio_->crypto;
+    std::erase_if(local.crypto, [&](const auto& one) { return one.suite != agreed.suite; });
+    if (audio_->profile == Profile::rtp_savp) local.encryption = Encryption::required;
+  }
+  return local;
+}
 
 Description OfferAnswer::offer(Direction wanted) {
   wanted_ = wanted;
-  Description next = make_offer(capabilities_, formats_to_offer(), wanted);
+  Description next = make_offer(capabilities_to_offer(), formats_to_offer(), wanted);
   if (local_ && audio_) {
     // The m-lines of a call never become fewer and keep their places (RFC 3264 section 8).
     Media audio = std::move(next.media.front());
@@ -47,6 +70,13 @@ Result<> OfferAnswer::apply_answer(const Description& answer) {
 
 Result<Description> OfferAnswer::answer(const Description& offer, Direction wanted) {
   BELFRY_TRY(made, negotiate(capabilities_, offer, wanted));
+  const bool has_new_key = audio_ && audio_->crypto && made.audio.crypto &&
+                           audio_->crypto->receive_key != made.audio.crypto->receive_key;
+  if (has_new_key) {
+    renew_keys();
+    BELFRY_TRY(again, negotiate(capabilities_, offer, wanted));
+    made = std::move(again);
+  }
   wanted_ = agreed_wanted_ = wanted;
   set_origin(made.description);
   remember_numbers(made.description);

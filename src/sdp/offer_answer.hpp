@@ -40,6 +40,8 @@ class OfferAnswer {
   Direction wanted() const { return wanted_; }
 
  private:
+  Capabilities capabilities_to_offer() const;
+  void renew_keys();
   std::vector<PayloadFormat> formats_to_offer();
   std::uint8_t number_for(const Codec& codec, std::uint8_t preferred);
   void remember_numbers(const Description& description);
@@ -48,6 +50,7 @@ class OfferAnswer {
   Capabilities capabilities_;
   std::string session_id_;
   std::uint64_t version_ = 0;
+  std::uint32_t key_generation_ = 0;
   Direction wanted_ = Direction::sendrecv;
   Direction agreed_wanted_ = Direction::sendrecv;  // when the last round closed well
   std::optional<Description> last_sent_;

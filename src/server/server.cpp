@@ -159,6 +159,8 @@ base::Result<> Server::open_http() {
   http_ = std::make_unique<http::Server>(driver_, *gate_, http::Server::Settings());
   BELFRY_TRY(address, http_->listen({local_, config_.http.port}));
   note_listener("http", address);
+  system_->set_url("http://" + address.to_string());
+  system_->messaging().set_own_url("http://" + address.to_string());
   for (const std::uint16_t port : config_.http.extra_ports) open_extra_port(local_, port);
   if (config_.http.tls_port != 0) BELFRY_CHECK(open_https());
   return {};

@@ -80,6 +80,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
+  make_recordings(config);
   call::Services services{
       platform.loop,
       platform.random,
@@ -96,16 +97,26 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   };
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
+  services.recordings = recordings_.get();
+  services.programs.emplace(conferences_.kind(), &conferences_);
+  services.conferences = &conferences_;
+  services.queues = &queues_;
+  make_messaging(config, services.account_sid);
+  services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
+  recordings_->connect(*switchboard_);
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_admin();
   make_twilio();
 }
 
-System::~System() = default;
+System::~System() {
+  conferences_.abandon();
+  queues_.abandon();
+}
 
 void System::read_dial_plan(const Config& config) {
   for (const RouteConfig& route : config.routes) {
@@ -119,6 +130,7 @@ void System::read_dial_plan(const Config& config) {
 
 void System::read_numbers(const Config& config) {
   for (const NumberConfig& number : config.numbers) {
+    if (number.voice_url.empty() && number.twiml.empty()) continue;  // for messages only
     call::ProgramSpec program{"twiml", {}};
     if (!number.twiml.empty()) {
       program.parameters["twiml"] = number.twiml;
@@ -154,6 +166,16 @@ void System::make_simulator(const Config& config) {
       base::log::error("config.sim_phone", {{"why", behaviour.error().message}});
     }
   }
+}
+
+void System::make_messaging(const Config& config, const std::string& account_sid) {
+  messaging_ = std::make_unique<Messaging>(
+      Messaging::Parts{
+          platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
+          simulator_.get(), account_sid
+      },
+      config
+  );
 }
 
 void System::make_flux(const Config& config, const identity::TwilioSigner& signer) {
@@ -224,8 +246,17 @@ base::Task<void> System::show_notification(std::string call_sid) {
 base::Task<base::Result<>> System::start() {
   const auto loaded = co_await accounts_.load();
   if (!loaded) co_return base::fail(loaded.error());
+  const auto queues_loaded = co_await queues_.load();
+  if (!queues_loaded) co_return base::fail(queues_loaded.error());
+  // Before the legs: a call that is taken up may enter a conference again.
+  const auto conferences_closed = co_await conferences_.recover();
+  if (!conferences_closed) co_return base::fail(conferences_closed.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
+  const auto recordings = co_await recordings_->recover();
+  if (!recordings) co_return base::fail(recordings.error());
+  const auto messages = co_await messaging_->messages().recover();
+  if (!messages) co_return base::fail(messages.error());
   outbox_.wake();
   co_return base::Result<>{};
 }

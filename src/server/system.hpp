@@ -12,7 +12,10 @@
 #include "apps/flux/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
+#include "call/conferences.hpp"
 #include "call/outbox.hpp"
+#include "call/recordings.hpp"
+#include "call/queues.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "compat/twilio/resources.hpp"
@@ -22,6 +25,7 @@
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
 #include "server/config/config.hpp"
+#include "server/messaging.hpp"
 #include "server/socket_client.hpp"
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
@@ -29,6 +33,8 @@
 #include "twiml/media_files.hpp"
 #include "twiml/media_streams.hpp"
 #include "twiml/program.hpp"
+#include "twiml/recording_callback.hpp"
+#include "twiml/side_documents.hpp"
 #include "twiml/status_callback.hpp"
 
 namespace belfry::server {
@@ -60,6 +66,10 @@ class System {
   /// dial plan.
   base::Task<base::Result<>> start();
 
+  /// Where clients reach the server, unless `http.public_url` says it: URLs that are handed out
+  /// begin so.
+  void set_url(std::string url) { url_ = std::move(url); }
+
   http::Router& router() { return router_; }
   call::DialPlan& dial_plan() { return dial_plan_; }
   call::Switchboard& switchboard() { return *switchboard_; }
@@ -68,13 +78,16 @@ class System {
   apps::flux::Notifications& notifications() { return *notifications_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
+  Messaging& messaging() { return *messaging_; }
 
  private:
   void read_dial_plan(const Config& config);
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
+  void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_admin();
+  void make_recordings(const Config& config);
   void make_twilio();
   base::Task<void> show_notification(std::string call_sid);
 
@@ -91,8 +104,15 @@ class System {
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
   twiml::TwimlPrograms twiml_;
+  twiml::TwimlSideDocuments side_documents_;
+  call::Conferences conferences_;
+  call::Queues queues_;
   call::BridgeProgram bridge_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
+  twiml::RecordingStatusFormat recording_format_;
+  std::string url_;
+  std::unique_ptr<call::Recordings> recordings_;
+  std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;

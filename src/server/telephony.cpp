@@ -33,6 +33,18 @@ net::SipTransport to_net(sip::Transport transport) {
   return net::SipTransport::udp;
 }
 
+sdp::Encryption to_encryption(Srtp srtp) {
+  switch (srtp) {
+    case Srtp::off:
+      return sdp::Encryption::off;
+    case Srtp::optional:
+      return sdp::Encryption::optional;
+    case Srtp::required:
+      return sdp::Encryption::required;
+  }
+  return sdp::Encryption::off;
+}
+
 gateway::sip::TrunkSettings to_settings(const TrunkConfig& config) {
   gateway::sip::TrunkSettings settings;
   settings.name = config.name;
@@ -45,6 +57,7 @@ gateway::sip::TrunkSettings to_settings(const TrunkConfig& config) {
   settings.register_out = config.register_out;
   settings.max_calls_per_second = config.max_calls_per_second;
   settings.max_channels = config.max_channels;
+  settings.encryption = to_encryption(config.srtp);
   return settings;
 }
 
@@ -136,13 +149,17 @@ void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
   settings.listeners = sockets_->listeners();
   settings.tls_listeners = tls_listeners_;
   settings.host_names = {"localhost"};
+  settings.codecs = config.media.codecs;
+  if (config.sip.srtp_keys_over_plain)
+    settings.keys_over_plain = gateway::sip::KeysOverPlain::allowed;
   settings.server_key = base::as_text(keys.server_key);
   // New in each process (rule S4): a nonce of the last one must not count as fresh.
   settings.nonce_key.resize(32);
   platform_.random.fill(std::as_writable_bytes(std::span(settings.nonce_key)));
   for (const TrunkConfig& trunk : config.trunks) settings.trunks.push_back(to_settings(trunk));
   for (const PhoneConfig& phone : config.phones)
-    settings.phones.push_back({phone.user, phone.password, phone.number});
+    settings.phones.push_back({phone.user, phone.password, phone.number, to_encryption(phone.srtp)}
+    );
 
   gateway::sip::Gateway::Platform platform{
       platform_.driver.loop(),

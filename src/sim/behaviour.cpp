@@ -141,6 +141,38 @@ Result<NetworkConditions> read_network(const value& member) {
   return network;
 }
 
+Result<MessageReaction> read_reaction(const value& member) {
+  const auto* members = member.if_object();
+  if (members == nullptr) return wrong("on_message", "an object");
+  MessageReaction reaction;
+  for (const auto& entry : *members) {
+    const std::string_view key = entry.key();
+    if (key == "reply") {
+      BELFRY_TRY(text, read_text(entry.value(), key));
+      reaction.reply = text;
+    } else if (key == "after_ms") {
+      BELFRY_TRY(wait, read_ms(entry.value(), key));
+      reaction.reply_after = wait;
+    } else if (key == "error") {
+      BELFRY_TRY(code, read_number(entry.value(), key, 30001, 30010));
+      reaction.error = static_cast<int>(code);
+    } else {
+      return fail(Errc::invalid_argument, "on_message has no member \"" + std::string(key) + "\"");
+    }
+  }
+  return reaction;
+}
+
+base::json::object reaction_to_json(const MessageReaction& reaction) {
+  base::json::object result;
+  if (!reaction.reply.empty()) {
+    result["reply"] = reaction.reply;
+    result["after_ms"] = reaction.reply_after.count();
+  }
+  if (reaction.error != 0) result["error"] = reaction.error;
+  return result;
+}
+
 base::json::object step_to_json(const ScriptStep& step) {
   base::json::object result;
   if (step.after_speech) result["after_speech"] = true;
@@ -191,6 +223,9 @@ Result<Behaviour> Behaviour::from_json(const value& document) {
     } else if (key == "network") {
       BELFRY_TRY(network, read_network(entry.value()));
       behaviour.network = network;
+    } else if (key == "on_message") {
+      BELFRY_TRY(reaction, read_reaction(entry.value()));
+      behaviour.on_message = std::move(reaction);
     } else if (key != "number") {  // as in the configuration file, where it names the phone
       return fail(
           Errc::invalid_argument, "a phone's behaviour has no member \"" + std::string(key) + "\""
@@ -203,12 +238,14 @@ Result<Behaviour> Behaviour::from_json(const value& document) {
 base::json::object Behaviour::to_json() const {
   base::json::array steps;
   for (const ScriptStep& step : script) steps.push_back(step_to_json(step));
-  return {
+  base::json::object result{
       {"on_call", on_call_words.at(static_cast<std::size_t>(on_call))},
       {"answer_after_ms", answer_after.count()},
       {"script", std::move(steps)},
       {"network", network_to_json(network)}
   };
+  if (on_message != MessageReaction()) result["on_message"] = reaction_to_json(on_message);
+  return result;
 }
 
 }  // namespace belfry::sim

@@ -30,14 +30,24 @@ struct NetworkConditions {
   OneWay one_way = OneWay::no;
 };
 
-/// What a simulated phone does when it is called. Read from and written as the JSON of `PUT
-/// /sim/phones/{number}`.
+/// What a phone does with a message that it gets.
+struct MessageReaction {
+  std::string reply;  // empty: it keeps silent
+  std::chrono::milliseconds reply_after{1000};
+  int error = 0;  // the network cannot deliver to it, for this reason (30001 to 30010); 0: it can
+
+  bool operator==(const MessageReaction&) const = default;
+};
+
+/// What a simulated phone does when it is called or written to. Read from and written as the JSON
+/// of `PUT /sim/phones/{number}`.
 struct Behaviour {
   enum class OnCall { answer, busy, reject, no_answer, unreachable, voicemail, person };
   OnCall on_call = OnCall::answer;
   std::chrono::milliseconds answer_after{1000};
   std::vector<ScriptStep> script;
   NetworkConditions network;
+  MessageReaction on_message;
 
   /// Unknown members and wrong types are Errc::invalid_argument naming the member.
   static base::Result<Behaviour> from_json(const base::json::value& document);

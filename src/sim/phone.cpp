@@ -11,7 +11,19 @@ constexpr std::size_t max_messages = 50;
 }  // namespace
 
 base::json::object Message::to_json() const {
-  return {{"from", from}, {"to", to}, {"body", body}, {"at", base::to_rfc3339(at)}};
+  base::json::object result{
+      {"from", from}, {"to", to}, {"body", body}, {"at", base::to_rfc3339(at)}
+  };
+  if (!message_sid.empty()) result["message_sid"] = message_sid;
+  if (media.empty()) return result;
+  base::json::array files;
+  for (const Picture& picture : media) {
+    base::json::object file{{"content_type", picture.content_type}};
+    if (!picture.url.empty()) file["url"] = picture.url;
+    files.push_back(std::move(file));
+  }
+  result["media"] = std::move(files);
+  return result;
 }
 
 Phone::Phone(World& world, std::string number) : world_(world), number_(std::move(number)) {}

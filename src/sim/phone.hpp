@@ -12,11 +12,19 @@
 
 namespace belfry::sim {
 
+/// A file of a text message, as a phone shows it.
+struct Picture {
+  std::string content_type;
+  std::string url;  // a path of this server; empty: it went from phone to phone, unseen by us
+};
+
 struct Message {
   std::string from;
   std::string to;
   std::string body;
   base::WallTime at{};
+  std::vector<Picture> media = {};
+  std::string message_sid = {};  // of one that came from the exchange
 
   base::json::object to_json() const;
 };

@@ -87,19 +87,40 @@ base::Result<> PhoneNetwork::place_call(const std::string& from, const std::stri
   return {};
 }
 
-base::Result<> PhoneNetwork::send_message(Message message) {
-  if (message.body.empty() || message.body.size() > max_message_bytes) {
+base::Result<> PhoneNetwork::send_message(Message message, std::vector<call::MessageFile> files) {
+  const bool empty = message.body.empty() && files.empty();
+  if (empty || message.body.size() > max_message_bytes) {
     return base::fail(base::Errc::invalid_argument, "body must have 1 to 1,600 characters");
   }
   BELFRY_TRY(to, check_number(message.to));
+  message.to = to;
   message.at = world_.loop.wall_now();
-  if (messages_.size() >= max_messages) messages_.pop_front();
-  messages_.push_back(message);
-  for (const std::string& number : {message.from, to}) {
-    phone(number).keep(message);
-    world_.on_change(number);
+  for (const call::MessageFile& file : files) message.media.push_back({file.content_type, ""});
+  remember(message);
+  show(message.from, message);
+  if (exchange_) {
+    exchange_(std::move(message), std::move(files));
+  } else {
+    show(message.to, message);
   }
   return {};
+}
+
+void PhoneNetwork::deliver_message(const Message& message) {
+  // What another phone wrote is in the list already.
+  if (!message.message_sid.empty()) remember(message);
+  show(message.to, message);
+}
+
+void PhoneNetwork::remember(const Message& message) {
+  if (messages_.size() >= max_messages) messages_.pop_front();
+  messages_.push_back(message);
+}
+
+void PhoneNetwork::show(const std::string& number, const Message& message) {
+  if (find(number) == nullptr && phones_.size() >= max_phones) return;
+  phone(number).keep(message);
+  world_.on_change(number);
 }
 
 std::string PhoneNetwork::heard_file(const std::string& call_sid) const {

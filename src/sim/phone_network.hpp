@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "call/endpoint.hpp"
+#include "call/message_carrier.hpp"
 #include "call/switchboard.hpp"
 #include "sim/phone.hpp"
 
@@ -36,7 +37,13 @@ class PhoneNetwork final : public call::Carrier {
   Phone* find(const std::string& number);
   std::vector<const Phone*> phones() const;
   base::Result<> place_call(const std::string& from, const std::string& to);
-  base::Result<> send_message(Message message);
+  /// A phone writes: to the exchange if there is one, else straight to the other phone.
+  base::Result<> send_message(Message message, std::vector<call::MessageFile> files = {});
+  /// A message arrives at its phone.
+  void deliver_message(const Message& message);
+  using Exchange = std::function<void(Message message, std::vector<call::MessageFile> files)>;
+  /// Takes what phones write; it delivers what is for another phone.
+  void set_message_exchange(Exchange exchange) { exchange_ = std::move(exchange); }
   const std::deque<Message>& messages() const { return messages_; }
   /// The file of what a phone heard in that call; empty when there is none.
   std::string heard_file(const std::string& call_sid) const;
@@ -56,6 +63,10 @@ class PhoneNetwork final : public call::Carrier {
   base::TimerId leaving_timer_ = 0;
   std::deque<Message> messages_;  // newest last, at most 1,000
   std::function<void(const Phone&)> on_change_;
+  Exchange exchange_;
+
+  void remember(const Message& message);
+  void show(const std::string& number, const Message& message);
 };
 
 }  // namespace belfry::sim

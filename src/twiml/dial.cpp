@@ -1,5 +1,7 @@
 #include "twiml/dial.hpp"
 
+#include "twiml/dial_parties.hpp"
+#include "twiml/meeting_others.hpp"
 #include "twiml/session.hpp"
 #include "twiml/unavailable.hpp"
 
@@ -102,6 +104,14 @@ Dial dial_of_queue(const Element& queue, Findings& findings) {
 }
 
 base::Task<Step> execute(const Dial& dial, Session& session) {
+  if (!dial.nouns.empty()) {
+    if (const auto* noun = std::get_if<Conference>(&dial.nouns.front()))
+      return dial_conference(*noun, dial, session);
+    if (const auto* noun = std::get_if<Queue>(&dial.nouns.front()))
+      return dial_queue(*noun, dial, session);
+  }
+  const bool parties = dial.nouns.empty() || !stands_alone(dial.nouns.front());
+  if (parties && session.voice().leg() != nullptr) return dial_parties(dial, session);
   const bool waits_for_bridge = dial.answer_on_bridge && session.may_stay_unanswered();
   return skip("Dial", waits_for_bridge ? Answers::no : Answers::yes, session);
 }

@@ -211,7 +211,7 @@ TEST(TwimlDocument, ReadsDialWithItsNouns) {
   EXPECT_EQ(client.parameters[0].value, "2");
   const auto& sip = std::get<Sip>(dial.nouns[2]);
   EXPECT_EQ(sip.uri, "sip:bob@example.com;transport=tcp");
-  EXPECT_EQ(sip.headers, "X-A=1&X-B=2");
+  EXPECT_EQ(sip.headers, (call::NamedValues{{"X-A", "1"}, {"X-B", "2"}}));
   EXPECT_EQ(
       std::get<Number>(only<Dial>("<Dial>+15550001111</Dial>").nouns.at(0)).number, "+15550001111"
   );

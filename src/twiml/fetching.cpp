@@ -17,6 +17,20 @@ constexpr std::size_t max_documents = 1000;
 constexpr std::size_t max_documents_a_minute = 60;
 constexpr std::size_t max_answer_bytes = 20u << 20;  // an answer may be audio
 
+/// What is told of a request's parameters: those with a value, cut to what a page can show.
+base::json::object describe(const call::FormFields& form) {
+  base::json::object parameters;
+  for (const auto& [name, value] : form)
+    if (!value.empty()) parameters[name] = base::truncate_utf8(value, 300);
+  return parameters;
+}
+
+/// The beginning of a text; nothing of audio.
+std::string_view body_for_people(const call::WebResponse& response) {
+  if (MediaFiles::is_audio(response.content_type) || !base::is_valid_utf8(response.body)) return "";
+  return base::truncate_utf8(response.body, 2048);
+}
+
 bool is_markup(std::string_view type) {
   return type == "text/xml" || type == "application/xml" || type == "text/html";
 }
@@ -79,7 +93,9 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
   web.own_application = is_own(request.url);
   web.max_body = max_answer_bytes;
   voice_.note(
-      "webhook.request", {{"url", url_for_people(request.url)}, {"method", request.method}}
+      "webhook.request", {{"url", url_for_people(request.url)},
+                          {"method", request.method},
+                          {"parameters", describe(web.form)}}
   );
   const base::Instant sent = voice_.loop().now();
   Result<call::WebResponse> response = co_await environment_.web.send(std::move(web));
@@ -92,8 +108,11 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
     co_return response;
   }
   voice_.note(
-      "webhook.response",
-      {{"status", response->status}, {"ms", ms}, {"bytes", response->body.size()}}
+      "webhook.response", {{"status", response->status},
+                           {"ms", ms},
+                           {"bytes", response->body.size()},
+                           {"content_type", response->content_type},
+                           {"body", body_for_people(*response)}}
   );
   const std::string& from = response->final_url.empty() ? request.url : response->final_url;
   for (const std::string& cookie : response->set_cookies)

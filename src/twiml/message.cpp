@@ -25,8 +25,8 @@ void read_child(const Element& child, Message& message, Findings& findings) {
     if (auto url = child.own_text(); !url.empty()) message.media.push_back(std::move(url));
   } else {
     findings.warn(
-        12200, "<" + std::string(base::truncate_utf8(child.name, 60)) +
-                   "> is not allowed in <Message>"
+        12200,
+        "<" + std::string(base::truncate_utf8(child.name, 60)) + "> is not allowed in <Message>"
     );
   }
 }

@@ -18,9 +18,8 @@ bool tells_of_delivery(call::MessageStatus status) {
 
 }  // namespace
 
-call::Delivery MessageStatusCallback::render(
-    const call::MessageRecord& message, base::WallTime at
-) const {
+call::Delivery MessageStatusCallback::render(const call::MessageRecord& message, base::WallTime at)
+    const {
   const std::string status(call::to_string(message.status));
   call::FormFields fields{
       {"MessageSid", message.sid},
@@ -38,9 +37,9 @@ call::Delivery MessageStatusCallback::render(
     fields.emplace_back("ErrorCode", std::to_string(message.error_code));
     fields.emplace_back("ErrorMessage", message.error_message);
   }
-  if (tells_of_delivery(message.status))
-    fields.emplace_back("RawDlrDoneDate", delivery_date(at));
+  if (tells_of_delivery(message.status)) fields.emplace_back("RawDlrDoneDate", delivery_date(at));
   call::Delivery delivery;
+  delivery.account_sid = message.account_sid;
   delivery.order_key = message.sid;
   delivery.kind = "message-status";
   delivery.url = message.status_callback;

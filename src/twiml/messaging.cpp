@@ -8,8 +8,8 @@ namespace belfry::twiml {
 namespace {
 
 constexpr std::string_view voice_verbs[] = {
-    "Say",    "Play",  "Pause", "Gather",  "Record", "Dial",  "Enqueue", "Leave", "Reject", "Hangup",
-    "Refer",  "Start", "Stop",  "Connect", "Echo",   "Queue", "Pay",     "Prompt",
+    "Say",    "Play",  "Pause", "Gather", "Record",  "Dial", "Enqueue", "Leave", "Reject",
+    "Hangup", "Refer", "Start", "Stop",   "Connect", "Echo", "Queue",   "Pay",   "Prompt",
 };
 
 bool is_voice_verb(std::string_view name) {

@@ -87,7 +87,8 @@ class MessagingPrograms::Run {
     const std::string url = request.url;
     Result<Loaded> loaded = co_await load(std::move(request));
     if (!loaded) co_return Failure{std::move(loaded.error()), url};
-    for (const Warning& warning : loaded->document.warnings) complain(warning.code, warning.message, url);
+    for (const Warning& warning : loaded->document.warnings)
+      complain(warning.code, warning.message, url);
     for (MessagingDocument::Verb& verb : loaded->document.verbs) {
       if (auto* redirect = std::get_if<Redirect>(&verb))
         co_return transfer(
@@ -114,6 +115,7 @@ class MessagingPrograms::Run {
     if (auto overridden = read_url_overrides(request.url); !overridden)
       co_return base::fail(std::move(overridden.error()));
     call::WebRequest web;
+    web.account_sid = message_.account_sid;
     web.method = request.method;
     web.url = request.url;
     const bool is_action = request.purpose == DocumentRequest::Purpose::action;
@@ -170,8 +172,9 @@ class MessagingPrograms::Run {
       }
     }
     // The same on a second run after a restart: the reply is sent once.
-    send.sid = (send.media_urls.empty() ? "SM" : "MM") +
-               base::sha256_hex(message_.sid + " reply " + std::to_string(++replies_)).substr(0, 32);
+    send.sid =
+        (send.media_urls.empty() ? "SM" : "MM") +
+        base::sha256_hex(message_.sid + " reply " + std::to_string(++replies_)).substr(0, 32);
     const auto sent = co_await messages_.send(std::move(send));
     call::FormFields results{{"AccountSid", message_.account_sid}, {"ApiVersion", "2010-04-01"}};
     if (sent) {
@@ -195,12 +198,12 @@ class MessagingPrograms::Run {
     auto resolved = resolve_url(base, url);
     if (!resolved)
       return Failure{
-          {Errc::invalid_argument,
-           "not a web URL: " + std::string(base::truncate_utf8(url, 200)), 11100},
+          {Errc::invalid_argument, "not a web URL: " + std::string(base::truncate_utf8(url, 200)),
+           11100},
           url
       };
-    const auto purpose = results.empty() ? DocumentRequest::Purpose::document
-                                         : DocumentRequest::Purpose::action;
+    const auto purpose =
+        results.empty() ? DocumentRequest::Purpose::document : DocumentRequest::Purpose::action;
     return Transfer{{std::move(*resolved), method, std::move(results), purpose}};
   }
 
@@ -212,15 +215,13 @@ class MessagingPrograms::Run {
   int replies_ = 0;
 };
 
-MessagingPrograms::Conversation& MessagingPrograms::conversation(
-    const call::MessageRecord& message
+MessagingPrograms::Conversation& MessagingPrograms::conversation(const call::MessageRecord& message
 ) {
   const base::Instant now = loop_.now();
   if (conversations_.size() >= max_conversations)
     std::erase_if(conversations_, [now](const auto& entry) { return entry.second.until <= now; });
   if (conversations_.size() >= max_conversations) conversations_.clear();
-  Conversation& found =
-      conversations_[message.account_sid + " " + message.from + " " + message.to];
+  Conversation& found = conversations_[message.account_sid + " " + message.from + " " + message.to];
   if (found.until <= now) found.cookies = {};
   found.until = now + conversation_time;
   return found;
@@ -232,9 +233,8 @@ Task<void> MessagingPrograms::run(
   const auto media = co_await messages.media_of(message.sid);
   if (message.messaging_service_sid.empty())
     message.messaging_service_sid = number.messaging_service_sid;
-  call::FormFields parameters = message_parameters(
-      message, media ? *media : std::vector<call::MessageMedium>(), base_url_
-  );
+  call::FormFields parameters =
+      message_parameters(message, media ? *media : std::vector<call::MessageMedium>(), base_url_());
   Run run(*this, messages, std::move(message), std::move(parameters));
   DocumentRequest request{number.url, number.method, {}, DocumentRequest::Purpose::document};
   while (true) {

@@ -15,9 +15,10 @@ namespace belfry::twiml {
 /// Cookies are kept for each pair of numbers for 4 hours. Control thread.
 class MessagingPrograms final : public call::MessageProgram {
  public:
-  /// @param base_url how the outside reaches us, for the URLs of media: `https://host`.
+  /// @param base_url gives how the outside reaches us, `https://host`, for the URLs of media.
   MessagingPrograms(
-      base::Loop& loop, call::WebClient& web, base::Random& random, std::string base_url
+      base::Loop& loop, call::WebClient& web, base::Random& random,
+      std::function<std::string()> base_url
   )
       : loop_(loop), web_(web), random_(random), base_url_(std::move(base_url)) {}
 
@@ -41,7 +42,7 @@ class MessagingPrograms final : public call::MessageProgram {
   base::Loop& loop_;
   call::WebClient& web_;
   base::Random& random_;
-  std::string base_url_;
+  std::function<std::string()> base_url_;
   std::map<std::string, Conversation> conversations_;  // at most 4,096
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "call/machine_detection.hpp"
 #include "twiml/callbacks.hpp"
 
 namespace belfry::twiml {
@@ -8,6 +9,7 @@ struct NounOptions {
   std::string url;  // whisper: a document for the child before the bridge
   std::string method = "POST";
   EventCallback status_callback;
+  call::MachineDetection detection;  // in the background; its callback as written
 };
 
 /// `<Number>` in `<Dial>`, also the text directly in `<Dial>`.
@@ -17,6 +19,7 @@ struct Number {
   NounOptions options;
 };
 
+/// Wrong values of machineDetection… are 12200.
 NounOptions read_noun_options(ElementReader& reader, int method_code);
 /// Findings: 13221 method, 13222 sendDigits, 13223 number.
 Number read_number(const Element& element, Findings& findings);

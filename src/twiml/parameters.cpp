@@ -17,6 +17,10 @@ call::FormFields standard_parameters(const call::LegRecord& leg) {
       {"Direction", std::string(call::to_string(leg.direction))},
   };
   if (!leg.parent_sid.empty()) fields.emplace_back("ParentCallSid", leg.parent_sid);
+  if (!leg.answered_by.empty()) {
+    fields.emplace_back("AnsweredBy", leg.answered_by);
+    fields.emplace_back("MachineDetectionDuration", std::to_string(leg.detection_took.count()));
+  }
   for (const char* who : {"From", "To", "Caller", "Called"})
     for (const char* what : {"City", "State", "Zip", "Country"})
       fields.emplace_back(std::string(who) + what, "");

@@ -8,7 +8,7 @@ namespace belfry::twiml {
 namespace {
 
 DocumentRequest first_document(const Program& program) {
-  return {program.url, program.method, {}, DocumentRequest::Purpose::document};
+  return {program.url, program.method, program.parameters, DocumentRequest::Purpose::document};
 }
 
 DocumentRequest fallback_document(const Program& program, const Failure& failure) {

@@ -64,7 +64,7 @@ base::Task<DocumentEnd> RestrictedProgram::run(DocumentRequest request) {
     } else if (std::holds_alternative<LeftQueue>(step)) {
       co_return DocumentEnd{.how = DocumentEnd::How::left};
     } else {
-      co_return DocumentEnd{.was_audio = session_->current().audio != nullptr};
+      co_return DocumentEnd{.audio = session_->current().audio};
     }
   }
 }

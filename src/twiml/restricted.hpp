@@ -19,7 +19,7 @@ struct DocumentEnd {
     left,      // `<Leave>`: the queue
     failed     // it could not be had or run; `error` is in the leg's timeline already
   } how = How::finished;
-  bool was_audio = false;  // finished: the answer was audio, no verbs
+  media::PcmClipPtr audio = nullptr;  // finished: the answer was this audio, no verbs
   base::Error error = {};
   std::string url = {};  // that failed
 };

@@ -99,7 +99,7 @@ TEST(RestrictedDocument, MayBeAudio) {
   );
   const DocumentEnd end = wait.run("");
   EXPECT_EQ(end.how, How::finished);
-  EXPECT_TRUE(end.was_audio);
+  EXPECT_TRUE(end.audio);
   EXPECT_EQ(wait.call.voice.heard, List{"clip 2000x1"});
 }
 

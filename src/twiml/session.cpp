@@ -47,6 +47,10 @@ Program Program::from_json(const base::json::object& parameters) {
   program.say = text_member(parameters, "say");
   const auto* own = parameters.if_contains("own_application");
   program.own_application = own != nullptr && own->is_bool() && own->as_bool();
+  const auto* more = parameters.if_contains("parameters");
+  if (more != nullptr && more->is_object())
+    for (const auto& [name, value] : more->get_object())
+      if (value.is_string()) program.parameters.emplace_back(name, value.get_string());
   return program;
 }
 

@@ -65,9 +65,8 @@ base::Task<Step> execute(const Sms& sms, Session& session) {
     results = {{"SmsStatus", "failed"}, {"MessageStatus", "failed"}};
   }
   if (!sms.action) co_return NextVerb{};
-  Step next = session.transfer(
-      sms.action, sms.method, Session::Purpose::action, std::move(results)
-  );
+  Step next =
+      session.transfer(sms.action, sms.method, Session::Purpose::action, std::move(results));
   co_return next;
 }
 

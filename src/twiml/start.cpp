@@ -1,9 +1,19 @@
 #include "twiml/start.hpp"
 
 #include "twiml/session.hpp"
-#include "twiml/unavailable.hpp"
 
 namespace belfry::twiml {
+namespace {
+
+void start_noun(const BackgroundNoun& noun, Session& session) {
+  if (const auto* stream = std::get_if<Stream>(&noun)) {
+    start_stream(*stream, session);
+  } else {
+    start_recording(std::get<Recording>(noun), session);
+  }
+}
+
+}  // namespace
 
 Start read_start(const Element& element, Findings& findings) {
   ElementReader reader(element, findings);
@@ -15,8 +25,11 @@ Start read_start(const Element& element, Findings& findings) {
   return start;
 }
 
-base::Task<Step> execute(const Start&, Session& session) {
-  return skip("Start", Answers::yes, session);
+base::Task<Step> execute(const Start& start, Session& session) {
+  const bool alive = co_await session.answer();
+  if (!alive) co_return HungUp{};
+  for (const BackgroundNoun& noun : start.nouns) start_noun(noun, session);
+  co_return NextVerb{};
 }
 
 }  // namespace belfry::twiml

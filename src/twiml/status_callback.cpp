@@ -35,6 +35,12 @@ void add_ending(call::FormFields& fields, const call::LegRecord& leg, base::Wall
   set(fields, "Duration", std::to_string((seconds + 59) / 60));
   if (auto status = sip_status(leg.end_reason); !status.empty())
     set(fields, "SipResponseCode", std::move(status));
+  if (!leg.recorded) return;
+  const auto recorded = leg.ended.value_or(at) - leg.recorded->started;
+  set(fields, "RecordingUrl", leg.recorded->url);
+  set(fields, "RecordingSid", leg.recorded->sid);
+  set(fields, "RecordingDuration",
+      std::to_string(std::chrono::round<std::chrono::seconds>(recorded).count()));
 }
 
 }  // namespace
@@ -52,6 +58,21 @@ call::Delivery StatusCallbackFormat::render(
       form_delivery(leg.status_callback.url, leg.status_callback.method, fields);
   delivery.order_key = leg.sid;
   delivery.kind = "status-callback";
+  delivery.created = at;
+  delivery.next_attempt = at;
+  return delivery;
+}
+
+call::Delivery StatusCallbackFormat::render_detection(const call::LegRecord& leg, base::WallTime at)
+    const {
+  const call::FormFields fields{
+      {"CallSid", leg.sid},
+      {"AccountSid", leg.account_sid},
+      {"AnsweredBy", leg.answered_by},
+      {"MachineDetectionDuration", std::to_string(leg.detection_took.count())},
+  };
+  const call::MachineDetection& rules = leg.machine_detection;
+  call::Delivery delivery = form_delivery(rules.callback_url, rules.callback_method, fields);
   delivery.created = at;
   delivery.next_attempt = at;
   return delivery;

@@ -11,6 +11,8 @@ class StatusCallbackFormat final : public call::CallbackFormat {
   call::Delivery render(
       const call::LegRecord& leg, std::string_view event, std::uint64_t sequence, base::WallTime at
   ) const override;
+  /// CallSid, AccountSid, AnsweredBy, MachineDetectionDuration.
+  call::Delivery render_detection(const call::LegRecord& leg, base::WallTime at) const override;
 };
 
 }  // namespace belfry::twiml

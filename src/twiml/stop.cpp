@@ -1,9 +1,19 @@
 #include "twiml/stop.hpp"
 
 #include "twiml/session.hpp"
-#include "twiml/unavailable.hpp"
 
 namespace belfry::twiml {
+namespace {
+
+void stop_noun(const BackgroundNoun& noun, Session& session) {
+  if (const auto* stream = std::get_if<Stream>(&noun)) {
+    stop_stream(*stream, session);
+  } else {
+    stop_recording(std::get<Recording>(noun), session);
+  }
+}
+
+}  // namespace
 
 Stop read_stop(const Element& element, Findings& findings) {
   ElementReader reader(element, findings);
@@ -13,8 +23,9 @@ Stop read_stop(const Element& element, Findings& findings) {
   return stop;
 }
 
-base::Task<Step> execute(const Stop&, Session& session) {
-  return skip("Stop", Answers::yes, session);
+base::Task<Step> execute(const Stop& stop, Session& session) {
+  for (const BackgroundNoun& noun : stop.nouns) stop_noun(noun, session);
+  co_return NextVerb{};
 }
 
 }  // namespace belfry::twiml

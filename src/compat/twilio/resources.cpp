@@ -1,6 +1,11 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/calls.hpp"
+#include "compat/twilio/conferences.hpp"
+#include "compat/twilio/messages.hpp"
+#include "compat/twilio/messaging_services.hpp"
+#include "compat/twilio/queues.hpp"
 #include "compat/twilio/streams.hpp"
 #include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/user_defined_messages.hpp"
@@ -20,8 +25,15 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<  //
-                 AccountsResource, StreamsResource, UnsupportedResource,
+      resources_(make<                        //
+                 AccountsResource,            //
+                 CallsResource,               //
+                 ConferencesResource,         //
+                 MessagesResource,            //
+                 MessagingServicesResource,   //
+                 QueuesResource,              //
+                 StreamsResource,             //
+                 UnsupportedResource,         //
                  UserDefinedMessagesResource  //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);

@@ -7,9 +7,9 @@ Coding::Coding(const MediaTerms& agreed)
       codec(describe(agreed.codec)),
       encoder(make_encoder(agreed.codec)),
       decoder(make_decoder(agreed.codec)),
-      concealment(codec.rate),
       converter(codec.rate),
       heard(samples_per_frame(codec.rate)) {
+  if (codec.codec != belfry::media::Codec::opus) concealment.emplace(codec.rate);
   if (!terms.telephone_event_in) keys_in_audio.emplace(codec.rate);
 }
 

@@ -20,7 +20,7 @@ struct Coding {
   belfry::media::CodecDescription codec;
   std::unique_ptr<belfry::media::Encoder> encoder;
   std::unique_ptr<belfry::media::Decoder> decoder;
-  belfry::media::Concealment concealment;
+  std::optional<belfry::media::Concealment> concealment;  // where the codec has none of its own
   /// Only when the party sends no telephone-events.
   std::optional<belfry::media::DtmfDetector> keys_in_audio;
   belfry::media::RateFollower converter;     // from a peer's rate to ours

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "call/media.hpp"
+#include "gateway/media/room.hpp"
 #include "gateway/media/seat.hpp"
 
 /// What the control thread tells a media worker, and what a worker tells back. Values in bounded
@@ -38,6 +39,12 @@ struct Disconnect {
 struct WatchSpeech {
   call::SeatId seat;
 };
+struct WatchBeep {
+  call::SeatId seat;
+};
+struct LoopBack {
+  call::SeatId seat;
+};
 struct AddTap {
   call::SeatId seat;
   FrameTap* tap = nullptr;
@@ -46,13 +53,46 @@ struct RemoveTap {
   call::SeatId seat;
   FrameTap* tap = nullptr;
 };
+struct OpenRoom {
+  std::unique_ptr<Room> room;
+};
+struct CloseRoom {
+  call::RoomId room;
+};
+struct EnterRoom {
+  call::RoomId room;
+  call::SeatId seat;
+  call::RoomPlace place;
+  std::unique_ptr<RoomMember> member;
+};
+struct SetPlace {
+  call::SeatId seat;
+  call::RoomPlace place;
+};
+struct PlayToRoom {
+  call::RoomId room;
+  call::PlaybackId playback;
+  call::Playback what;
+};
+struct StopPlayingToRoom {
+  call::RoomId room;
+};
+struct AddRoomTap {
+  call::RoomId room;
+  FrameTap* tap = nullptr;
+};
+struct RemoveRoomTap {
+  call::RoomId room;
+  FrameTap* tap = nullptr;
+};
 struct AskStatistics {
   call::SeatId seat;
   std::uint64_t question = 0;
 };
 using Command = std::variant<
-    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, AddTap,
-    RemoveTap, AskStatistics>;
+    AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, WatchBeep,
+    LoopBack, AddTap, RemoveTap, OpenRoom, CloseRoom, EnterRoom, SetPlace, PlayToRoom,
+    StopPlayingToRoom, AddRoomTap, RemoveRoomTap, AskStatistics>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
@@ -65,9 +105,11 @@ struct TapReleased {
 struct Retired {
   std::unique_ptr<Seat> seat;
   std::unique_ptr<Coding> coding;
+  std::unique_ptr<RoomMember> member;
+  std::unique_ptr<Room> room;
 };
 using Report = std::variant<
-    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, StatisticsAnswer,
-    TapReleased, Retired>;
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard,
+    RoomPlaybackFinished, StatisticsAnswer, TapReleased, Retired>;
 
 }  // namespace belfry::gateway::media

@@ -26,6 +26,7 @@ struct TappedFrame {
   std::optional<base::Instant> heard_at;
   std::optional<base::Instant> spoken_at;
   bool own_clock = false;   // `spoken` is made in our ticks: it has no other time than theirs
+  bool of_room = false;     // `heard` likewise
   bool lost = false;        // `heard` is concealment
   base::Duration lag{0};    // what is yet to come is not older than `now` by more than this
   base::Duration drift{0};  // how far the party's clock ran ahead of ours

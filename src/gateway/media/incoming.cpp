@@ -3,11 +3,18 @@
 namespace belfry::gateway::media {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr int frames_between_doubts = 25;
+constexpr float background = 3e-6F;  // -55 dBov
+
 belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::CodecDescription& codec
 ) {
   belfry::media::JitterBuffer::Settings settings;
   settings.clock_hz = codec.clock_hz;
   settings.linear = codec.linear;
+  settings.initial = 20ms;
+  settings.minimum = 5ms;         // beside the wait for the tick; it grows with what is measured
   settings.capacity = 32;         // 640 ms of 20 ms packets
   settings.storage_bytes = 5760;  // ... of 64 kbit/s, and 80 ms in one packet
   settings.largest_payload = 1275;
@@ -27,6 +34,8 @@ void Incoming::change_codec(const belfry::media::CodecDescription& codec) {
   clock_ = belfry::media::StreamClock(codec.clock_hz);
   digits_ = rtp::DigitReceiver(codec.clock_hz);
   voice_ = belfry::media::VoiceActivity(codec.rate);
+  rate_ = codec.rate;
+  if (tones_) tones_.emplace(rate_);
   be_silent();
 }
 
@@ -71,21 +80,49 @@ belfry::media::ConstSamples Incoming::samples(Coding& coding) {
 
 void Incoming::decode(Coding& coding) {
   decoded_ = true;
-  sounds_ = !std::holds_alternative<belfry::media::Silence>(due_);
-  if (!sounds_) return;
-  const belfry::media::Samples samples = coding.heard;
-  if (const auto* frame = std::get_if<belfry::media::EncodedFrame>(&due_)) {
-    const std::size_t decoded = coding.decoder->decode(frame->payload, samples);
-    if (decoded == samples.size()) {
-      coding.concealment.handle_frame(samples);
-      return;
-    }
-  }
-  coding.concealment.conceal(samples);
+  sounds_ = fill(coding, coding.heard);
 }
 
-double Incoming::level_dbov(Coding& coding) {
-  return belfry::media::level_dbov(samples(coding));
+/// @return false when there is nothing to be heard.
+bool Incoming::fill(Coding& coding, belfry::media::Samples samples) {
+  belfry::media::Decoder& decoder = *coding.decoder;
+  if (const auto* frame = std::get_if<belfry::media::EncodedFrame>(&due_)) {
+    if (decoder.decode(frame->payload, samples) == samples.size()) {
+      if (coding.concealment) coding.concealment->handle_frame(samples);
+      return true;
+    }
+  } else if (decoder.take_rest(samples) == samples.size()) {
+    return true;  // of a packet longer than a frame
+  } else if (const auto* lost = std::get_if<belfry::media::Lost>(&due_)) {
+    if (decoder.conceal(lost->next, samples) == samples.size()) return true;
+  } else {
+    return false;
+  }
+  if (!coding.concealment) return false;
+  coding.concealment->conceal(samples);
+  return true;
+}
+
+float Incoming::power(Coding& coding) {
+  if (!decoded_) {
+    const auto* frame = std::get_if<belfry::media::EncodedFrame>(&due_);
+    if (frame == nullptr) return 0;
+    return measure(coding, frame->payload);
+  }
+  return belfry::media::power_of(samples(coding));
+}
+
+float Incoming::measure(Coding& coding, std::span<const std::byte> payload) {
+  const auto power = belfry::media::estimate_power(coding.codec.codec, payload);
+  if (power) return *power;
+  if (!belfry::media::claims_no_speech(coding.codec.codec, payload)) {
+    unheard_frames_ = 0;
+    return belfry::media::power_of(samples(coding));
+  }
+  if (!sounds_without_speech_ && unheard_frames_++ % frames_between_doubts != 0) return 0;
+  const float measured = belfry::media::power_of(samples(coding));
+  sounds_without_speech_ = measured > background;
+  return measured;
 }
 
 std::optional<base::Instant> Incoming::said_at() const {
@@ -99,7 +136,7 @@ void Incoming::restart() {
 }
 
 void Incoming::examine(Coding& coding) {
-  if (!coding.keys_in_audio && !watches_speech_) return;
+  if (!coding.keys_in_audio && !watches_speech()) return;
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
   if (coding.keys_in_audio) {
@@ -107,8 +144,13 @@ void Incoming::examine(Coding& coding) {
     while (const auto digit = coding.keys_in_audio->poll_digit())
       events_.push(DigitHeard{seat_, *digit});
   }
+  if (tones_) {
+    tones_->handle_frame(heard);
+    while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
+  }
   if (!watches_speech_) return;
-  const bool speaking = voice_.handle_frame(heard);
+  const bool sounds = voice_.handle_frame(heard);
+  const bool speaking = sounds && !(tones_ && tones_->hears_network());
   if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
 }
 

@@ -7,6 +7,7 @@
 #include "media/jitter_buffer.hpp"
 #include "media/level.hpp"
 #include "media/stream_clock.hpp"
+#include "media/tone_detector.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/telephone_event.hpp"
 
@@ -27,15 +28,17 @@ class Incoming {
   void tick(base::Instant now);
   /// Nothing is received at present.
   void be_silent();
-  /// Finds keys and speech in the frame, if that was asked for.
+  /// Finds keys, speech and beeps in the frame, if that was asked for.
   void examine(Coding& coding);
   void watch_speech() { watches_speech_ = true; }
-  bool watches_speech() const { return watches_speech_; }
+  bool watches_speech() const { return watches_speech_ || tones_; }
+  /// From now on the network's tones are no speech.
+  void watch_beeps() { tones_.emplace(rate_); }
 
   /// What the party says in this tick; decoded at the first call. Empty: nothing.
   belfry::media::ConstSamples samples(Coding& coding);
-  /// Of this tick's frame; without decoding where the codec allows that.
-  double level_dbov(Coding& coding);
+  /// Mean square of this tick's frame, 0 to 1; without decoding where the codec allows that.
+  float power(Coding& coding);
   /// When this tick's frame was sent, in our time; nothing when it was lost.
   std::optional<base::Instant> said_at() const;
   bool lost() const { return std::holds_alternative<belfry::media::Lost>(due_); }
@@ -48,6 +51,8 @@ class Incoming {
 
  private:
   void decode(Coding& coding);
+  float measure(Coding& coding, std::span<const std::byte> payload);
+  bool fill(Coding& coding, belfry::media::Samples samples);
   void take_digit_events();
 
   call::SeatId seat_;
@@ -59,9 +64,14 @@ class Incoming {
       belfry::media::Silence{};
   bool decoded_ = false;  // what is due is in the coding's `heard`
   bool sounds_ = false;   // ... and it is something
+  // What the sender calls no speech is decoded now and then, to see whether it is sound.
+  int unheard_frames_ = 0;
+  bool sounds_without_speech_ = false;
   belfry::media::VoiceActivity voice_;
   bool watches_speech_ = false;
   bool speaking_ = false;
+  belfry::media::SampleRate rate_ = belfry::media::narrowband;
+  std::optional<belfry::media::ToneDetector> tones_;  // while beeps are watched for
 };
 
 }  // namespace belfry::gateway::media

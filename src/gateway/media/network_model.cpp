@@ -46,7 +46,7 @@ class Link {
         }
       }
       if (next == nullptr) return;
-      sink.on_packet(next->kind, std::span(next->bytes).first(next->size), now);
+      sink.on_packet(next->kind, std::span(next->bytes).first(next->size), next->arrives);
       next->size = 0;
     }
   }

@@ -2,24 +2,14 @@
 
 #include <algorithm>
 
+#include "gateway/media/play_item.hpp"
+
 namespace belfry::gateway::media {
 namespace {
 
 using belfry::media::ConstSamples;
 
 constexpr int max_relay_gap = 100;  // beyond it the numbers start anew
-
-belfry::media::Tone tone_of(call::TonePlayback::Kind kind) {
-  switch (kind) {
-    case call::TonePlayback::Kind::ringback:
-      return belfry::media::tones::ringback;
-    case call::TonePlayback::Kind::busy:
-      return belfry::media::tones::busy;
-    case call::TonePlayback::Kind::beep:
-      return belfry::media::tones::beep;
-  }
-  return belfry::media::tones::beep;
-}
 
 std::uint32_t units_per_frame(const Coding& coding) {
   return coding.codec.clock_hz / 50;
@@ -52,26 +42,14 @@ void Outgoing::change_codec(const belfry::media::CodecDescription& codec) {
 }
 
 bool Outgoing::play(const Coding& coding, call::PlaybackId playback, const call::Playback& what) {
-  const belfry::media::PlayId id{playback.value};
-  if (const auto* clip = std::get_if<call::ClipPlayback>(&what)) {
-    return player_.enqueue(id, belfry::media::PlayClip{clip->clip, clip->times});
-  }
-  if (const auto* silence = std::get_if<call::SilencePlayback>(&what)) {
-    return player_.enqueue(id, belfry::media::PlaySilence{silence->length});
-  }
-  if (const auto* tone = std::get_if<call::TonePlayback>(&what)) {
-    return player_.enqueue(id, belfry::media::PlayTone{tone_of(tone->kind), tone->length});
-  }
-  return play_digits(coding, playback, std::get<call::DigitsPlayback>(what).digits);
+  const auto* digits = std::get_if<call::DigitsPlayback>(&what);
+  if (digits != nullptr && coding.terms.telephone_event_out)
+    return send_digits(playback, digits->digits);
+  const auto item = to_play_item(what);
+  return item && player_.enqueue({playback.value}, *item);
 }
 
-bool Outgoing::play_digits(
-    const Coding& coding, call::PlaybackId playback, std::string_view digits
-) {
-  if (!coding.terms.telephone_event_out) {
-    const auto parsed = belfry::media::DigitString::parse(digits);
-    return parsed && player_.enqueue({playback.value}, belfry::media::PlayDigits{*parsed});
-  }
+bool Outgoing::send_digits(call::PlaybackId playback, std::string_view digits) {
   for (const char digit : digits) {
     // W is a whole second: two pauses of half a second.
     for (int pauses = digit == 'W' ? 2 : 1; pauses > 0; --pauses) {
@@ -131,21 +109,40 @@ ConstSamples Outgoing::speak(
     base::Instant now
 ) {
   const bool digit = send_digit(coding, now);
-  const bool plays = !digit && player_.next_frame(frame.samples());
+  const bool plays = !digit && !player_.idle() && player_.next_frame(frame.samples());
   take_player_events();
   if (digit) return {};
-  ConstSamples spoken = plays || others.samples.empty() ? frame.samples() : others.samples;
-  std::span<const std::byte> payload;
-  if (plays && others.under_playback) add(frame.samples(), others.samples);
-  if (!plays) payload = others.payload;
+  if (reports_.due(now)) send_report(now);
   if (!coding.terms.send || (relaying == Relaying::yes && !plays)) {
     stream_.be_silent(units_per_frame(coding));
-    spoken = {};
-  } else {
-    send_frame(coding, spoken, payload, now);
+    last_ = 0;
+    return {};
   }
-  if (reports_.due(now)) send_report(now);
+  ConstSamples spoken = frame.samples();
+  std::span<const std::byte> payload;
+  if (plays) {
+    if (others.under_playback) add(frame.samples(), others.samples);
+  } else if (!others.samples.empty()) {
+    spoken = others.samples;
+    payload = others.payload;
+  } else {
+    run_down(frame.samples());
+  }
+  last_ = spoken.back();
+  send_frame(coding, spoken, payload, now);
   return spoken;
+}
+
+/// Silence that begins where the last frame ended: whoever is cut off in the middle of a wave
+/// clicks.
+void Outgoing::run_down(belfry::media::Samples frame) const {
+  std::ranges::fill(frame, belfry::media::Sample{0});
+  if (last_ == 0) return;
+  const auto length = static_cast<int>(frame.size());
+  for (int i = 0; i < length; ++i) {
+    frame[static_cast<std::size_t>(i)] =
+        static_cast<belfry::media::Sample>(last_ * (length - i - 1) / length);
+  }
 }
 
 bool Outgoing::send_digit(const Coding& coding, base::Instant now) {

@@ -64,8 +64,9 @@ class Outgoing {
     std::uint32_t timestamp_offset = 0;
   };
 
-  bool play_digits(const Coding& coding, call::PlaybackId playback, std::string_view digits);
+  bool send_digits(call::PlaybackId playback, std::string_view digits);
   bool send_digit(const Coding& coding, base::Instant now);
+  void run_down(belfry::media::Samples frame) const;
   void send_frame(
       Coding& coding, belfry::media::ConstSamples samples, std::span<const std::byte> payload,
       base::Instant now
@@ -84,6 +85,7 @@ class Outgoing {
   base::FixedQueue<call::PlaybackId, belfry::media::Player::capacity>
       digit_playbacks_;  // end when the digits are sent
   std::optional<Relay> relay_;
+  belfry::media::Sample last_ = 0;  // that was sent
   std::array<std::byte, 1500> packet_{};
 };
 

@@ -1,5 +1,6 @@
 #include "gateway/media/plane.hpp"
 
+#include "gateway/media/srtp_wire.hpp"
 #include "media/player.hpp"
 
 namespace belfry::gateway::media {
@@ -53,7 +54,7 @@ base::Result<Plane::NetworkSeat> Plane::open_network_seat(std::optional<std::uin
       port ? UdpWire::Range{*port, static_cast<std::uint16_t>(*port + 1)} : settings_.ports;
   BELFRY_TRY(wire, UdpWire::open(settings_.local, ports, random_));
   const std::uint16_t opened = wire->port();
-  return NetworkSeat{add(std::move(wire)), opened};
+  return NetworkSeat{add(std::make_unique<SrtpWire>(std::move(wire))), opened};
 }
 
 Plane::LinkedSeats Plane::open_linked_seats(
@@ -102,6 +103,12 @@ void Plane::disconnect(call::SeatId seat) {
 }
 void Plane::watch_speech(call::SeatId seat) {
   submit(WatchSpeech{seat});
+}
+void Plane::watch_beep(call::SeatId seat) {
+  submit(WatchBeep{seat});
+}
+void Plane::loop_back(call::SeatId seat) {
+  submit(LoopBack{seat});
 }
 
 base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
@@ -173,6 +180,10 @@ void Plane::handle(Report& report) {
             tell(what.seat, [&](call::SeatListener& listener) {
               listener.on_speech(what.speaking);
             });
+          },
+          [&](RoomPlaybackFinished& what) { this->tell(what); },
+          [&](BeepHeard& what) {
+            tell(what.seat, [&](call::SeatListener& listener) { listener.on_beep(what.hz); });
           },
           [&](StatisticsAnswer& answer) {
             const auto asked = questions_.extract(answer.question);

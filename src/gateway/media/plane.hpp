@@ -65,6 +65,8 @@ class Plane final : public call::MediaPlane {
   void connect(call::SeatId one, call::SeatId other) override;
   void disconnect(call::SeatId seat) override;
   void watch_speech(call::SeatId seat) override;
+  void watch_beep(call::SeatId seat) override;
+  void loop_back(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
   call::RoomId open_room(call::RoomListener* listener) override;
   void close_room(call::RoomId room) override;
@@ -114,6 +116,7 @@ class Plane final : public call::MediaPlane {
   void deliver_taps();
   Recorder::Ended recording_ended();
   void handle(Report& report);
+  void tell(const RoomPlaybackFinished& what) const;
   call::SeatListener* listener_of(call::SeatId seat) const;
 
   base::Loop& loop_;
@@ -124,6 +127,7 @@ class Plane final : public call::MediaPlane {
   std::map<call::TapId, Tap> taps_;
   Recorder recorder_;
   std::map<call::SeatId, Known> seats_;
+  std::map<call::RoomId, call::RoomListener*> rooms_;
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
   std::uint64_t last_id_ = 0;
   ClipRates clip_rates_;

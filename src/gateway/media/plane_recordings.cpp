@@ -33,9 +33,18 @@ base::Result<call::RecordingId> Plane::start_recording(
   return id;
 }
 
-base::Result<call::RecordingId>
-Plane::start_recording(call::RoomId, call::RecordingTerms, call::RecordingListener*) {
-  return base::fail(base::Errc::unsupported, "recordings of a room");
+base::Result<call::RecordingId> Plane::start_recording(
+    call::RoomId room, call::RecordingTerms terms, call::RecordingListener* listener
+) {
+  if (!rooms_.contains(room)) return base::fail(base::Errc::not_found, "the room is closed");
+  // All that a room says comes as one track.
+  terms.channels = call::RecordingTerms::Channels::mono;
+  terms.track = call::Track::inbound;
+  const call::RecordingId id{++last_id_};
+  RecordingTap& tap = recorder_.start(id, terms, loop_.now());
+  recordings_[id] = {&tap, listener};
+  submit(AddRoomTap{room, &tap});
+  return id;
 }
 
 void Plane::pause_recording(call::RecordingId recording, call::WhilePaused how) {

@@ -3,7 +3,9 @@
 namespace belfry::gateway::media {
 
 TimedFrame TrackFollower::follow_heard(const TappedFrame& frame) {
-  return make(frame.heard, frame.rate, frame.heard_at.value_or(next_.value_or(frame.now)));
+  const base::Instant at =
+      frame.of_room ? tick_time(frame.now) : frame.heard_at.value_or(next_.value_or(frame.now));
+  return make(frame.heard, frame.rate, at);
 }
 
 TimedFrame TrackFollower::follow_spoken(const TappedFrame& frame) {

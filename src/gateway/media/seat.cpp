@@ -51,7 +51,7 @@ void Seat::join(Seat* peer) {
 }
 
 bool Seat::relays() const {
-  return peer_ != nullptr && coding_ && peer_->coding_ &&
+  return peer_ != nullptr && peer_ != this && coding_ && peer_->coding_ &&
          coding_->codec.codec == peer_->coding_->codec.codec && coding_->terms.send &&
          peer_->coding_->terms.receive && !outgoing_.is_playing();
 }
@@ -119,43 +119,46 @@ ConstSamples Seat::heard() {
 }
 
 void Seat::speak(base::Instant now) {
-  if (coding_) {
-    const belfry::media::SampleRate rate = coding_->codec.rate;
-    belfry::media::Frame frame(rate);
-    belfry::media::Frame converted(rate);
-    FromOthers others;
-    const bool relaying = relays();
-    if (!relaying || !taps_.empty()) others.samples = heard_from_peer(converted.samples());
-    ConstSamples spoken = outgoing_.speak(
-        *coding_, others, relaying ? Outgoing::Relaying::yes : Outgoing::Relaying::no, frame, now
-    );
-    if (taps_.empty()) return;
-    if (relaying && spoken.empty()) spoken = others.samples;
-    // What the peer says keeps its own time.
-    const bool is_peers = peer_ != nullptr && spoken.data() == others.samples.data();
-    give_to_taps(spoken, is_peers ? SpokenBy::peer : SpokenBy::us, now);
-  } else if (!taps_.empty()) {
-    TappedFrame nothing;
-    nothing.now = now;
-    taps_.on_frame(nothing);
-  }
+  if (!coding_) return tell_taps({}, SpokenBy::us, now);
+  belfry::media::Frame frame(coding_->codec.rate);
+  belfry::media::Frame converted(coding_->codec.rate);
+  FromOthers others;
+  const bool relaying = relays();
+  if (!relaying || !taps_.empty()) others.samples = heard_from_peer(converted.samples());
+  ConstSamples spoken = outgoing_.speak(
+      *coding_, others, relaying ? Outgoing::Relaying::yes : Outgoing::Relaying::no, frame, now
+  );
+  if (relaying && spoken.empty()) spoken = others.samples;
+  // What the peer says keeps its own time.
+  const bool is_peers = peer_ != nullptr && spoken.data() == others.samples.data();
+  tell_taps(spoken, is_peers ? SpokenBy::peer : SpokenBy::us, now);
 }
 
-void Seat::give_to_taps(ConstSamples spoken, SpokenBy whom, base::Instant now) {
+void Seat::speak(const FromOthers& others, base::Instant now) {
+  if (!coding_) return tell_taps({}, SpokenBy::us, now);
+  belfry::media::Frame frame(coding_->codec.rate);
+  const ConstSamples spoken = outgoing_.speak(*coding_, others, Outgoing::Relaying::no, frame, now);
+  tell_taps(spoken, SpokenBy::us, now);
+}
+
+void Seat::tell_taps(ConstSamples spoken, SpokenBy whom, base::Instant now) {
+  if (taps_.empty()) return;
   TappedFrame tapped;
-  tapped.heard = heard();
-  tapped.spoken = spoken;
-  tapped.rate = coding_->codec.rate;
-  tapped.heard_at = incoming_.said_at();
-  tapped.own_clock = whom == SpokenBy::us;
-  tapped.lost = incoming_.lost();
-  tapped.lag = incoming_.playout_delay() + lag_margin;
+  tapped.now = now;
+  if (coding_) {
+    tapped.heard = heard();
+    tapped.spoken = spoken;
+    tapped.rate = coding_->codec.rate;
+    tapped.heard_at = incoming_.said_at();
+    tapped.own_clock = whom == SpokenBy::us;
+    tapped.lost = incoming_.lost();
+    tapped.lag = incoming_.playout_delay() + lag_margin;
+    tapped.drift = incoming_.clock().drift();
+  }
   if (peer_ != nullptr) {
     tapped.lag = std::max(tapped.lag, peer_->incoming_.playout_delay() + lag_margin);
     if (whom == SpokenBy::peer) tapped.spoken_at = peer_->incoming_.said_at();
   }
-  tapped.drift = incoming_.clock().drift();
-  tapped.now = now;
   taps_.on_frame(tapped);
 }
 
@@ -185,7 +188,8 @@ void Seat::flush_taps(base::Instant now) {
       const bool all_is_later =
           incoming_.said_at().value_or(now) >= now && spoken_at.value_or(now) >= now && tick > now;
       if (all_is_later) break;
-      give_to_taps(spoken, SpokenBy::peer, now);
+      tell_taps(spoken, SpokenBy::peer, now);
+      if (peer_ != nullptr) peer_->tell_taps({}, SpokenBy::us, now);
     }
     incoming_.restart();
     if (peer_ != nullptr) peer_->incoming_.restart();

@@ -13,12 +13,15 @@
 
 namespace belfry::gateway::media {
 
+class Room;
+
 /// One leg's media place: what its party says (`Incoming`), what it is made to hear (`Outgoing`),
 /// and with whom. Alone it plays and listens; with a peer it passes the peer's audio on, packet by
-/// packet when both have the same codec, decoded and encoded when not. What it plays goes before
-/// what the peer says.
+/// packet when both have the same codec, decoded and encoded when not; in a room of many it hears a
+/// mix. What it plays goes before what the others say.
 ///
-/// Each tick (20 ms) the worker calls `hear` of all seats, then `speak` of all. One thread (the
+/// Each tick (20 ms) the worker calls `hear` of all seats, then `speak` of all; in a room of many
+/// the room calls that. One thread (the
 /// worker's) after construction; no lock, never throws; packets cost no allocation.
 class Seat final : private PacketSink {
  public:
@@ -38,6 +41,7 @@ class Seat final : private PacketSink {
   bool play(call::PlaybackId playback, const call::Playback& what);
   void stop_playing() { outgoing_.stop_playing(); }
   void watch_speech() { incoming_.watch_speech(); }
+  void watch_beeps() { incoming_.watch_beeps(); }
   FrameTaps& taps() { return taps_; }
   /// @return false when there is no room for it.
   bool add_tap(FrameTap* tap);
@@ -46,9 +50,12 @@ class Seat final : private PacketSink {
   /// Before it goes: the taps get what still waits to be played.
   void flush_taps(base::Instant now);
 
-  /// nullptr: alone.
+  /// nullptr: alone; itself: it hears what it says.
   void join(Seat* peer);
   Seat* peer() const { return peer_; }
+  /// nullptr: out of it. For `Room`.
+  void enter(Room* room) { room_ = room; }
+  Room* room() const { return room_; }
   /// Packets of the peer go out undecoded at present.
   bool relays() const;
 
@@ -57,7 +64,15 @@ class Seat final : private PacketSink {
     wire_->receive_from(socket, now, *this);
   }
   void hear(base::Instant now);
+  /// With a peer or alone.
   void speak(base::Instant now);
+  /// In a room: what the others say.
+  void speak(const FromOthers& others, base::Instant now);
+  /// What the party says in this tick. Empty: nothing.
+  belfry::media::ConstSamples heard();
+  float power() { return coding_ ? incoming_.power(*coding_) : 0; }
+  bool is_playing() const { return outgoing_.is_playing(); }
+  Coding* coding() const { return coding_.get(); }
   void say_goodbye() { outgoing_.say_goodbye(); }
   std::optional<SeatEvent> poll_event() { return events_.pop(); }
   call::SeatStatistics statistics() const;
@@ -68,10 +83,9 @@ class Seat final : private PacketSink {
   bool is_relayed() const { return peer_ != nullptr && peer_->relays(); }
   /// Somebody wants the sound of what this party says, though its packets go on undecoded.
   bool is_listened_to() const;
-  belfry::media::ConstSamples heard();
   belfry::media::ConstSamples heard_from_peer(belfry::media::Samples into);
   enum class SpokenBy { us, peer };
-  void give_to_taps(belfry::media::ConstSamples spoken, SpokenBy whom, base::Instant now);
+  void tell_taps(belfry::media::ConstSamples spoken, SpokenBy whom, base::Instant now);
   void check_silence(base::Instant now);
 
   Settings settings_;
@@ -83,6 +97,7 @@ class Seat final : private PacketSink {
   Incoming incoming_;
   Outgoing outgoing_;
   Seat* peer_ = nullptr;
+  Room* room_ = nullptr;
   FrameTaps taps_;
   std::optional<base::Instant> last_packet_;  // or the begin of waiting for one
   bool timed_out_ = false;

@@ -26,8 +26,12 @@ struct SpeechChanged {
   call::SeatId seat;
   bool speaking = false;
 };
-using SeatEvent =
-    std::variant<PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged>;
+struct BeepHeard {
+  call::SeatId seat;
+  double hz = 0;
+};
+using SeatEvent = std::variant<
+    PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard>;
 /// Those of one tick.
 using SeatEvents = base::FixedQueue<SeatEvent, 128>;
 

@@ -1,11 +1,14 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "media/codec.hpp"
 #include "net/address.hpp"
 
 namespace belfry::gateway::media {
+
+struct SrtpSession;
 
 /// What two sides have agreed for one audio stream; what a seat needs to send and to understand
 /// packets.
@@ -25,6 +28,9 @@ struct MediaTerms {
   /// Where the party's signalling comes from: the only other host from which a first packet is
   /// believed (rule M1).
   std::optional<net::IpAddress> signalling;
+  /// Keys, when packets are encrypted. Shared: made on the control thread with the terms, used by
+  /// the wire alone from then on.
+  std::shared_ptr<SrtpSession> srtp;
 };
 
 }  // namespace belfry::gateway::media

@@ -3,7 +3,9 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <ctime>
 
 namespace belfry::gateway::media {
 namespace {
@@ -14,6 +16,7 @@ constexpr base::Duration latch_window = 5s;
 constexpr int socket_buffer_bytes = 256 * 1024;
 constexpr std::size_t max_datagram = 1600;
 constexpr unsigned batch = 8;
+constexpr base::Duration longest_wait = 200ms;
 
 struct SocketAddress {
   sockaddr_storage storage{};
@@ -25,6 +28,10 @@ struct Reception {
   std::array<std::array<std::byte, max_datagram>, batch> buffers;
   std::array<sockaddr_storage, batch> sources;
   std::array<iovec, batch> vectors;
+  struct Control {
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(timespec))> bytes;
+  };
+  std::array<Control, batch> controls;
   std::array<mmsghdr, batch> messages{};
 
   Reception() {
@@ -33,6 +40,7 @@ struct Reception {
       messages[i].msg_hdr.msg_name = &sources[i];
       messages[i].msg_hdr.msg_iov = &vectors[i];
       messages[i].msg_hdr.msg_iovlen = 1;
+      messages[i].msg_hdr.msg_control = controls[i].bytes.data();
     }
   }
   Reception(const Reception&) = delete;
@@ -73,11 +81,28 @@ bool same_host(const sockaddr_storage& a, const sockaddr_storage& b) {
   return a.ss_family == b.ss_family && std::ranges::equal(host_bytes(a), host_bytes(b));
 }
 
+/// How long ago the kernel got it: reading waits for the tick, and that must not look like jitter
+/// of the network.
+base::Duration age_of(msghdr& message, const timespec& now) {
+  cmsghdr* const control = CMSG_FIRSTHDR(&message);
+  if (control == nullptr || control->cmsg_level != SOL_SOCKET ||
+      control->cmsg_type != SCM_TIMESTAMPNS)
+    return 0ns;
+  timespec arrived{};
+  std::memcpy(&arrived, CMSG_DATA(control), sizeof arrived);
+  const base::Duration age = std::chrono::seconds(now.tv_sec - arrived.tv_sec) +
+                             std::chrono::nanoseconds(now.tv_nsec - arrived.tv_nsec);
+  // The wall clock may have been set in between.
+  return std::clamp<base::Duration>(age, 0ns, longest_wait);
+}
+
 /// @return the descriptor, or -1 when the port is taken.
 int bind_udp(const net::IpAddress& local, std::uint16_t port) {
   const SocketAddress address = to_socket_address(local, port);
   const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
+  constexpr int yes = 1;
+  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &socket_buffer_bytes, sizeof socket_buffer_bytes);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0) return fd;
   close(fd);
@@ -165,16 +190,24 @@ void UdpWire::receive(base::Instant now, PacketSink& sink) {
 void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& sink) {
   static thread_local Reception reception;
   const PacketKind kind = socket == 0 ? PacketKind::rtp : PacketKind::rtcp;
-  for (mmsghdr& message : reception.messages)
+  for (mmsghdr& message : reception.messages) {
     message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    message.msg_hdr.msg_controllen = sizeof(Reception::Control);
+  }
   const int got =
       recvmmsg(sockets_[socket], reception.messages.data(), batch, MSG_DONTWAIT, nullptr);
+  if (got <= 0) return;
+  timespec wall_now{};
+  clock_gettime(CLOCK_REALTIME, &wall_now);
   for (int each = 0; each < got; ++each) {
     const auto i = static_cast<std::size_t>(each);
-    const mmsghdr& message = reception.messages[i];
+    mmsghdr& message = reception.messages[i];
     if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
     if (!believe(kind, reception.sources[i], message.msg_hdr.msg_namelen, now)) continue;
-    sink.on_packet(kind, std::span(reception.buffers[i]).first(message.msg_len), now);
+    sink.on_packet(
+        kind, std::span(reception.buffers[i]).first(message.msg_len),
+        now - age_of(message.msg_hdr, wall_now)
+    );
   }
 }
 

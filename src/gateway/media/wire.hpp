@@ -13,7 +13,10 @@ enum class PacketKind { rtp, rtcp };
 class PacketSink {
  public:
   virtual ~PacketSink() = default;
-  virtual void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
+  /// @param arrived when it came to this machine, which may be up to a tick before it is read.
+  virtual void on_packet(
+      PacketKind kind, std::span<const std::byte> bytes, base::Instant arrived
+  ) = 0;
 };
 
 /// How a seat's packets travel: UDP sockets or a modelled network. Used by the media worker that

@@ -26,7 +26,9 @@ struct Overloaded : Handlers... {
 }  // namespace
 
 Worker::Worker()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), doorbell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+    : workspace_(std::make_unique<belfry::media::MixerWorkspace>()),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      doorbell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
 Worker::~Worker() {
   for (const int fd : {epoll_, doorbell_}) {
@@ -113,9 +115,8 @@ void Worker::apply(Command& command, base::Instant now) {
           [&](AddSeat& add_seat) { add(std::move(add_seat.seat), now); },
           [&](RemoveSeat& gone) { remove(gone.seat, now); },
           [&](SetCoding& change) {
-            if (Seat* seat = find(change.seat))
-              change.coding = seat->set_coding(std::move(change.coding), now);
-            report(Retired{nullptr, std::move(change.coding)});
+            if (Seat* seat = find(change.seat)) set_coding(*seat, change.coding, now);
+            report(Retired{.coding = std::move(change.coding)});
             count_relays();
           },
           [&](Play& play) {
@@ -131,6 +132,13 @@ void Worker::apply(Command& command, base::Instant now) {
             if (one != nullptr && other != nullptr && one != other) join(*one, *other);
           },
           [&](Disconnect& leave) { with(leave.seat, [&](Seat& seat) { part(seat); }); },
+          [&](WatchBeep& watch) { with(watch.seat, [](Seat& seat) { seat.watch_beeps(); }); },
+          [&](LoopBack& loop) {
+            with(loop.seat, [&](Seat& seat) {
+              part(seat);
+              seat.join(&seat);
+            });
+          },
           [&](WatchSpeech& watch) { with(watch.seat, [](Seat& seat) { seat.watch_speech(); }); },
           [&](AddTap& add_tap) {
             Seat* seat = find(add_tap.seat);
@@ -141,6 +149,26 @@ void Worker::apply(Command& command, base::Instant now) {
             Seat* seat = find(gone.seat);
             if (seat != nullptr && seat->taps().remove(gone.tap)) report(TapReleased{gone.tap});
             count_relays();
+          },
+          [&](OpenRoom& open) { rooms_.push_back(std::move(open.room)); },
+          [&](CloseRoom& gone) { close_room(gone.room); },
+          [&](EnterRoom& enter_room) { enter(enter_room); },
+          [&](SetPlace& change) {
+            Seat* seat = find(change.seat);
+            if (seat != nullptr && seat->room() != nullptr)
+              seat->room()->set_place(*seat, change.place);
+          },
+          [&](PlayToRoom& to_room) { play(to_room); },
+          [&](StopPlayingToRoom& stop) {
+            if (Room* room = find(stop.room)) room->stop_playing();
+          },
+          [&](AddRoomTap& add_tap) {
+            Room* room = find(add_tap.room);
+            if (room == nullptr || !room->taps().add(add_tap.tap)) report(TapReleased{add_tap.tap});
+          },
+          [&](RemoveRoomTap& gone) {
+            Room* room = find(gone.room);
+            if (room != nullptr && room->taps().remove(gone.tap)) report(TapReleased{gone.tap});
           },
           [&](AskStatistics& ask) {
             const Seat* seat = find(ask.seat);
@@ -178,7 +206,7 @@ void Worker::remove(call::SeatId id, base::Instant now) {
   std::unique_ptr<Seat> gone = std::exchange(*found, std::move(seats_.back()));
   seats_.pop_back();
   if (seats_.empty()) tick_due_.reset();
-  report(Retired{std::move(gone), nullptr});
+  report(Retired{.seat = std::move(gone)});
 }
 
 void Worker::join(Seat& one, Seat& other) {
@@ -192,7 +220,44 @@ void Worker::join(Seat& one, Seat& other) {
 void Worker::part(Seat& seat) {
   if (Seat* peer = seat.peer()) peer->join(nullptr);
   seat.join(nullptr);
+  if (Room* room = seat.room()) report(Retired{.member = room->leave(seat)});
   count_relays();
+}
+
+void Worker::set_coding(Seat& seat, std::unique_ptr<Coding>& coding, base::Instant now) {
+  coding = seat.set_coding(std::move(coding), now);
+  if (Room* room = seat.room()) room->change_codec(seat);
+}
+
+Room* Worker::find(call::RoomId room) {
+  const auto found = std::ranges::find(rooms_, room, [](const auto& each) { return each->id(); });
+  return found == rooms_.end() ? nullptr : found->get();
+}
+
+void Worker::enter(EnterRoom& command) {
+  Seat* seat = find(command.seat);
+  Room* room = find(command.room);
+  if (seat == nullptr || room == nullptr)
+    return report(Retired{.member = std::move(command.member)});
+  part(*seat);
+  room->enter(std::move(command.member), *seat, command.place);
+}
+
+void Worker::close_room(call::RoomId id) {
+  const auto found = std::ranges::find(rooms_, id, [](const auto& each) { return each->id(); });
+  if (found == rooms_.end()) return;
+  Room& room = **found;
+  while (Seat* seat = room.anyone()) report(Retired{.member = room.leave(*seat)});
+  for (FrameTap* tap : room.taps().all()) report(TapReleased{tap});
+  std::unique_ptr<Room> gone = std::exchange(*found, std::move(rooms_.back()));
+  rooms_.pop_back();
+  report(Retired{.room = std::move(gone)});
+}
+
+void Worker::play(const PlayToRoom& command) {
+  Room* room = find(command.room);
+  if (room == nullptr || !room->play(command.playback, command.what))
+    report(RoomPlaybackFinished{command.room, command.playback});
 }
 
 void Worker::count_relays() {
@@ -208,7 +273,8 @@ void Worker::receive(base::Instant now) {
     const int count = epoll_wait(epoll_, ready.data(), ready.size(), 0);
     for (int i = 0; i < count; ++i) {
       const std::uint64_t source = ready[static_cast<std::size_t>(i)].data.u64;
-      if (Seat* seat = find({source / max_sockets})) seat->receive_from(source % max_sockets, now);
+      if (Seat* seat = find(call::SeatId{source / max_sockets}))
+        seat->receive_from(source % max_sockets, now);
     }
     if (count < static_cast<int>(ready.size())) break;
   }
@@ -230,8 +296,13 @@ void Worker::tick(base::Instant now) {
     if (seat->wire().sockets().empty()) seat->receive(now);
     seat->hear(now);
   }
+  for (const auto& room : rooms_) {
+    room->tick(now, *workspace_);
+    tend(room->taps());
+    while (auto event = room->poll_event()) report(*event);
+  }
   for (const auto& seat : seats_) {
-    seat->speak(now);
+    if (seat->room() == nullptr) seat->speak(now);
     tend(seat->taps());
     while (auto event = seat->poll_event()) {
       std::visit([&](auto& what) { report(std::move(what)); }, *event);

@@ -11,7 +11,7 @@
 
 namespace belfry::gateway::media {
 
-/// One media worker: owns its seats and drives them by `step(now)`. Wakes by tick: every
+/// One media worker: owns its seats and rooms and drives them by `step(now)`. Wakes by tick: every
 /// millisecond while a room of two relays or packets are recorded, every 20 ms while it only plays
 /// and listens, not at all without seats. No lock, no log line; packets cost no allocation. `step`
 /// and `next_step` on the worker's thread; `submit` and `take_report` on the control thread.
@@ -53,7 +53,12 @@ class Worker {
   void join(Seat& one, Seat& other);
   void part(Seat& seat);
   void count_relays();
+  void set_coding(Seat& seat, std::unique_ptr<Coding>& coding, base::Instant now);
   Seat* find(call::SeatId seat);
+  Room* find(call::RoomId room);
+  void close_room(call::RoomId room);
+  void enter(EnterRoom& command);
+  void play(const PlayToRoom& command);
   void report(Report report);
   void sleep_until(std::optional<base::Instant> when, base::Instant now);
 
@@ -66,6 +71,8 @@ class Worker {
 
   std::vector<std::unique_ptr<Seat>> seats_;
   std::unordered_map<call::SeatId, Seat*> by_id_;
+  std::vector<std::unique_ptr<Room>> rooms_;
+  std::unique_ptr<belfry::media::MixerWorkspace> workspace_;
   std::size_t relaying_ = 0;
   std::optional<base::Instant> tick_due_;
   std::atomic<std::uint64_t> ticks_ = 0, late_ticks_ = 0;

@@ -1,10 +1,19 @@
 #include "gateway/sip/call_terms.hpp"
 
 #include "base/text.hpp"
+#include "gateway/media/srtp_wire.hpp"
 
 namespace belfry::gateway::sip {
 
 using call::HangupCause;
+
+namespace {
+
+constexpr std::uint8_t opus_payload_type = 111;  // when we offer
+/// RFC 7587 section 6.1: redundancy is understood; all we say is mono.
+constexpr std::string_view opus_parameters = "minptime=10;useinbandfec=1;stereo=0;sprop-stereo=0";
+
+}  // namespace
 
 HangupCause cause_of(int status) {
   switch (status) {
@@ -114,16 +123,63 @@ base::Result<media::MediaTerms> to_media_terms(
   if (control && control->port != 0 && !control->ip.is_unspecified())
     terms.remote_control = *control;
   if (!terms.remote) terms.send = false;
+  if (audio.crypto) {
+    const auto suite = rtp::srtp_suite_named(audio.crypto->suite);
+    if (!suite) return base::fail(base::Errc::unsupported, "no such SRTP suite", 488);
+    BELFRY_TRY(
+        session, media::SrtpSession::create(
+                     {{*suite, audio.crypto->send_key}, {*suite, audio.crypto->receive_key}}
+                 )
+    );
+    terms.srtp = std::move(session);
+  }
   if (const auto ip = net::IpAddress::parse(signalling)) terms.signalling = *ip;
   return terms;
+}
+
+belfry::sdp::Encryption encryption_over(
+    belfry::sdp::Encryption wanted, const belfry::sip::Flow& flow, KeysOverPlain keys_over_plain
+) {
+  const bool may_send_keys =
+      flow.transport == belfry::sip::Transport::tls || keys_over_plain == KeysOverPlain::allowed;
+  return may_send_keys ? wanted : belfry::sdp::Encryption::off;
+}
+
+void set_encryption(
+    belfry::sdp::Capabilities& capabilities, belfry::sdp::Encryption encryption,
+    std::vector<std::byte> secret
+) {
+  capabilities.encryption = encryption;
+  if (encryption == belfry::sdp::Encryption::off) return;
+  for (const rtp::SrtpSuite suite : rtp::srtp_suites) {
+    const std::size_t size = rtp::key_size(suite) + rtp::salt_size(suite);
+    capabilities.crypto_suites.push_back({std::string(rtp::to_string(suite)), size});
+  }
+  capabilities.crypto_secret = std::move(secret);
+}
+
+std::string without_keys(std::string_view message) {
+  constexpr std::string_view mark = "inline:";
+  std::string clean;
+  for (auto at = message.find(mark); at != message.npos; at = message.find(mark)) {
+    clean += message.substr(0, at + mark.size());
+    message.remove_prefix(at + mark.size());
+    message.remove_prefix(std::min(message.find_first_of(" ;|\r\n"), message.size()));
+  }
+  return clean.append(message);
 }
 
 std::vector<belfry::sdp::LocalCodec> codecs_named(const std::vector<std::string>& names) {
   std::vector<belfry::sdp::LocalCodec> codecs;
   for (const std::string& name : names) {
-    for (const auto& codec : {belfry::sdp::pcmu, belfry::sdp::pcma, belfry::sdp::g722}) {
+    for (const auto& codec :
+         {belfry::sdp::opus, belfry::sdp::g722, belfry::sdp::pcmu, belfry::sdp::pcma}) {
       if (!base::equals_ignoring_case(codec.name, name)) continue;
-      codecs.push_back({codec, belfry::sdp::static_payload_type(codec).value_or(96), {}});
+      const bool is_opus = codec == belfry::sdp::opus;
+      codecs.push_back(
+          {codec, belfry::sdp::static_payload_type(codec).value_or(opus_payload_type),
+           is_opus ? std::string(opus_parameters) : std::string()}
+      );
     }
   }
   return codecs;

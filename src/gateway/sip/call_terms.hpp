@@ -7,6 +7,7 @@
 #include "call/status.hpp"
 #include "gateway/media/terms.hpp"
 #include "sdp/negotiation.hpp"
+#include "sip/flow.hpp"
 #include "sip/invite_session.hpp"
 
 /// The call model's words in SIP's and back. Pure.
@@ -26,8 +27,22 @@ call::Ending ending_of(const belfry::sip::Ended& ended, bool answered, bool inbo
     const belfry::sdp::AudioStream& audio, const std::string& signalling
 );
 
-/// Codecs in order of preference by their SDP names ("PCMU", "PCMA", "G722"); unknown ones are left
-/// out.
+/// Whether keys for SRTP may be told over signalling that is not encrypted (RFC 4568 section 9).
+enum class KeysOverPlain { forbidden, allowed };
+/// What of `wanted` is possible there. Required where it is not possible: the owner must not call.
+belfry::sdp::Encryption encryption_over(
+    belfry::sdp::Encryption wanted, const belfry::sip::Flow& flow, KeysOverPlain keys_over_plain
+);
+/// @param secret this call's, from which its keys are made
+void set_encryption(
+    belfry::sdp::Capabilities& capabilities, belfry::sdp::Encryption encryption,
+    std::vector<std::byte> secret
+);
+/// The message with its SRTP keys taken out, for what is stored.
+std::string without_keys(std::string_view message);
+
+/// Codecs in order of preference by their SDP names ("opus", "G722", "PCMU", "PCMA"); unknown ones
+/// are left out.
 std::vector<belfry::sdp::LocalCodec> codecs_named(const std::vector<std::string>& names);
 
 }  // namespace belfry::gateway::sip

@@ -72,9 +72,18 @@ TEST(CallTerms, WhoHoldsUsHearsNothing) {
   EXPECT_FALSE(to_media_terms(old_hold, "198.51.100.1")->send);
 }
 
+TEST(CallTerms, CodecsAreOfferedInTheOrderTheyAreNamed) {
+  const auto codecs = codecs_named({"opus", "pcma", "speex"});
+  ASSERT_EQ(codecs.size(), 2u);
+  EXPECT_EQ(codecs[0].codec, belfry::sdp::opus);
+  EXPECT_GE(codecs[0].payload_type, 96);
+  EXPECT_NE(codecs[0].fmtp.find("useinbandfec=1"), std::string::npos);
+  EXPECT_EQ(codecs[1].payload_type, 8);
+}
+
 TEST(CallTerms, ACodecThatWeLackIsAnError) {
   auto audio = stream();
-  audio.codec = belfry::sdp::opus;
+  audio.codec = {"GSM", 8000, 1};
   EXPECT_FALSE(to_media_terms(audio, "198.51.100.1"));
 }
 

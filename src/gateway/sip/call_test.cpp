@@ -59,7 +59,7 @@ TEST_F(SipCallTest, ACallIsAnsweredAndTheCallerHangsUp) {
   EXPECT_THAT(
       one.timeline[sid], IsSupersetOf(
                              {"sip.sent INVITE", "sip.received INVITE 200", "sip.sent ACK",
-                              "media.negotiated PCMU", "sip.sent BYE"}
+                              "media.negotiated opus", "sip.sent BYE"}
                          )
   );
   expect_nothing_left();

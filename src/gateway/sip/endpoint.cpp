@@ -108,6 +108,14 @@ std::unique_ptr<SipEndpoint> SipEndpoint::incoming(
 
 // --- Dialling ---
 
+/// Rather no call than one that is not encrypted.
+bool SipEndpoint::may_call(const Target& target) const {
+  using belfry::sdp::Encryption;
+  return plan_.encryption != Encryption::required ||
+         encryption_over(plan_.encryption, target.flow, context_.keys_over_plain) ==
+             Encryption::required;
+}
+
 void SipEndpoint::prepare(std::size_t target) {
   const Target& to = plan_.targets[target];
   const Identifiers identifiers(context_.agent.settings().server_key, plan_.attempt_id);
@@ -121,6 +129,10 @@ void SipEndpoint::prepare(std::size_t target) {
   settings.media.address = context_.media_address;
   settings.media.rtp_port = seat_.port;
   settings.media.codecs = context_.codecs;
+  set_encryption(
+      settings.media, encryption_over(plan_.encryption, to.flow, context_.keys_over_plain),
+      identifiers.media_secret(target)
+  );
   settings.sdp_session_id = identifiers.sdp_session();
   settings.credentials = plan_.credentials;
   settings.session_timer = context_.session_timer;
@@ -130,7 +142,7 @@ void SipEndpoint::prepare(std::size_t target) {
       .request_uri = to.request_uri,
       .from = plan_.from,
       .to = plan_.to,
-      .headers = {},
+      .headers = plan_.headers,
   };
   const auto peer = plan_.credentials ? SessionDriver::Peer::configured_trunk
                                       : SessionDriver::Peer::somebody_else;
@@ -146,6 +158,7 @@ void SipEndpoint::prepare(std::size_t target) {
 
 /// Makes the sessions of the targets that are called first, and writes down their INVITEs.
 void SipEndpoint::prepare_targets() {
+  std::erase_if(plan_.targets, [this](const Target& target) { return !may_call(target); });
   if (plan_.targets.empty()) return;
   if (plan_.order == OutgoingPlan::Order::all_at_once) {
     for (std::size_t target = 0; target < plan_.targets.size(); ++target) prepare(target);
@@ -155,7 +168,7 @@ void SipEndpoint::prepare_targets() {
   stored_.target = target_;
   stored_.invites.clear();
   for (const SessionDriver* driver : drivers_)
-    stored_.invites.push_back({driver->flow(), driver->first_message()});
+    stored_.invites.push_back({driver->flow(), without_keys(driver->first_message())});
 }
 
 /// After a restart: the sessions that this process would make send the very bytes that the last one
@@ -164,7 +177,8 @@ bool SipEndpoint::is_continued_exactly() const {
   if (!seat_.seat || stored_.answered || stored_.invites.empty()) return false;
   return std::ranges::equal(
       drivers_, stored_.invites, {},
-      [](const SessionDriver* driver) { return driver->first_message(); }, &StoredCall::Invite::text
+      [](const SessionDriver* driver) { return without_keys(driver->first_message()); },
+      &StoredCall::Invite::text
   );
 }
 

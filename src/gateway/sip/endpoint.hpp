@@ -9,6 +9,7 @@
 #include "call/endpoint.hpp"
 #include "gateway/media/plane.hpp"
 #include "gateway/sip/agent.hpp"
+#include "gateway/sip/call_terms.hpp"
 #include "gateway/sip/channels.hpp"
 #include "gateway/sip/identifiers.hpp"
 #include "gateway/sip/session_driver.hpp"
@@ -23,6 +24,7 @@ struct CallContext {
   std::string media_address;  // IP literal in our SDP
   std::vector<belfry::sdp::LocalCodec> codecs;
   belfry::sip::SessionTimer::Settings session_timer = {};
+  KeysOverPlain keys_over_plain = KeysOverPlain::forbidden;
 };
 
 /// One place where the party may be reached.
@@ -40,9 +42,11 @@ struct OutgoingPlan {
   std::string attempt_id;
   std::string from, to;  // header values without tag
   std::string contact_user;
+  call::NamedValues headers = {};  // further ones of the INVITE
   std::vector<Target> targets;
   Order order = Order::one_after_the_other;
   std::optional<belfry::sip::DigestClient::Settings> credentials;
+  belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
   /// When there are no targets yet (a name that must be resolved): asked in `dial()`.
   std::function<base::Task<base::Result<std::vector<Target>>>()> locate;
   /// A target was silent or overloaded.
@@ -86,6 +90,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   void on_session_event(SessionDriver& driver, const belfry::sip::SessionEvent& event) override;
   void on_trace(std::string type, base::json::object data) override;
 
+  bool may_call(const Target& target) const;
   void prepare(std::size_t target);
   void prepare_targets();
   bool is_continued_exactly() const;

@@ -99,6 +99,9 @@ struct NoCallbacks final : call::CallbackFormat {
       const override {
     return {};
   }
+  call::Delivery render_detection(const call::LegRecord&, base::WallTime) const override {
+    return {};
+  }
 };
 
 /// Answers and listens until the leg ends; or does not answer, for "ring" in its parameters.
@@ -339,6 +342,10 @@ struct WorldTest : testing::Test {
     }
     clock.advance_to(until);
     loop.run_ready();
+  }
+  static base::Task<void> recover(Exchange& exchange) {
+    const auto recovered = co_await exchange.switchboard->recover();
+    EXPECT_TRUE(recovered);
   }
   std::string place(Exchange& exchange, std::string to) {
     auto sid = std::make_unique<std::string>();

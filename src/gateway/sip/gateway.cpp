@@ -99,7 +99,8 @@ Gateway::Gateway(Platform platform, const Settings& settings)
           platform.media,
           media_address(settings, platform.media),
           codecs_named(settings.codecs),
-          {}
+          {},
+          settings.keys_over_plain
       },
       locate_(platform.locate),
       trunks_(make_trunks(context_, settings.trunks, platform.locate)),

@@ -31,7 +31,8 @@ class Gateway {
     std::string user_agent = "Belfry";
     std::vector<TrunkSettings> trunks;
     std::vector<PhoneSettings> phones;
-    std::vector<std::string> codecs = {"PCMU", "PCMA", "G722"};  // in order of preference
+    std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};  // in order of preference
+    KeysOverPlain keys_over_plain = KeysOverPlain::forbidden;
   };
   /// All outlive the gateway.
   struct Platform {

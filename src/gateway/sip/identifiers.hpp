@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace belfry::gateway::sip {
 
@@ -15,6 +16,8 @@ class Identifiers {
   std::string local_tag() const { return derive("tag").substr(0, 16); }
   /// @param number of the target within the attempt, from 0
   std::string branch(std::size_t number) const;
+  /// What SRTP keys are made of; another for each target.
+  std::vector<std::byte> media_secret(std::size_t number) const;
   /// Decimal, for the `o=` line; below 2^63.
   std::string sdp_session() const;
 

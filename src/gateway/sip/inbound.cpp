@@ -194,7 +194,10 @@ void Inbound::on_invite(const Visit& visit) {
   // Who calls is who the password belongs to, whatever From says.
   std::string from = parts_.phones.number_of(*user);
   if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
-  take_call(visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr});
+  take_call(
+      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr,
+              parts_.phones.encryption_of(*user)}
+  );
 }
 
 Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk) const {
@@ -210,11 +213,13 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
   }
   return {
       call::IncomingCall::Source::trunk, one_line(from.substr(0, 255)), std::string(trunk.name()),
-      &trunk
+      &trunk, trunk.encryption()
   };
 }
 
-SessionDriver* Inbound::open_session(const Visit& visit, std::uint16_t media_port) {
+SessionDriver* Inbound::open_session(
+    const Visit& visit, std::uint16_t media_port, belfry::sdp::Encryption encryption
+) {
   Agent& agent = context_.agent;
   InviteSession::Settings settings;
   settings.local_tag = agent.layer().to_tag(visit.request);
@@ -225,6 +230,9 @@ SessionDriver* Inbound::open_session(const Visit& visit, std::uint16_t media_por
   settings.media.address = context_.media_address;
   settings.media.rtp_port = media_port;
   settings.media.codecs = context_.codecs;
+  std::vector<std::byte> secret(32);
+  agent.random().fill(secret);
+  set_encryption(settings.media, encryption, std::move(secret));
   settings.sdp_session_id = std::to_string(agent.random().next() >> 2U);
   settings.session_timer = context_.session_timer;
   settings.timers = agent.settings().layer.timers;
@@ -272,9 +280,13 @@ base::Result<std::string> Inbound::hand_over(
 void Inbound::take_call(const Visit& visit, const Caller& caller) {
   if (const auto refusal = check_request(visit.request, abilities()))
     return refuse(visit, refusal->status, refusal->headers);
+  const auto encryption = encryption_over(caller.encryption, visit.flow, context_.keys_over_plain);
+  // Rather no call than one that is not encrypted.
+  if (encryption != caller.encryption && caller.encryption == belfry::sdp::Encryption::required)
+    return refuse(visit, 488);
   const auto seat = context_.plane.open_network_seat();
   if (!seat) return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
-  SessionDriver* driver = open_session(visit, seat->port);
+  SessionDriver* driver = open_session(visit, seat->port, encryption);
   if (driver == nullptr) return context_.plane.close_seat(seat->seat);
   const auto accepted = hand_over(visit, caller, *driver, *seat);
   if (accepted) return;

@@ -65,6 +65,7 @@ class Inbound final : public StrangerHandler {
     std::string from;
     std::string carrier;
     TrunkCarrier* trunk = nullptr;
+    belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
   };
 
   void refuse(
@@ -82,7 +83,9 @@ class Inbound final : public StrangerHandler {
   );
   void on_invite(const Visit& visit);
   void take_call(const Visit& visit, const Caller& caller);
-  SessionDriver* open_session(const Visit& visit, std::uint16_t media_port);
+  SessionDriver* open_session(
+      const Visit& visit, std::uint16_t media_port, belfry::sdp::Encryption encryption
+  );
   base::Result<std::string> hand_over(
       const Visit& visit, const Caller& caller, SessionDriver& driver,
       media::Plane::NetworkSeat seat

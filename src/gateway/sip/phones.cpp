@@ -5,6 +5,7 @@ namespace belfry::gateway::sip {
 Phones::Phones(const std::vector<PhoneSettings>& phones, std::string_view realm) {
   for (const PhoneSettings& phone : phones) {
     secrets_[phone.user] = belfry::sip::DigestSecret::of(phone.user, realm, phone.password);
+    encryption_[phone.user] = phone.encryption;
     if (phone.number.empty()) continue;
     users_[phone.number] = phone.user;
     numbers_[phone.user] = phone.number;
@@ -19,6 +20,11 @@ std::optional<belfry::sip::DigestSecret> Phones::secret_of(const std::string& us
 std::optional<std::string> Phones::user_of(const std::string& number) const {
   const auto found = users_.find(number);
   return found == users_.end() ? std::nullopt : std::optional(found->second);
+}
+
+belfry::sdp::Encryption Phones::encryption_of(const std::string& user) const {
+  const auto found = encryption_.find(user);
+  return found == encryption_.end() ? belfry::sdp::Encryption::off : found->second;
 }
 
 std::string Phones::number_of(const std::string& user) const {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sdp/crypto.hpp"
 #include "sip/digest_server.hpp"
 
 namespace belfry::gateway::sip {
@@ -13,6 +14,7 @@ struct PhoneSettings {
   std::string user;
   std::string password;
   std::string number;  // rings when it is called, and what others see; may be empty
+  belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
 };
 
 /// Who the phones are. A value; passwords are kept as digest hashes only.
@@ -25,10 +27,12 @@ class Phones {
   std::optional<std::string> user_of(const std::string& number) const;
   /// Empty when it has none.
   std::string number_of(const std::string& user) const;
+  belfry::sdp::Encryption encryption_of(const std::string& user) const;
 
  private:
   std::map<std::string, belfry::sip::DigestSecret> secrets_;
   std::map<std::string, std::string> users_, numbers_;  // by number, by user
+  std::map<std::string, belfry::sdp::Encryption> encryption_;
 };
 
 }  // namespace belfry::gateway::sip

@@ -41,6 +41,7 @@ RegistrationCarrier::RegistrationCarrier(
 base::Result<OutgoingPlan> RegistrationCarrier::plan_for_user(const std::string& user) const {
   OutgoingPlan plan;
   plan.order = OutgoingPlan::Order::all_at_once;
+  plan.encryption = parts_.phones.encryption_of(user);
   plan.to = name_addr({}, Uri::sip(user, context_.agent.settings().public_host));
   const auto bindings = parts_.registrar.bindings_of(user, context_.agent.loop().wall_now());
   for (const Binding& binding : bindings) {
@@ -63,6 +64,8 @@ base::Result<OutgoingPlan> RegistrationCarrier::plan_for_uri(const Uri& uri) con
   clean.headers.clear();
   clean.remove_param("maddr");  // rule S2
   OutgoingPlan plan;
+  // Who is called by `sips:` is asked to encrypt the audio too.
+  if (uri.scheme == Uri::Scheme::sips) plan.encryption = belfry::sdp::Encryption::optional;
   plan.to = '<' + clean.to_string() + '>';
   plan.locate = [&agent = context_.agent, locate = locate_, egress = egress_, clean] {
     return locate_directly(agent, locate, egress, clean);
@@ -96,6 +99,10 @@ base::Result<std::unique_ptr<call::Endpoint>> RegistrationCarrier::open(
     return base::fail(base::Errc::not_found, party.address + " is not registered");
   plan.attempt_id = attempt.id;
   plan.from = caller_header(attempt.caller, context_.agent.settings().public_host);
+  plan.headers = attempt.terms.headers;
+  // Given for that party, so they answer its challenges; never those of our own phones (rule S5).
+  if (plan.locate && !attempt.terms.username.empty())
+    plan.credentials = DigestClient::Settings{attempt.terms.username, attempt.terms.password};
   BELFRY_TRY(made, SipEndpoint::outgoing(context_, std::move(plan), attempt.state, listener));
   return std::unique_ptr<call::Endpoint>(std::move(made));
 }

@@ -28,10 +28,6 @@ struct SipRestartTest : WorldTest {
     pass(1ms);
     exchange->start();
   }
-  static base::Task<void> recover(Exchange& exchange) {
-    const auto recovered = co_await exchange.switchboard->recover();
-    EXPECT_TRUE(recovered);
-  }
   /// Like kill -9: what is in memory is gone, without a word.
   void crash_for(base::Duration outage) {
     pass(1ms);  // the writer's turn

@@ -195,6 +195,7 @@ base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
   plan.from = caller_header(attempt.caller, context_.agent.settings().public_host);
   plan.to = '<' + uri_of(party.address) + '>';
   plan.contact_user = settings_.username;
+  plan.encryption = settings_.encryption;
   plan.targets = targets_for(party.address);
   if (!settings_.username.empty() && !settings_.password.empty())
     plan.credentials = DigestClient::Settings{settings_.username, settings_.password};

@@ -29,6 +29,7 @@ struct TrunkSettings {
   bool register_out = false;
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
 };
 
 /// A carrier's SIP peer, with all its addresses: calls go to the first that lives, the next is
@@ -53,6 +54,7 @@ class TrunkCarrier final : public call::Carrier {
   /// is called; on loopback, which all programs of the machine share, also its port.
   bool is_source(const belfry::sip::Flow& flow) const;
   bool has_address(std::string_view ip) const;
+  belfry::sdp::Encryption encryption() const { return settings_.encryption; }
   /// For a call that came in; counted with those that go out.
   Channel take_inbound_channel() { return take_channel(channels_in_use_); }
 

@@ -13,8 +13,10 @@
 namespace belfry::server {
 
 enum class Switch { automatic, on, off };
+enum class RecordingNotice { off, beep };
 enum class Transport { udp, tcp, tls };
 enum class Method { get, post };
+enum class Srtp { off, optional, required };
 
 struct PortRange {
   std::uint16_t first = 0;
@@ -32,6 +34,7 @@ struct TrunkConfig {
   bool register_out = false;
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  Srtp srtp = Srtp::off;
 };
 
 struct RouteConfig {
@@ -47,6 +50,7 @@ struct PhoneConfig {
   std::string user;
   std::string password;
   std::string number;
+  Srtp srtp = Srtp::off;
 };
 
 /// What answers calls to a number of ours.
@@ -57,6 +61,18 @@ struct NumberConfig {
   std::string fallback_url;
   std::string twiml;
   std::string status_callback;
+  std::string sms_url;
+  Method sms_method = Method::post;
+  std::string sms_fallback_url;
+};
+
+/// Another cloud that takes text messages, by Twilio's Messages API.
+struct MessageCarrierConfig {
+  std::string name;
+  std::string url;  // its base, "https://api.twilio.com"
+  std::string account_sid;
+  std::string auth_token;
+  std::string prefix;  // numbers that begin so go there; empty: all
 };
 
 /// A simulated phone; `behaviour` is the body of `PUT /sim/phones/{number}`, its keys checked.
@@ -84,6 +100,7 @@ struct Config {
     bool tcp = true;
     std::uint16_t tls_port = 5061;
     std::string tls_authorities;
+    bool srtp_keys_over_plain = false;
   } sip;
 
   struct Tls {
@@ -94,6 +111,7 @@ struct Config {
   struct Media {
     PortRange port_range = {20'000, 20'999};
     std::uint32_t workers = 0;
+    std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};
   } media;
 
   struct Log {
@@ -139,15 +157,26 @@ struct Config {
     std::uint32_t max_live = 10'000;
   } calls;
 
+  struct Messages {
+    std::uint32_t per_day = 200;
+    std::uint32_t sender_interval_ms = 1000;
+  } messages;
+
   struct Retention {
     std::chrono::days calls{365};
     std::chrono::days deliveries{7};
+    std::chrono::days recordings{30};
   } retention;
+
+  struct Recording {
+    RecordingNotice notice = RecordingNotice::off;
+  } recording;
 
   std::vector<TrunkConfig> trunks;
   std::vector<RouteConfig> routes;
   std::vector<PhoneConfig> phones;
   std::vector<NumberConfig> numbers;
+  std::vector<MessageCarrierConfig> message_carriers;
 };
 
 }  // namespace belfry::server

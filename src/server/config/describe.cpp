@@ -48,6 +48,7 @@ void for_each_list(const Config& config, Visit visit) {
   visit("route", route_settings(), config.routes);
   visit("phone", phone_settings(), config.phones);
   visit("number", number_settings(), config.numbers);
+  visit("message_carrier", message_carrier_settings(), config.message_carriers);
 }
 
 template <class Root>

@@ -119,8 +119,20 @@ void check_unique(
       mistakes.add("[[" + std::string(list) + "]]", "\"" + entry.*name + "\" is there twice");
 }
 
+void check_codecs(const std::vector<std::string>& names, Mistakes& mistakes) {
+  const std::vector<std::string_view> known = {"opus", "G722", "PCMU", "PCMA"};
+  if (names.empty()) mistakes.add("media.codecs", "names none");
+  for (const std::string& name : names) {
+    const bool is_known = std::ranges::any_of(known, [&](std::string_view each) {
+      return base::equals_ignoring_case(each, name);
+    });
+    if (!is_known) mistakes.add_unknown("media.codecs", "codec", name, known);
+  }
+}
+
 /// What concerns several values.
 void check_together(const Config& config, Mistakes& mistakes) {
+  check_codecs(config.media.codecs, mistakes);
   check_unique(config.trunks, &TrunkConfig::name, "trunk", mistakes);
   check_unique(config.phones, &PhoneConfig::user, "phone", mistakes);
   check_unique(config.phones, &PhoneConfig::number, "phone", mistakes);
@@ -132,8 +144,13 @@ void check_together(const Config& config, Mistakes& mistakes) {
     if (!route.trunk.empty() && std::ranges::find(trunks, route.trunk) == trunks.end())
       mistakes.add_unknown("[[route]]", "trunk", route.trunk, trunks);
   for (const NumberConfig& number : config.numbers)
-    if (number.voice_url.empty() == number.twiml.empty())
-      mistakes.add("[[number]]", number.number + " needs either voice_url or twiml");
+    if (number.voice_url.empty() == number.twiml.empty() &&
+        (number.sms_url.empty() || !number.twiml.empty()))
+      mistakes.add(
+          "[[number]]", number.number + " needs either voice_url or twiml, or sms_url alone"
+      );
+  check_unique(config.message_carriers, &MessageCarrierConfig::name, "message_carrier", mistakes);
+  check_unique(config.message_carriers, &MessageCarrierConfig::prefix, "message_carrier", mistakes);
 }
 
 }  // namespace

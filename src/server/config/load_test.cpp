@@ -290,6 +290,13 @@ TEST_F(LoadConfig, TellsAllMistakesAtOnce) {
   EXPECT_THAT(all, HasSubstr("http.port"));
 }
 
+TEST_F(LoadConfig, KnowsTheCodecs) {
+  EXPECT_THAT(
+      mistake_in("[media]\ncodecs = [\"G722\", \"PCMUU\"]"), HasSubstr("did you mean \"PCMU\"?")
+  );
+  EXPECT_THAT(mistake_in("[media]\ncodecs = []"), HasSubstr("media.codecs: names none"));
+}
+
 TEST_F(LoadConfig, ChecksWhatBelongsTogether) {
   const std::string trunk = "[[trunk]]\nname = \"panama\"\nhost = \"h\"\n";
   EXPECT_THAT(

@@ -69,6 +69,9 @@ std::vector<Setting<Config>> make_settings() {
          "PEM file of certificates that trunks and other SIP servers may be certified by, beside "
          "the system's",
          FIELD(sip.tls_authorities)),
+      of("sip.srtp_keys_over_plain",
+         "Send and take SRTP keys over UDP and TCP too, where everybody on the way can read them",
+         FIELD(sip.srtp_keys_over_plain)),
       of("tls.certificate",
          "PEM file of the certificate for HTTPS and SIP, with its chain; empty: one of our own, "
          "which is made at the first start",
@@ -76,6 +79,8 @@ std::vector<Setting<Config>> make_settings() {
       of("tls.key", "PEM file of its private key", FIELD(tls.key)),
       of("media.port_range", "UDP ports for RTP and RTCP", FIELD(media.port_range)),
       of("media.workers", "Media threads; 0: one per core", FIELD(media.workers)),
+      of("media.codecs", "What SIP calls may use, the best first: opus, G722, PCMU, PCMA",
+         FIELD(media.codecs)),
       of("log.level", "Least severe line that is written", FIELD(log.level)),
       of("log.format", "One line of text or one JSON object per event", FIELD(log.format)),
       of("sim.seed", "Seed of the simulated network; 0: a new one each start", FIELD(sim.seed)),
@@ -115,10 +120,18 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.max_duration", "Seconds until an answered call is ended",
          FIELD(calls.max_duration)),
       of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
+      of("messages.per_day", "Text messages that an account may send in a UTC day; 0: no limit",
+         FIELD(messages.per_day)),
+      of("messages.sender_interval_ms", "Milliseconds between two text messages of one sender",
+         FIELD(messages.sender_interval_ms)),
       of("retention.calls", "Days that ended calls and their events are kept",
          FIELD(retention.calls)),
       of("retention.deliveries", "Days that delivered callbacks are kept",
          FIELD(retention.deliveries)),
+      of("retention.recordings", "Days that recordings are kept", FIELD(retention.recordings)),
+      of("recording.notice",
+         "How a party learns that it is recorded; off: the application tells it, as with Twilio",
+         FIELD(recording.notice)),
   };
 }
 
@@ -135,6 +148,7 @@ std::vector<Setting<TrunkConfig>> make_trunk_settings() {
       of_trunk("register", "REGISTER there", FIELD(register_out)),
       of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
       of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+      of_trunk("srtp", "Whether audio is encrypted; needs transport tls", FIELD(srtp)),
   };
 }
 
@@ -155,6 +169,9 @@ std::vector<Setting<PhoneConfig>> make_phone_settings() {
       of_phone("user", "User name in REGISTER", FIELD(user), required),
       of_phone("password", "For digest", FIELD(password), Traits{.required = true, .secret = true}),
       of_phone("number", "Rings when this number is called", FIELD(number)),
+      of_phone(
+          "srtp", "Whether audio is encrypted; for phones that register over TLS", FIELD(srtp)
+      ),
   };
 }
 
@@ -167,6 +184,24 @@ std::vector<Setting<NumberConfig>> make_number_settings() {
       of_number("fallback_url", "Asked when voice_url fails", FIELD(fallback_url)),
       of_number("twiml", "TwiML itself, instead of voice_url", FIELD(twiml)),
       of_number("status_callback", "Is told when a call to it ends", FIELD(status_callback)),
+      of_number("sms_url", "Is asked when a text message arrives", FIELD(sms_url)),
+      of_number("sms_method", "How it is asked", FIELD(sms_method)),
+      of_number("sms_fallback_url", "Asked when sms_url fails", FIELD(sms_fallback_url)),
+  };
+}
+
+std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
+  const auto of_carrier = [](auto... arguments) {
+    return setting<MessageCarrierConfig>(arguments...);
+  };
+  return {
+      of_carrier("name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required),
+      of_carrier("url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required),
+      of_carrier("account_sid", "Our account there", FIELD(account_sid), required),
+      of_carrier("auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
+                 FIELD(auth_token), Traits{.required = true, .secret = true}),
+      of_carrier("prefix", "Numbers that begin so go there; the longest wins; empty: all",
+                 FIELD(prefix)),
   };
 }
 
@@ -192,6 +227,10 @@ const std::vector<Setting<PhoneConfig>>& phone_settings() {
 }
 const std::vector<Setting<NumberConfig>>& number_settings() {
   static const auto table = make_number_settings();
+  return table;
+}
+const std::vector<Setting<MessageCarrierConfig>>& message_carrier_settings() {
+  static const auto table = make_message_carrier_settings();
   return table;
 }
 

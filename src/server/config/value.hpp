@@ -49,6 +49,14 @@ inline constexpr std::array words_of<Method> = {
     Word{Method::post, "POST"}, Word{Method::get, "GET"}
 };
 template <>
+inline constexpr std::array words_of<RecordingNotice> = {
+    Word{RecordingNotice::off, "off"}, Word{RecordingNotice::beep, "beep"}
+};
+template <>
+inline constexpr std::array words_of<Srtp> = {
+    Word{Srtp::off, "off"}, Word{Srtp::optional, "optional"}, Word{Srtp::required, "required"}
+};
+template <>
 inline constexpr std::array words_of<base::log::Level> = {
     Word{base::log::Level::debug, "debug"}, Word{base::log::Level::info, "info"},
     Word{base::log::Level::warning, "warning"}, Word{base::log::Level::error, "error"},

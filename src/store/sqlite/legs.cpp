@@ -28,6 +28,41 @@ void put_attempt(object& into, const call::Attempt& attempt) {
   };
 }
 
+base::json::array to_json(const call::NamedValues& values, boost::json::storage_ptr memory) {
+  base::json::array pairs(std::move(memory));
+  for (const auto& [name, text] : values) pairs.push_back({name, text});
+  return pairs;
+}
+
+void put_terms(object& into, const call::PartyTerms& terms) {
+  if (terms.empty()) return;
+  into["party_terms"] = {
+      {"headers", to_json(terms.headers, into.storage())},
+      {"username", terms.username},
+      {"password", terms.password},
+      {"parameters", to_json(terms.parameters, into.storage())}
+  };
+}
+
+/// Of most calls nobody asks who has answered.
+void put_detection(object& into, const LegRecord& leg) {
+  if (!leg.send_digits.empty()) into["send_digits"] = leg.send_digits;
+  const call::MachineDetection& rules = leg.machine_detection;
+  if (rules.mode == call::MachineDetection::Mode::off) return;
+  into["machine_detection"] = {
+      {"mode", call::to_string(rules.mode)},
+      {"timeout", rules.timeout.count()},
+      {"speech_threshold", rules.speech_threshold.count()},
+      {"speech_end_threshold", rules.speech_end_threshold.count()},
+      {"silence_timeout", rules.silence_timeout.count()},
+      {"in_background", rules.in_background},
+      {"callback_url", rules.callback_url},
+      {"callback_method", rules.callback_method},
+      {"answered_by", leg.answered_by},
+      {"took", leg.detection_took.count()}
+  };
+}
+
 /// What no query asks for. Members that were added later are absent in old rows.
 object rest_of(const LegRecord& leg, boost::json::storage_ptr memory) {
   object rest(std::move(memory));
@@ -57,6 +92,8 @@ object rest_of(const LegRecord& leg, boost::json::storage_ptr memory) {
         {"started", base::to_unix_micros(leg.recorded->started)}
     };
   if (leg.attempt) put_attempt(rest, *leg.attempt);
+  put_terms(rest, leg.party_terms);
+  put_detection(rest, leg);
   rest["next_event"] = leg.next_event;
   rest["next_callback"] = leg.next_callback;
   return rest;
@@ -98,6 +135,46 @@ call::StatusCallback callback_of(const object& json) {
   return callback;
 }
 
+call::NamedValues values_of(const object& from, std::string_view key) {
+  call::NamedValues values;
+  const value* member = from.if_contains(key);
+  if (member == nullptr || !member->is_array()) return values;
+  for (const value& pair : member->get_array()) {
+    if (!pair.is_array() || pair.get_array().size() != 2) continue;
+    const base::json::array& both = pair.get_array();
+    if (!both[0].is_string() || !both[1].is_string()) continue;
+    values.emplace_back(both[0].get_string(), both[1].get_string());
+  }
+  return values;
+}
+
+call::PartyTerms terms_of(const object& json) {
+  return {
+      .headers = values_of(json, "headers"),
+      .username = text_of(json, "username"),
+      .password = text_of(json, "password"),
+      .parameters = values_of(json, "parameters")
+  };
+}
+
+void read_detection(const object& rest, LegRecord& leg) {
+  leg.send_digits = text_of(rest, "send_digits");
+  if (!rest.contains("machine_detection")) return;
+  using std::chrono::milliseconds;
+  const object json = object_of(rest, "machine_detection");
+  call::MachineDetection& rules = leg.machine_detection;
+  rules.mode = call::parse_detection_mode(text_of(json, "mode")).value_or(rules.mode);
+  rules.timeout = std::chrono::seconds(number_of(json, "timeout"));
+  rules.speech_threshold = milliseconds(number_of(json, "speech_threshold"));
+  rules.speech_end_threshold = milliseconds(number_of(json, "speech_end_threshold"));
+  rules.silence_timeout = milliseconds(number_of(json, "silence_timeout"));
+  rules.in_background = flag_of(json, "in_background");
+  rules.callback_url = text_of(json, "callback_url");
+  rules.callback_method = text_of(json, "callback_method");
+  leg.answered_by = text_of(json, "answered_by");
+  leg.detection_took = milliseconds(number_of(json, "took"));
+}
+
 call::Attempt attempt_of(const object& json) {
   return {
       .id = text_of(json, "id"),
@@ -124,6 +201,7 @@ void read_rest(const object& rest, LegRecord& leg) {
   leg.status_callback = callback_of(object_of(rest, "callback"));
   leg.ring_timeout = std::chrono::seconds(number_of(rest, "ring_timeout"));
   leg.max_duration = std::chrono::seconds(number_of(rest, "max_duration"));
+  leg.party_terms = terms_of(object_of(rest, "party_terms"));
   if (rest.contains("record")) leg.record = call::read_recording_order(object_of(rest, "record"));
   if (rest.contains("recorded")) {
     const object recorded = object_of(rest, "recorded");
@@ -135,7 +213,9 @@ void read_rest(const object& rest, LegRecord& leg) {
   if (rest.contains("attempt")) {
     leg.attempt = attempt_of(object_of(rest, "attempt"));
     leg.attempt->leg_sid = leg.sid;
+    leg.attempt->terms = leg.party_terms;
   }
+  read_detection(rest, leg);
   leg.next_event = static_cast<std::uint64_t>(number_of(rest, "next_event"));
   leg.next_callback = static_cast<std::uint64_t>(number_of(rest, "next_callback"));
 }
@@ -238,6 +318,13 @@ std::uint64_t count_legs(Database& database) {
   return static_cast<std::uint64_t>(rows.integer(0));
 }
 
+void remove_leg(Database& database, std::string_view sid) {
+  database.run("DELETE FROM events WHERE leg_sid = ?", sid);
+  // What applications keep of a call goes with it.
+  database.run("DELETE FROM documents WHERE key = ?", sid);
+  database.run("DELETE FROM legs WHERE sid = ?", sid);
+}
+
 std::uint64_t purge_legs(Database& database, base::WallTime created_before, std::size_t limit) {
   std::vector<std::string> old;
   {
@@ -247,12 +334,7 @@ std::uint64_t purge_legs(Database& database, base::WallTime created_before, std:
     );
     while (rows.next()) old.push_back(rows.string(0));
   }
-  for (const std::string& sid : old) {
-    database.run("DELETE FROM events WHERE leg_sid = ?", sid);
-    // What applications keep of a call goes with it.
-    database.run("DELETE FROM documents WHERE key = ?", sid);
-    database.run("DELETE FROM legs WHERE sid = ?", sid);
-  }
+  for (const std::string& sid : old) remove_leg(database, sid);
   return old.size();
 }
 

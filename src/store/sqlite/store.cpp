@@ -21,6 +21,7 @@ void apply_changes(Database& database, const call::Changes& changes) {
   for (const call::Document& document : changes.new_documents) insert_document(database, document);
   for (const call::Document& document : changes.documents) put_document(database, document);
   for (const call::DocumentKey& key : changes.removed_documents) remove_document(database, key);
+  for (const std::string& sid : changes.removed_legs) remove_leg(database, sid);
 }
 
 std::unexpected<base::Error> queue_is_full() {

@@ -17,6 +17,8 @@ std::optional<call::LegRecord> find_leg(Database& database, std::string_view sid
 std::vector<call::LegRecord> find_legs(Database& database, const call::LegQuery& query);
 std::vector<call::LegRecord> unfinished_legs(Database& database);
 std::uint64_t count_legs(Database& database);
+/// With its events and what applications keep of it.
+void remove_leg(Database& database, std::string_view sid);
 /// Ended legs created before `limit_time` with their events. @return how many legs.
 std::uint64_t purge_legs(Database& database, base::WallTime created_before, std::size_t limit);
 

@@ -25,6 +25,7 @@ import { currentCall } from "../shared/state";
 import type { Phone, PhoneCall as PhoneCallData } from "../shared/types";
 import { describe } from "./behaviour";
 import { KeyPad } from "./key-pad";
+import { TextMessages } from "./text-messages";
 import { WordsHeard } from "./words-heard";
 
 interface PhoneCardProps {
@@ -57,6 +58,7 @@ export function PhoneCard({ phone, change }: PhoneCardProps) {
         <InCall key={call.call_sid} phone={phone} call={call} action={action} />
       )}
       {phone.state === "idle" && <Idle phone={phone} />}
+      {phone.state !== "ringing" && <TextMessages phone={phone} />}
     </article>
   );
 }

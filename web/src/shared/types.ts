@@ -97,6 +97,7 @@ export interface PhoneBehaviour {
   answer_after_ms?: number;
   script?: ScriptStep[];
   network?: { loss?: number; jitter_ms?: number; delay_ms?: number; one_way?: "in" | "out" };
+  on_message?: { reply?: string; after_ms?: number; error?: number };
 }
 
 export interface Heard {
@@ -120,11 +121,21 @@ export interface PhoneCall {
   audio_url: string | null;
 }
 
+/// A text message as a phone shows it.
+export interface TextMessage {
+  from: string;
+  to: string;
+  body: string;
+  at: string;
+  media?: { content_type: string; url?: string }[];
+}
+
 export interface Phone extends Partial<PhoneBehaviour> {
   number: string;
   state: "idle" | "ringing" | "in-call";
   rings: number;
   calls: PhoneCall[];
+  messages?: TextMessage[];
 }
 
 export interface Notification {

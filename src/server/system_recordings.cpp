@@ -1,0 +1,39 @@
+// Where recordings are kept, and what they are called outside.
+#include <filesystem>
+
+#include "server/system.hpp"
+
+namespace belfry::server {
+
+void System::make_recordings(const Config& config) {
+  call::Recordings::Settings settings;
+  if (config.data != ":memory:") {
+    const std::filesystem::path folder = std::filesystem::path(config.data) / "recordings";
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    settings.folder = folder;
+  }
+  if (config.recording.notice == RecordingNotice::beep)
+    settings.notice = call::Recordings::Settings::Notice::beep;
+  settings.keep = config.retention.recordings;
+  settings.url = [this,
+                  public_url = config.http.public_url](const call::RecordingRecord& recording) {
+    return (public_url.empty() ? url_ : public_url) + "/2010-04-01/Accounts/" +
+           recording.account_sid + "/Recordings/" + recording.sid;
+  };
+  recordings_ = std::make_unique<call::Recordings>(
+      call::Recordings::Environment{
+          platform_.loop,
+          platform_.random,
+          platform_.pool,
+          platform_.store,
+          platform_.media,
+          outbox_,
+          recording_format_,
+      },
+      std::move(settings)
+  );
+}
+
+}  // namespace belfry::server

@@ -1,0 +1,121 @@
+#include "twiml/dial_targets.hpp"
+
+#include "base/encoding.hpp"
+#include "twiml/session.hpp"
+
+namespace belfry::twiml {
+namespace {
+
+using call::Party;
+
+/// The dial itself ends a call that lasts too long.
+constexpr std::chrono::seconds longest_child = std::chrono::hours(24);
+
+bool is_number(std::string_view text) {
+  const auto party = Party::parse(text);
+  return party && party->kind == Party::Kind::telephone;
+}
+
+class TargetMaker {
+ public:
+  TargetMaker(const Dial& dial, const Session& session, Voice& voice)
+      : dial_(dial), session_(session), voice_(voice) {}
+
+  std::optional<DialTarget> operator()(const Number& number) const {
+    if (number.number.empty()) return std::nullopt;
+    const auto caller = caller_for_numbers();
+    if (!caller) return std::nullopt;
+    DialTarget target = make({Party::Kind::telephone, number.number}, number.options);
+    target.call.from = *caller;
+    target.call.send_digits = number.send_digits;
+    return target;
+  }
+
+  std::optional<DialTarget> operator()(const Client& client) const {
+    if (client.identity.empty()) return std::nullopt;
+    DialTarget target = make({Party::Kind::client, client.identity}, client.options);
+    for (const Parameter& parameter : client.parameters)
+      target.call.party_terms.parameters.emplace_back(parameter.name, parameter.value);
+    return target;
+  }
+
+  std::optional<DialTarget> operator()(const Sip& sip) const {
+    if (sip.uri.empty()) return std::nullopt;
+    std::string address = sip.uri.substr(sip.uri.find(':') + 1);
+    const bool secure = sip.uri[3] == 's' || sip.uri[3] == 'S';
+    if (secure && address.find(";transport=") == std::string::npos) address += ";transport=tls";
+    DialTarget target = make({Party::Kind::sip, std::move(address)}, sip.options);
+    target.is_sip = true;
+    target.call.party_terms = {sip.headers, sip.username, sip.password, {}};
+    return target;
+  }
+
+  std::optional<DialTarget> operator()(const Application&) const {
+    warn(13215, "<Application> in <Dial> is not available here and was skipped");
+    return std::nullopt;
+  }
+
+  // They are alone in their <Dial>, and no parties.
+  std::optional<DialTarget> operator()(const Conference&) const { return std::nullopt; }
+  std::optional<DialTarget> operator()(const Queue&) const { return std::nullopt; }
+
+ private:
+  DialTarget make(Party to, const NounOptions& options) const {
+    DialTarget target;
+    call::PlaceCall& call = target.call;
+    call.to = std::move(to);
+    call.from = dial_.caller_id.empty() ? voice_.record().from : dial_.caller_id;
+    call.direction = call::LegRecord::Direction::outbound_dial;
+    call.parent_sid = voice_.record().sid;
+    call.application = voice_.record().application;
+    call.ring_timeout = dial_.timeout;
+    call.max_duration = longest_child;
+    call.status_callback.url = absolute(options.status_callback.url);
+    call.status_callback.method = options.status_callback.method;
+    call.status_callback.events = options.status_callback.events;
+    call.status_callback.own_application = session_.is_own(call.status_callback.url);
+    call.machine_detection = options.detection;
+    call.machine_detection.callback_url = absolute(options.detection.callback_url);
+    target.whisper_url = absolute(options.url);
+    target.whisper_method = options.method;
+    return target;
+  }
+
+  /// Empty when it names nothing, or nothing that can be reached.
+  std::string absolute(const std::string& reference) const {
+    if (reference.empty()) return {};
+    auto url = session_.resolve(reference);
+    if (url) return std::move(*url);
+    warn(url.error().detail, url.error().message);
+    return {};
+  }
+
+  std::optional<std::string> caller_for_numbers() const {
+    const std::string& own = voice_.record().from;
+    if (is_number(dial_.caller_id)) return dial_.caller_id;
+    if (!dial_.caller_id.empty()) warn(13214, "callerId is no telephone number");
+    if (!own.starts_with("client:")) return own;
+    voice_.note_error(13214, "a client that dials a number needs a callerId");
+    return std::nullopt;
+  }
+
+  void warn(int code, std::string message) const {
+    voice_.note("twiml.warning", {{"code", code}, {"message", std::move(message)}});
+  }
+
+  const Dial& dial_;
+  const Session& session_;
+  Voice& voice_;
+};
+
+}  // namespace
+
+std::vector<DialTarget> make_targets(const Dial& dial, const Session& session, Voice& voice) {
+  std::vector<DialTarget> targets;
+  const TargetMaker maker(dial, session, voice);
+  for (const Dial::Noun& noun : dial.nouns)
+    if (auto target = std::visit(maker, noun)) targets.push_back(std::move(*target));
+  return targets;
+}
+
+}  // namespace belfry::twiml
