@@ -109,6 +109,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   recordings_->connect(*switchboard_);
   if (simulator_) simulator_->connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
+  make_kin(config, keys);
   make_admin();
   make_twilio();
 }

@@ -10,6 +10,7 @@
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
+#include "apps/kin/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/conferences.hpp"
@@ -86,6 +87,7 @@ class System {
   void make_simulator(const Config& config);
   void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
+  void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
   void make_recordings(const Config& config);
   void make_twilio();
@@ -116,6 +118,8 @@ class System {
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
+  std::unique_ptr<apps::kin::Calls> kin_calls_;
+  std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
