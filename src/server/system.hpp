@@ -10,6 +10,7 @@
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
+#include "apps/kin/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
@@ -92,6 +93,7 @@ class System {
   void make_simulator(const Config& config);
   void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
+  void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
@@ -129,6 +131,8 @@ class System {
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
+  std::unique_ptr<apps::kin::Calls> kin_calls_;
+  std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
