@@ -1,11 +1,21 @@
 #include "compat/twilio/resources.hpp"
 
 #include "compat/twilio/accounts.hpp"
+#include "compat/twilio/applications.hpp"
+#include "compat/twilio/available_phone_numbers.hpp"
 #include "compat/twilio/calls.hpp"
 #include "compat/twilio/conferences.hpp"
+#include "compat/twilio/incoming_phone_numbers.hpp"
+#include "compat/twilio/keys.hpp"
+#include "compat/twilio/lookups.hpp"
 #include "compat/twilio/messages.hpp"
 #include "compat/twilio/messaging_services.hpp"
+#include "compat/twilio/notifications.hpp"
+#include "compat/twilio/outgoing_caller_ids.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/recordings.hpp"
+#include "compat/twilio/running_recordings.hpp"
+#include "compat/twilio/usage.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -23,13 +33,23 @@ Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
       resources_(make<//
-                 AccountsResource,           //
-                 CallsResource,              //
-                 ConferencesResource,        //
-                 MessagesResource,           //
-                 MessagingServicesResource,  //
-                 QueuesResource              //
-                 >(context_)) {
+AccountsResource,//
+ApplicationsResource,//
+AvailablePhoneNumbersResource,//
+CallsResource,//
+ConferencesResource,//
+IncomingPhoneNumbersResource,//
+KeysResource,//
+LookupsResource,//
+MessagesResource,//
+MessagingServicesResource,//
+NotificationsResource,//
+OutgoingCallerIdsResource,//
+QueuesResource,//
+RecordingsResource,//
+RunningRecordingsResource,//
+UsageResource//
+>(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 
