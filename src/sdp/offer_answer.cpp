@@ -97,6 +97,9 @@ std::vector<PayloadFormat> OfferAnswer::formats_to_offer() {
   for (const LocalCodec& local : capabilities_.codecs)
     if (std::ranges::find(clocks, local.codec.clock_hz) == clocks.end())
       clocks.push_back(local.codec.clock_hz);
+  // 8000 first, so that it has the usual number (101): there are peers that send events under that
+  // number whatever was offered.
+  std::ranges::sort(clocks);
   for (const std::uint32_t clock : clocks) {
     const Codec event{std::string(telephone_event), clock, 1};
     formats.push_back({number_for(event, capabilities_.telephone_event_payload_type), event, "0-16"}

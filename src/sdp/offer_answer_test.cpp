@@ -125,5 +125,22 @@ TEST(SdpOfferAnswer, ANumberNeverChangesItsMeaning) {
   EXPECT_NE(serialize(offer).find("a=rtpmap:101 opus/48000/2"), std::string::npos);
 }
 
+TEST(OfferAnswerEvents, TheUsualNumberIsThatOfTelephonyWhateverCodecComesFirst) {
+  Capabilities local;
+  local.address = "192.0.2.1";
+  local.rtp_port = 20'000;
+  local.codecs = {{opus, 96, {}}, {pcmu, 0, {}}};
+  OfferAnswer session(local, "1");
+  const Description offer = session.offer();
+  std::optional<std::uint8_t> at_8000, at_48000;
+  for (const PayloadFormat& format : payload_formats(offer.media.front())) {
+    if (format.codec.name != telephone_event) continue;
+    (format.codec.clock_hz == 8000 ? at_8000 : at_48000) = format.payload_type;
+  }
+  EXPECT_EQ(at_8000, 101);
+  ASSERT_TRUE(at_48000);
+  EXPECT_NE(at_48000, at_8000);
+}
+
 }  // namespace
 }  // namespace belfry::sdp

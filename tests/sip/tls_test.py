@@ -129,7 +129,7 @@ class Tls(unittest.TestCase):
         trunks = Trunks()
         port = self.enterContext(Peer(("127.0.0.1", 9))).port
         trunks.add(port, more='username = "belfry"\npassword = "trunk secret 7"\n')
-        server = self.enterContext(BelfryServer(trunks.text + PHONES))
+        server = self.enterContext(BelfryServer(PHONES + trunks.text))
         phone = self.enterContext(TlsClient(("127.0.0.1", server.sip_tls_port), server.data / "tls-certificate.pem"))
         self.assertEqual(phone.register("desk2", "secret2").status, 200)
         sid = notify(server, "+15550002222")
