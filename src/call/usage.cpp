@@ -78,9 +78,7 @@ Usage::Running& Usage::running(const std::string& account_sid) {
   return day;
 }
 
-void Usage::add(
-    const std::string& account_sid, std::string_view category, std::int64_t amount
-) {
+void Usage::add(const std::string& account_sid, std::string_view category, std::int64_t amount) {
   Running& day = running(account_sid);
   UsageCount& count = day.counts[std::string(category)];
   ++count.count;

@@ -70,6 +70,11 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      sealer_(keys.server_key),
+      sip_directory_(
+          platform.store, phone_programs_,
+          [this](std::string_view sealed) { return sealer_.open(sealed); }
+      ),
       validations_(
           {platform.loop, platform.random, platform.store, outbox_, platform.speech,
            std::string(default_number)}
@@ -101,6 +106,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       {},
   };
   services.destinations = destinations_.get();
+  services.phone_programs = &phone_programs_;
   services.notifications = problems_.get();
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
@@ -152,7 +158,8 @@ void System::read_numbers(const Config& config) {
   }
 }
 
-/// What accounts have and use: their numbers, where they may call, what went wrong, what it came to.
+/// What accounts have and use: their numbers, where they may call, what went wrong, what it came
+/// to.
 void System::make_accounting(const Config& config) {
   directory_ = std::make_unique<call::NumberDirectory>(
       call::NumberDirectory::Environment{platform_.loop, platform_.store, numbers_},
@@ -273,6 +280,8 @@ void System::make_twilio(const Config& config) {
       .directory = *directory_,
       .usage = *usage_,
       .validations = validations_,
+      .sip = sip_directory_,
+      .sealer = sealer_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
   };
@@ -290,6 +299,8 @@ base::Task<base::Result<>> System::start() {
   if (!loaded) co_return base::fail(loaded.error());
   const auto numbered = co_await directory_->load();
   if (!numbered) co_return base::fail(numbered.error());
+  const auto phones = co_await sip_directory_.load();
+  if (!phones) co_return base::fail(phones.error());
   const auto counted = co_await usage_->load();
   if (!counted) co_return base::fail(counted.error());
   const auto queues_loaded = co_await queues_.load();

@@ -13,13 +13,14 @@
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
+#include "call/conferences.hpp"
 #include "call/destination_policy.hpp"
 #include "call/notifications.hpp"
 #include "call/number_directory.hpp"
-#include "call/conferences.hpp"
 #include "call/outbox.hpp"
-#include "call/recordings.hpp"
 #include "call/queues.hpp"
+#include "call/recordings.hpp"
+#include "call/sip_directory.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
@@ -80,6 +81,8 @@ class System {
   call::Switchboard& switchboard() { return *switchboard_; }
   call::Outbox& outbox() { return outbox_; }
   call::EventFeed& feed() { return feed_; }
+  call::SipDirectory& sip_directory() { return sip_directory_; }
+  const compat::twilio::Api& twilio_api() const { return twilio_rest_->api(); }
   apps::flux::Notifications& notifications() { return *notifications_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
@@ -110,6 +113,9 @@ class System {
   std::unique_ptr<call::Usage> usage_;
   std::unique_ptr<call::DestinationPolicy> destinations_;
   std::unique_ptr<call::Notifications> problems_;
+  identity::Sealer sealer_;
+  call::NumberTable phone_programs_;
+  call::SipDirectory sip_directory_;
   call::CallerIdValidations validations_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;

@@ -13,6 +13,8 @@
 #include "compat/twilio/notifications.hpp"
 #include "compat/twilio/outgoing_caller_ids.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/sip_credentials.hpp"
+#include "compat/twilio/sip_domains.hpp"
 #include "compat/twilio/usage.hpp"
 
 namespace belfry::compat::twilio {
@@ -30,22 +32,24 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<//
-AccountsResource,//
-ApplicationsResource,//
-AvailablePhoneNumbersResource,//
-CallsResource,//
-ConferencesResource,//
-IncomingPhoneNumbersResource,//
-KeysResource,//
-LookupsResource,//
-MessagesResource,//
-MessagingServicesResource,//
-NotificationsResource,//
-OutgoingCallerIdsResource,//
-QueuesResource,//
-UsageResource//
->(context_)) {
+      resources_(make<                           //
+                 AccountsResource,               //
+                 ApplicationsResource,           //
+                 AvailablePhoneNumbersResource,  //
+                 CallsResource,                  //
+                 ConferencesResource,            //
+                 IncomingPhoneNumbersResource,   //
+                 KeysResource,                   //
+                 LookupsResource,                //
+                 MessagesResource,               //
+                 MessagingServicesResource,      //
+                 NotificationsResource,          //
+                 OutgoingCallerIdsResource,      //
+                 QueuesResource,                 //
+                 SipCredentialsResource,         //
+                 SipDomainsResource,             //
+                 UsageResource                   //
+                 >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 

@@ -195,7 +195,7 @@ void Inbound::on_invite(const Visit& visit) {
   std::string from = parts_.phones.number_of(*user);
   if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
   take_call(
-      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr,
+      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr, *user,
               parts_.phones.encryption_of(*user)}
   );
 }
@@ -212,8 +212,12 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
                : "sip:" + uri->user + '@' + uri->host;
   }
   return {
-      call::IncomingCall::Source::trunk, one_line(from.substr(0, 255)), std::string(trunk.name()),
-      &trunk, trunk.encryption()
+      call::IncomingCall::Source::trunk,
+      one_line(from.substr(0, 255)),
+      std::string(trunk.name()),
+      &trunk,
+      {},
+      trunk.encryption()
   };
 }
 
@@ -259,6 +263,7 @@ base::Result<std::string> Inbound::hand_over(
   call.from = caller.from;
   call.endpoint = "sip";
   call.carrier = caller.carrier;
+  call.user = caller.user;
   const auto party = call::Party::parse(user);
   const bool is_number = party && party->kind == call::Party::Kind::telephone;
   call.to = is_number ? user : "sip:" + user + '@' + context_.agent.settings().public_host;

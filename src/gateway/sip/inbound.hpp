@@ -65,6 +65,7 @@ class Inbound final : public StrangerHandler {
     std::string from;
     std::string carrier;
     TrunkCarrier* trunk = nullptr;
+    std::string user = {};  // of a registered phone
     belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
   };
 

@@ -207,13 +207,20 @@ std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
     return setting<MessageCarrierConfig>(arguments...);
   };
   return {
-      of_carrier("name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required),
-      of_carrier("url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required),
+      of_carrier(
+          "name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required
+      ),
+      of_carrier(
+          "url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required
+      ),
       of_carrier("account_sid", "Our account there", FIELD(account_sid), required),
-      of_carrier("auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
-                 FIELD(auth_token), Traits{.required = true, .secret = true}),
-      of_carrier("prefix", "Numbers that begin so go there; the longest wins; empty: all",
-                 FIELD(prefix)),
+      of_carrier(
+          "auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
+          FIELD(auth_token), Traits{.required = true, .secret = true}
+      ),
+      of_carrier(
+          "prefix", "Numbers that begin so go there; the longest wins; empty: all", FIELD(prefix)
+      ),
   };
 }
 
