@@ -6,14 +6,12 @@ namespace belfry::compat::twilio {
 /// `/v1/PhoneNumbers` and `/v2/PhoneNumbers`: what numbering plans tell about a number.
 class LookupsResource final : public Resource {
  public:
-  explicit LookupsResource(Context& context) : context_(context) {}
+  explicit LookupsResource(Context&) {}
   void add_to(Api& api) override;
 
  private:
   base::Task<http::Response> fetch(Ask ask);
   base::Task<http::Response> fetch_v1(Ask ask);
-
-  Context& context_;
 };
 
 }  // namespace belfry::compat::twilio
