@@ -85,12 +85,18 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
            &media_streams_}
       ),
+      side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      conferences_(
+          {platform.loop, platform.random, platform.store, platform.media, outbox_,
+           &side_documents_, nullptr}
+      ),
+      queues_(platform.loop, platform.random, platform.store),
       tasks_(platform.loop) {
   make_accounting(config);
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
-  make_recordings(config);
+  make_recordings(config, keys);
   call::Services services{
       platform.loop,
       platform.random,
@@ -114,6 +120,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.recordings = recordings_.get();
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
+  conferences_.connect(*recordings_);
   services.queues = &queues_;
   make_messaging(config, services.account_sid);
   services.messages = &messaging_->messages();
@@ -124,6 +131,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
+  make_kin(config, keys);
   make_admin();
   make_twilio(config);
 }
@@ -284,6 +292,7 @@ void System::make_twilio(const Config& config) {
       .sealer = sealer_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
+      .streams = &media_streams_,
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }

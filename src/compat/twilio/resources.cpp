@@ -13,9 +13,14 @@
 #include "compat/twilio/notifications.hpp"
 #include "compat/twilio/outgoing_caller_ids.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/recordings.hpp"
+#include "compat/twilio/running_recordings.hpp"
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
+#include "compat/twilio/streams.hpp"
+#include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
+#include "compat/twilio/user_defined_messages.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -48,7 +53,12 @@ Resources::Resources(Context context, http::Router& router)
                  QueuesResource,                 //
                  SipCredentialsResource,         //
                  SipDomainsResource,             //
-                 UsageResource                   //
+                 RecordingsResource,             //
+                 RunningRecordingsResource,      //
+                 StreamsResource,                //
+                 UnsupportedResource,            //
+                 UsageResource,                  //
+                 UserDefinedMessagesResource     //
                  >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
