@@ -162,8 +162,8 @@ class Messages {
  private:
   struct Sender {
     std::deque<std::string> queue;  // SIDs
-    base::Instant next{};
   };
+  enum class Turn { over, again };  // again: nobody could take it, it waits
   struct Day {
     std::int64_t number = -1;  // since 1970
     std::uint64_t sent = 0;
@@ -187,6 +187,10 @@ class Messages {
   base::Task<Stored> change(std::string sid, Change change);
   base::Task<std::optional<MessageRecord>> load(std::string sid);
   base::Task<Stored> commit(MessageRecord record, MessageStatus before);
+  base::Task<Stored> step(std::string sid, MessageStatus next, Change fill);
+  base::Task<Stored> step(std::string sid, MessageStatus next) {
+    return step(std::move(sid), next, Change());
+  }
   void announce(const MessageRecord& record);
 
   // Sending
@@ -194,8 +198,9 @@ class Messages {
   void enqueue(const MessageRecord& record);
   base::Task<void> wait_for_time(std::string sid, base::WallTime at);
   base::Task<void> run_sender(std::string from);
-  base::Task<void> send_one(std::string sid);
-  base::Task<void> hand_over(MessageRecord message);
+  base::Task<base::Result<>> check_before_sending(const MessageRecord& message);
+  base::Task<Turn> send_one(std::string sid);
+  base::Task<Turn> hand_over(MessageRecord message);
   base::Task<void> give_up(std::string sid, base::Error error);
   base::Task<base::Result<>> fetch_media(MessageRecord& message);
   base::Task<base::Result<MessageMedium>> fetch_medium(
