@@ -80,6 +80,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
            &media_streams_}
       ),
+      media_links_(keys.server_key),
       tasks_(platform.loop) {
   make_accounting(config);
   read_dial_plan(config);
@@ -115,6 +116,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
   recordings_->connect(*switchboard_);
+  show_recordings();
   if (simulator_) simulator_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
@@ -273,6 +275,7 @@ void System::make_twilio(const Config& config) {
       .directory = *directory_,
       .usage = *usage_,
       .validations = validations_,
+      .links = &media_links_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
   };

@@ -18,6 +18,8 @@ struct Context {
   call::NumberDirectory& directory;
   call::Usage& usage;
   call::CallerIdValidations& validations;
+  const identity::MediaLinks* links =
+      nullptr;  // open media without credentials; none: nothing does
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
 

@@ -50,6 +50,7 @@ RecordingsResource,//
 RunningRecordingsResource,//
 UsageResource//
 >(context_)) {
+  if (context.links != nullptr) api_.accept_links(*context.links);
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 
