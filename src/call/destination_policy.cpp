@@ -74,8 +74,7 @@ base::Result<Party> DestinationPolicy::admit(
 base::Result<Party> DestinationPolicy::check_number(const Party& party) const {
   if (allows_everything()) return party;
   const auto number = numbering::parse(party.address);
-  if (!number)
-    return refuse(invalid_number, party.address + " is no number of any numbering plan");
+  if (!number) return refuse(invalid_number, party.address + " is no number of any numbering plan");
   const auto& allowed = settings_.allowed_countries;
   if (std::ranges::find(allowed, number->country) == allowed.end())
     return refuse(
@@ -91,7 +90,9 @@ base::Result<> DestinationPolicy::check_caps(
     const Party& party, const std::string& account_sid, std::size_t live
 ) {
   const UsageCount today = usage_.today(account_sid, Usage::paid_calls);
-  const auto reached = [](std::uint32_t cap, std::uint64_t used) { return cap != 0 && used >= cap; };
+  const auto reached = [](std::uint32_t cap, std::uint64_t used) {
+    return cap != 0 && used >= cap;
+  };
   const auto used_calls = static_cast<std::uint64_t>(today.count) + live;
   std::string_view which;
   if (reached(settings_.calls_at_once, live)) {

@@ -70,6 +70,11 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      sealer_(keys.server_key),
+      sip_directory_(
+          platform.store, phone_programs_,
+          [this](std::string_view sealed) { return sealer_.open(sealed); }
+      ),
       validations_(
           {platform.loop, platform.random, platform.store, outbox_, platform.speech,
            std::string(default_number)}
@@ -80,6 +85,12 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
            &media_streams_}
       ),
+      side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      conferences_(
+          {platform.loop, platform.random, platform.store, platform.media, outbox_,
+           &side_documents_, nullptr}
+      ),
+      queues_(platform.loop, platform.random, platform.store),
       media_links_(keys.server_key),
       tasks_(platform.loop) {
   make_accounting(config);
@@ -102,6 +113,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       {},
   };
   services.destinations = destinations_.get();
+  services.phone_programs = &phone_programs_;
   services.notifications = problems_.get();
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
@@ -109,6 +121,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.recordings = recordings_.get();
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
+  conferences_.connect(*recordings_);
   services.queues = &queues_;
   make_messaging(config, services.account_sid);
   services.messages = &messaging_->messages();
@@ -120,6 +133,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
+  make_kin(config, keys);
   make_admin();
   make_twilio(config);
 }
@@ -154,7 +168,8 @@ void System::read_numbers(const Config& config) {
   }
 }
 
-/// What accounts have and use: their numbers, where they may call, what went wrong, what it came to.
+/// What accounts have and use: their numbers, where they may call, what went wrong, what it came
+/// to.
 void System::make_accounting(const Config& config) {
   directory_ = std::make_unique<call::NumberDirectory>(
       call::NumberDirectory::Environment{platform_.loop, platform_.store, numbers_},
@@ -275,9 +290,12 @@ void System::make_twilio(const Config& config) {
       .directory = *directory_,
       .usage = *usage_,
       .validations = validations_,
-      .links = &media_links_,
+      .sip = sip_directory_,
+      .sealer = sealer_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
+      .streams = &media_streams_,
+      .links = &media_links_,
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }
@@ -293,6 +311,8 @@ base::Task<base::Result<>> System::start() {
   if (!loaded) co_return base::fail(loaded.error());
   const auto numbered = co_await directory_->load();
   if (!numbered) co_return base::fail(numbered.error());
+  const auto phones = co_await sip_directory_.load();
+  if (!phones) co_return base::fail(phones.error());
   const auto counted = co_await usage_->load();
   if (!counted) co_return base::fail(counted.error());
   const auto queues_loaded = co_await queues_.load();

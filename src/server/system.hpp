@@ -11,6 +11,7 @@
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
+#include "apps/kin/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
@@ -21,6 +22,7 @@
 #include "call/outbox.hpp"
 #include "call/queues.hpp"
 #include "call/recordings.hpp"
+#include "call/sip_directory.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
@@ -83,6 +85,8 @@ class System {
   call::Switchboard& switchboard() { return *switchboard_; }
   call::Outbox& outbox() { return outbox_; }
   call::EventFeed& feed() { return feed_; }
+  call::SipDirectory& sip_directory() { return sip_directory_; }
+  const compat::twilio::Api& twilio_api() const { return twilio_rest_->api(); }
   apps::flux::Notifications& notifications() { return *notifications_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
@@ -94,6 +98,7 @@ class System {
   void make_simulator(const Config& config);
   void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
+  void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
@@ -115,6 +120,9 @@ class System {
   std::unique_ptr<call::Usage> usage_;
   std::unique_ptr<call::DestinationPolicy> destinations_;
   std::unique_ptr<call::Notifications> problems_;
+  identity::Sealer sealer_;
+  call::NumberTable phone_programs_;
+  call::SipDirectory sip_directory_;
   call::CallerIdValidations validations_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
@@ -134,6 +142,8 @@ class System {
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
+  std::unique_ptr<apps::kin::Calls> kin_calls_;
+  std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;

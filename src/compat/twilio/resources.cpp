@@ -15,7 +15,12 @@
 #include "compat/twilio/queues.hpp"
 #include "compat/twilio/recordings.hpp"
 #include "compat/twilio/running_recordings.hpp"
+#include "compat/twilio/sip_credentials.hpp"
+#include "compat/twilio/sip_domains.hpp"
+#include "compat/twilio/streams.hpp"
+#include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
+#include "compat/twilio/user_defined_messages.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -32,24 +37,29 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<//
-AccountsResource,//
-ApplicationsResource,//
-AvailablePhoneNumbersResource,//
-CallsResource,//
-ConferencesResource,//
-IncomingPhoneNumbersResource,//
-KeysResource,//
-LookupsResource,//
-MessagesResource,//
-MessagingServicesResource,//
-NotificationsResource,//
-OutgoingCallerIdsResource,//
-QueuesResource,//
-RecordingsResource,//
-RunningRecordingsResource,//
-UsageResource//
->(context_)) {
+      resources_(make<                           //
+                 AccountsResource,               //
+                 ApplicationsResource,           //
+                 AvailablePhoneNumbersResource,  //
+                 CallsResource,                  //
+                 ConferencesResource,            //
+                 IncomingPhoneNumbersResource,   //
+                 KeysResource,                   //
+                 LookupsResource,                //
+                 MessagesResource,               //
+                 MessagingServicesResource,      //
+                 NotificationsResource,          //
+                 OutgoingCallerIdsResource,      //
+                 QueuesResource,                 //
+                 SipCredentialsResource,         //
+                 SipDomainsResource,             //
+                 RecordingsResource,             //
+                 RunningRecordingsResource,      //
+                 StreamsResource,                //
+                 UnsupportedResource,            //
+                 UsageResource,                  //
+                 UserDefinedMessagesResource     //
+                 >(context_)) {
   if (context.links != nullptr) api_.accept_links(*context.links);
   for (const auto& resource : resources_) resource->add_to(api_);
 }
