@@ -41,4 +41,18 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
   );
 }
 
+void System::show_recordings() {
+  // Long enough to listen to the longest recording twice.
+  constexpr auto link_life = std::chrono::hours(8);
+  recordings_of_calls_ = std::make_unique<admin::Recordings>(
+      *switchboard_,
+      [this](const call::RecordingRecord& recording) {
+        const std::string path = "/2010-04-01/Accounts/" + recording.account_sid + "/Recordings/" +
+                                 recording.sid + ".wav";
+        return media_links_.sign(path, platform_.loop.wall_now() + link_life);
+      }
+  );
+  recordings_of_calls_->add_to(router_);
+}
+
 }  // namespace belfry::server

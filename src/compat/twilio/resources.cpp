@@ -60,6 +60,7 @@ Resources::Resources(Context context, http::Router& router)
                  UsageResource,                  //
                  UserDefinedMessagesResource     //
                  >(context_)) {
+  if (context.links != nullptr) api_.accept_links(*context.links);
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 
