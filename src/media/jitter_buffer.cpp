@@ -60,7 +60,9 @@ bool JitterBuffer::restart(const IncomingPacket& packet, base::Instant arrived) 
   if (slots_.empty()) {
     slots_.resize(settings_.capacity);
     storage_.resize(settings_.storage_bytes);
-    frame_.resize(std::max(settings_.largest_payload, static_cast<std::size_t>(frame_units_)));
+    frame_.resize(
+        settings_.linear ? static_cast<std::size_t>(frame_units_) : settings_.largest_payload
+    );
   }
   started_ = true;
   ssrc_ = packet.ssrc;

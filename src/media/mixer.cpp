@@ -18,6 +18,7 @@ constexpr float talker_bonus = 2;
 constexpr int ticks_to_common = 25;
 /// After so much silence an encoder need not run to make more of it.
 constexpr int ticks_to_silence = 25;
+constexpr int ticks_between_losses = 50;
 constexpr std::size_t coach_sources = 4;
 constexpr std::size_t played_source = max_mixer_sources - 1;
 constexpr std::uint64_t room_itself = ~std::uint64_t{0};  // owner of what is played to it
@@ -105,6 +106,7 @@ void Mixer::start_source(Member& member) {
 
 void Mixer::begin(ConstSamples played, MixerWorkspace& workspace) {
   workspace.clear();
+  learn_losses();
   listen();
   choose_talkers();
   choose_coaches();
@@ -115,6 +117,20 @@ void Mixer::begin(ConstSamples played, MixerWorkspace& workspace) {
   for (Shared& shared : shared_) shared.was_used = std::exchange(shared.is_used, false);
   for (Member* member : members_)
     if (member->codec_) decide(*member);
+}
+
+/// A common packet has the redundancy that the worst of its ways needs.
+void Mixer::learn_losses() {
+  if (--ticks_to_losses_ > 0) return;
+  ticks_to_losses_ = ticks_between_losses;
+  std::array<double, codec_count> worst{};
+  for (const Member* member : members_) {
+    if (!member->codec_) continue;
+    double& most = worst[static_cast<std::size_t>(*member->codec_)];
+    most = std::max(most, member->loss());
+  }
+  for (std::size_t codec = 0; codec < codec_count; ++codec)
+    if (shared_[codec].encoder) shared_[codec].encoder->expect_loss(worst[codec]);
 }
 
 void Mixer::listen() {
