@@ -12,6 +12,7 @@
 #include "compat/twilio/messaging_services.hpp"
 #include "compat/twilio/notifications.hpp"
 #include "compat/twilio/outgoing_caller_ids.hpp"
+#include "compat/twilio/participants.hpp"
 #include "compat/twilio/queues.hpp"
 #include "compat/twilio/usage.hpp"
 
@@ -43,6 +44,7 @@ MessagesResource,//
 MessagingServicesResource,//
 NotificationsResource,//
 OutgoingCallerIdsResource,//
+ParticipantsResource,//
 QueuesResource,//
 UsageResource//
 >(context_)) {
