@@ -91,7 +91,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
-  make_recordings(config);
+  make_recordings(config, keys);
   call::Services services{
       platform.loop,
       platform.random,
@@ -125,6 +125,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
+  make_kin(config, keys);
   make_admin();
   make_twilio(config);
 }
@@ -282,6 +283,7 @@ void System::make_twilio(const Config& config) {
       .validations = validations_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
+      .streams = &media_streams_,
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }

@@ -10,6 +10,7 @@
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
+#include "apps/kin/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
@@ -29,6 +30,7 @@
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
+#include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
 #include "server/socket_client.hpp"
@@ -91,10 +93,11 @@ class System {
   void make_simulator(const Config& config);
   void make_messaging(const Config& config, const std::string& account_sid);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
+  void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
-  void make_recordings(const Config& config);
+  void make_recordings(const Config& config, const identity::Keys& keys);
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -122,11 +125,14 @@ class System {
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
+  std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
+  std::unique_ptr<apps::kin::Calls> kin_calls_;
+  std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;

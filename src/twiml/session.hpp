@@ -91,6 +91,8 @@ class Session {
   base::Task<base::Result<media::PcmClipPtr>> fetch_audio(std::string url);
   /// `reference` from within the current document: Twilio's 11100, or 15004 in an inline document.
   base::Result<std::string> resolve(std::string_view reference) const;
+  /// Served by the application of ours whose document this is: asked in process.
+  bool is_own(std::string_view url) const;
   /// The step to the document `url` (nothing: the current one again) with a verb's results.
   Step transfer(
       const std::optional<std::string>& url, std::string method, Purpose purpose,
@@ -102,7 +104,6 @@ class Session {
   void note_failure(const Failure& failure);
   void note_verb(std::string_view name, base::json::object details);
   /// `url` is served in process, as the program itself is.
-  bool is_own(std::string_view url) const;
   /// The party has heard or been waited for: the program is not spinning.
   void count_media_progress() { verbs_without_media_ = 0; }
 

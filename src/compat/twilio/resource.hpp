@@ -6,6 +6,10 @@
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
 
+namespace belfry::twiml {
+class MediaStreams;
+}
+
 namespace belfry::compat::twilio {
 
 /// What resources work with; all of it outlives them. Services of the call model (recordings,
@@ -20,6 +24,7 @@ struct Context {
   call::CallerIdValidations& validations;
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
+  twiml::MediaStreams* streams;
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }

@@ -14,7 +14,12 @@
 #include "compat/twilio/outgoing_caller_ids.hpp"
 #include "compat/twilio/participants.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/recordings.hpp"
+#include "compat/twilio/running_recordings.hpp"
+#include "compat/twilio/streams.hpp"
+#include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
+#include "compat/twilio/user_defined_messages.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -31,23 +36,28 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<//
-AccountsResource,//
-ApplicationsResource,//
-AvailablePhoneNumbersResource,//
-CallsResource,//
-ConferencesResource,//
-IncomingPhoneNumbersResource,//
-KeysResource,//
-LookupsResource,//
-MessagesResource,//
-MessagingServicesResource,//
-NotificationsResource,//
-OutgoingCallerIdsResource,//
-ParticipantsResource,//
-QueuesResource,//
-UsageResource//
->(context_)) {
+      resources_(make<                           //
+                 AccountsResource,               //
+                 ApplicationsResource,           //
+                 AvailablePhoneNumbersResource,  //
+                 CallsResource,                  //
+                 ConferencesResource,            //
+                 IncomingPhoneNumbersResource,   //
+                 KeysResource,                   //
+                 LookupsResource,                //
+                 MessagesResource,               //
+                 MessagingServicesResource,      //
+                 NotificationsResource,          //
+                 OutgoingCallerIdsResource,      //
+                 ParticipantsResource,           //
+                 QueuesResource,                 //
+                 RecordingsResource,             //
+                 RunningRecordingsResource,      //
+                 StreamsResource,                //
+                 UnsupportedResource,            //
+                 UsageResource,                  //
+                 UserDefinedMessagesResource     //
+                 >(context_)) {
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 

@@ -143,12 +143,31 @@ struct Config {
     std::uint32_t rate_per_minute = 0;
   } flux;
 
+  struct Kin {
+    std::string base_url;
+    std::string voice_url;   // as the document's environment names them; the callbacks are built
+    std::string status_url;  // from the base
+    std::string recording_url;
+    std::string number;
+    std::vector<std::string> sales;
+    std::vector<std::string> support;
+    std::vector<std::string> reception;
+    std::vector<std::string> agent;
+    Switch validate_signatures = Switch::automatic;
+    bool fitting_statuses = false;
+    std::uint32_t rate_per_minute = 0;
+  } kin;
+
   /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off
   /// what needs it.
   struct Twilio {
     std::optional<std::string> account_sid;
     std::optional<std::string> auth_token;
     std::optional<std::string> phone_number;
+    std::string application_sid;
+    std::string twiml_app_sid;
+    std::string api_key_sid;
+    std::string api_key_secret;
   } twilio;
 
   struct Calls {
@@ -175,6 +194,7 @@ struct Config {
 
   struct Recording {
     RecordingNotice notice = RecordingNotice::off;
+    bool seal = true;
   } recording;
 
   std::vector<TrunkConfig> trunks;
