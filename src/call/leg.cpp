@@ -117,10 +117,10 @@ void Leg::redirect(ProgramSpec program) {
   Changes changes;
   changes.legs.push_back(record_);
   services_.journal.commit_later(std::move(changes));
+  milestones_->redirected.set();
   if (!answered() && record_.direction != LegRecord::Direction::inbound) return;
   // At once: what the new program enters must not be left by what is cleared away of the old one.
   if (seat()) services_.media.disconnect(seat());
-  milestones_->redirected.set();
   program_tasks_.cancel();
   forget_digits();
   start_program();

@@ -77,7 +77,7 @@ class Messages {
  public:
   struct Settings {
     base::Duration sender_interval = std::chrono::seconds(1);  // rule F2: one a second
-    std::uint32_t per_day = 200;  // of an account, in a UTC day (rule F2); 0: no cap
+    std::uint32_t per_day = 200;  // paid ones of an account, in a UTC day (rule F2); 0: no cap
     std::size_t queue_per_sender = 14'400;
   };
   struct Parts {
@@ -178,7 +178,7 @@ class Messages {
   base::Result<MessageRecord> make_record(const SendMessage& message);
   base::Result<> check_content(const SendMessage& message) const;
   base::Result<> choose_sender(const SendMessage& message, MessageRecord& record) const;
-  base::Task<base::Result<>> admit(const MessageRecord& record);
+  base::Task<base::Result<>> admit(MessageRecord& record);
   base::Task<base::Result<>> count_of_day(std::string account_sid);
   void add_callback(const MessageRecord& record, Changes& changes);
   void note_sender(const MessageRecord& record, Changes& changes);

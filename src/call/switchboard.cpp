@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "call/destination_policy.hpp"
 #include "call/outbox.hpp"
 
 namespace belfry::call {
@@ -66,6 +67,27 @@ base::Result<> Switchboard::admit_new_call() const {
   return admit();
 }
 
+base::Result<> Switchboard::check_destination(PlaceCall& call) {
+  if (services_.destinations == nullptr) return {};
+  DestinationPolicy& policy = *services_.destinations;
+  std::string account = call.account_sid;
+  if (const Leg* parent = find(call.parent_sid); parent != nullptr && account.empty())
+    account = parent->record().account_sid;
+  if (account.empty()) account = services_.account_sid;
+  std::size_t live = 0;
+  if (policy.is_paid(call.to)) {
+    live = static_cast<std::size_t>(std::ranges::count_if(legs_, [&](const auto& each) {
+      const LegRecord& leg = each.second->record();
+      const auto party = Party::parse(leg.to);
+      return leg.account_sid == account && leg.direction != LegRecord::Direction::inbound &&
+             party && policy.is_paid(*party);
+    }));
+  }
+  BELFRY_TRY(party, policy.admit(call.to, account, live));
+  call.to = std::move(party);
+  return {};
+}
+
 LegRecord Switchboard::make_record(const PlaceCall& call) {
   LegRecord record;
   record.sid = base::make_sid("CA", services_.random);
@@ -99,6 +121,7 @@ Leg& Switchboard::add(LegRecord record) {
 
 base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
   BELFRY_CO_CHECK(admit_new_call());
+  BELFRY_CO_CHECK(check_destination(call));
   LegRecord record = make_record(call);
   Changes changes;
   changes.events.push_back(
@@ -129,8 +152,10 @@ base::Task<void> Switchboard::store_and_dial(
   placed(std::move(record));
 }
 
-base::Result<std::string> Switchboard::place_child(const PlaceCall& call) {
+base::Result<std::string> Switchboard::place_child(const PlaceCall& asked) {
   BELFRY_CHECK(admit());
+  PlaceCall call = asked;
+  BELFRY_CHECK(check_destination(call));
   LegRecord record = make_record(call);
   Leg& leg = add(record);
   leg.note("call.queued", {{"to", record.to}});

@@ -15,6 +15,7 @@
 namespace belfry::call {
 
 class Conferences;
+class DestinationPolicy;
 class Messages;
 class Outbox;
 class Notifications;
@@ -37,6 +38,7 @@ struct Services {
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
+  DestinationPolicy* destinations = nullptr;  // none: every party may be called
   Notifications* notifications = nullptr;  // none: problems are in the log only
   Messages* messages = nullptr;                                  // text messages; nullptr: none
   Conferences* conferences = nullptr;
@@ -103,13 +105,14 @@ class Switchboard {
   ~Switchboard();
 
   /// Durable when it returns (rule R1); dialled afterwards. Once it is being stored it goes on even
-  /// when nobody waits for it any more: a stored call is a call that is made.
+  /// when nobody waits for it any more: a stored call is a call that is made. Where it may go is
+  /// the `DestinationPolicy`'s word, also for child legs.
   /// @return Errc::unavailable when draining, full, overloaded, or the disk is full (`detail`, when
   /// not 0, is the number of seconds to wait); Errc::conflict from a document.
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
   /// turn; find it again.
-  base::Result<std::string> place_child(const PlaceCall& call);
+  base::Result<std::string> place_child(const PlaceCall& asked);
   /// @return the leg's SID, or Errc::not_found (nobody answers that number), Errc::unavailable
   /// (503).
   base::Result<std::string> accept(const IncomingCall& call);
@@ -142,6 +145,8 @@ class Switchboard {
 
  private:
   base::Result<> admit() const;
+  /// Rules F1 to F3; the party becomes what is dialled.
+  base::Result<> check_destination(PlaceCall& call);
   base::Result<> admit_new_call() const;
   LegRecord make_record(const PlaceCall& call);
   Leg& add(LegRecord record);

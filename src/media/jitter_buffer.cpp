@@ -220,7 +220,8 @@ void JitterBuffer::adapt(base::Instant now) {
     if (hold_position_) next_stretch_ = now + between_stretches;
     return;
   }
-  if (surplus < frame + grain) {
+  // Where packets come evenly a frame too many is seen at once, in jitter it may be needed soon.
+  if (surplus < frame + std::clamp<base::Duration>(delay_.jitter(), grain, frame / 2)) {
     next_skip_ = now + between_skips;
     return;
   }

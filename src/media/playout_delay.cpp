@@ -12,7 +12,7 @@ constexpr base::Duration window = milliseconds(2000);
 // Jitter is a mean difference: for delays spread evenly over w it is w/3, so three of them cover
 // the spread; for normal ones 3.4 standard deviations.
 constexpr double jitters_to_cover = 3.0;
-constexpr double fall_per_packet = 1.0 / 128;  // half in 1.8 s
+constexpr double fall_per_packet = 1.0 / 256;  // half in 3.5 s
 
 }  // namespace
 

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration window = 3s;
+constexpr base::Duration window = 2s;
 constexpr base::Duration settling = 2s;
 constexpr base::Duration smallest_shift = 500us;
 constexpr base::Duration early_limit = 5ms;  // beyond it the reference was late itself
@@ -38,6 +38,7 @@ void StreamClock::begin(std::uint32_t ssrc, std::uint32_t timestamp, base::Insta
   settled_at_ = arrived + settling;
   window_ends_ = arrived + window;
   least_late_.reset();
+  least_late_before_.reset();
 }
 
 void StreamClock::handle_packet(
@@ -51,6 +52,7 @@ void StreamClock::handle_packet(
     reference_at_ += late;
     if (settled) drift_ -= late;
     if (least_late_) *least_late_ -= late;
+    if (least_late_before_) *least_late_before_ -= late;
     late = 0ns;
   }
   least_late_ = std::min(least_late_.value_or(late), late);
@@ -59,10 +61,14 @@ void StreamClock::handle_packet(
 
 /// Moves the reference along, so that differences of timestamps stay small in a call of days.
 void StreamClock::close_window(base::Instant now) {
-  const base::Duration shift = least_late_.value_or(0ns);
+  // In jitter even the best of one window may be late: it counts as drift when that of two is.
+  const base::Duration late = least_late_.value_or(0ns);
+  const base::Duration shift = std::min(late, least_late_before_.value_or(late));
+  least_late_before_ = late;
   if (shift > smallest_shift || shift < -smallest_shift) {
     reference_at_ += shift;
     drift_ -= shift;
+    least_late_before_ = late - shift;
   }
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now - reference_at_);
   reference_ += static_cast<std::uint32_t>(seconds.count()) * clock_hz_;  // nothing is rounded

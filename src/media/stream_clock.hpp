@@ -36,7 +36,8 @@ class StreamClock {
   base::Instant reference_at_{};  // ... and its time
   base::Instant settled_at_{};    // from then on a shift is drift
   base::Instant window_ends_{};
-  std::optional<base::Duration> least_late_;  // in this window
+  std::optional<base::Duration> least_late_;         // in this window
+  std::optional<base::Duration> least_late_before_;  // in the one before
   base::Duration drift_{0};
 };
 

@@ -13,18 +13,24 @@
 #include "apps/kin/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
+#include "call/caller_id_validation.hpp"
+#include "call/destination_policy.hpp"
+#include "call/notifications.hpp"
+#include "call/number_directory.hpp"
 #include "call/conferences.hpp"
 #include "call/outbox.hpp"
 #include "call/recordings.hpp"
 #include "call/queues.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
+#include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
+#include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
 #include "server/socket_client.hpp"
@@ -89,8 +95,9 @@ class System {
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
-  void make_recordings(const Config& config);
-  void make_twilio();
+  void make_twilio(const Config& config);
+  void make_accounting(const Config& config);
+  void make_recordings(const Config& config, const identity::Keys& keys);
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -102,6 +109,11 @@ class System {
   call::EventFeed feed_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
+  std::unique_ptr<call::NumberDirectory> directory_;
+  std::unique_ptr<call::Usage> usage_;
+  std::unique_ptr<call::DestinationPolicy> destinations_;
+  std::unique_ptr<call::Notifications> problems_;
+  call::CallerIdValidations validations_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
@@ -113,6 +125,7 @@ class System {
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
+  std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<call::Switchboard> switchboard_;

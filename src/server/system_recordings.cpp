@@ -5,7 +5,7 @@
 
 namespace belfry::server {
 
-void System::make_recordings(const Config& config) {
+void System::make_recordings(const Config& config, const identity::Keys& keys) {
   call::Recordings::Settings settings;
   if (config.data != ":memory:") {
     const std::filesystem::path folder = std::filesystem::path(config.data) / "recordings";
@@ -17,6 +17,10 @@ void System::make_recordings(const Config& config) {
   if (config.recording.notice == RecordingNotice::beep)
     settings.notice = call::Recordings::Settings::Notice::beep;
   settings.keep = config.retention.recordings;
+  if (config.recording.seal)
+    recording_vault_ = std::make_unique<identity::SealedRecordings>(
+        identity::Sealer(keys.server_key), platform_.random
+    );
   settings.url = [this,
                   public_url = config.http.public_url](const call::RecordingRecord& recording) {
     return (public_url.empty() ? url_ : public_url) + "/2010-04-01/Accounts/" +
@@ -31,6 +35,7 @@ void System::make_recordings(const Config& config) {
           platform_.media,
           outbox_,
           recording_format_,
+          recording_vault_.get(),
       },
       std::move(settings)
   );

@@ -98,7 +98,10 @@ class Session {
       const std::optional<std::string>& url, std::string method, Purpose purpose,
       call::FormFields results = {}
   ) const;
+  /// Something in a document is not as it should be; it goes on.
   void warn(int code, std::string message);
+  /// A document has failed.
+  void note_failure(const Failure& failure);
   void note_verb(std::string_view name, base::json::object details);
   /// `url` is served in process, as the program itself is.
   /// The party has heard or been waited for: the program is not spinning.
@@ -110,6 +113,10 @@ class Session {
   base::Task<base::Result<call::WebResponse>> send(const DocumentRequest& request);
   base::Result<LoadedDocument> read_inline() const;
   base::Result<> count_document();
+  enum class Severity { warning, error };
+  void report(int code, const std::string& message, Severity severity);
+  void keep_exchange(const call::WebRequest& request);
+  void keep_answer(const call::WebResponse& response);
 
   Voice& voice_;
   const Environment& environment_;
@@ -117,6 +124,13 @@ class Session {
   const Restriction restriction_;
   LoadedDocument current_;
   CookieJar cookies_;
+  /// The last document request and its answer: what a problem is shown with.
+  struct Exchange {
+    std::string method;
+    std::string url;
+    std::string variables;
+    call::WebResponse response;
+  } exchange_;
   std::size_t verb_index_ = 0;
   std::size_t documents_ = 0;
   std::deque<base::Instant> recent_documents_;  // of the last minute

@@ -1,5 +1,8 @@
 #pragma once
+#include "call/caller_id_validation.hpp"
+#include "call/number_directory.hpp"
 #include "call/switchboard.hpp"
+#include "call/usage.hpp"
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
 
@@ -16,6 +19,11 @@ struct Context {
   base::Random& random;
   call::Switchboard& switchboard;
   identity::Accounts& accounts;
+  call::NumberDirectory& directory;
+  call::Usage& usage;
+  call::CallerIdValidations& validations;
+  bool simulator_is_on = false;
+  std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
 
   const call::Services& services() const { return switchboard.services(); }

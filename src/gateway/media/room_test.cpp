@@ -44,6 +44,14 @@ struct RoomTest : testing::Test {
   base::Loop loop{clock};
   base::SeededRandom random{1};
   Plane plane{loop, random, {.media_timeout = 60s, .drive = Plane::Settings::Drive::by_owner}};
+  struct Ends final : call::RecordingListener {
+    void on_recording_ended(call::RecordingId, const call::RecordingResult& result) override {
+      EXPECT_FALSE(result.failed);
+      ++count;
+    }
+    int count = 0;
+  };
+  Ends ends;
   Finishes finishes;
   call::RoomId room = plane.open_room(&finishes);
   std::filesystem::path folder = testing::TempDir();
@@ -51,6 +59,7 @@ struct RoomTest : testing::Test {
   struct Party {
     call::SeatId leg, phone;
     std::string file;  // what the phone hears
+    call::RecordingId recording;
   };
 
   void pass(base::Duration time) {
@@ -76,15 +85,17 @@ struct RoomTest : testing::Test {
     const auto seats = plane.open_linked_seats(quality, quality, random.next());
     plane.set_terms(seats.leg, terms(codec));
     plane.set_terms(seats.phone, terms(codec));
-    Party party{seats.leg, seats.phone, {}};
-    listen(party);
-    return party;
+    return {seats.leg, seats.phone, {}, {}};
   }
   /// From now on into a new file.
   void listen(Party& party) {
-    plane.stop_recording(party.phone);
     party.file = folder / ("room-" + std::to_string(++files_) + ".wav");
-    ASSERT_TRUE(plane.record(party.phone, party.file));
+    call::RecordingTerms terms;
+    terms.path = party.file;
+    terms.track = call::Track::inbound;
+    const auto recording = plane.start_recording(party.phone, terms, &ends);
+    ASSERT_TRUE(recording) << recording.error().message;
+    party.recording = *recording;
   }
   void say(const Party& party, double hz, base::Duration length = 60s) {
     plane.play(party.phone, tone(hz, length));
@@ -96,8 +107,9 @@ struct RoomTest : testing::Test {
     return call::ClipPlayback{std::make_shared<const PcmClip>(std::move(clip))};
   }
   PcmClip heard_by(Party& party) {
-    plane.stop_recording(party.phone);
-    pass(40ms);
+    const int before = ends.count;
+    plane.stop_recording(party.recording);
+    for (int tries = 0; tries < 100 && ends.count == before; ++tries) pass(20ms);
     auto clip = belfry::media::read_audio_file(party.file);
     EXPECT_TRUE(clip) << clip.error().message;
     return clip ? *clip : PcmClip{};
@@ -244,7 +256,7 @@ TEST_F(RoomTest, ASeatThatChangesItsCodecStaysInTheRoom) {
 TEST_F(RoomTest, OneThatIsInvitedBeforeItAnswersHearsOnceItHasTerms) {
   Party one = call();
   const auto seats = plane.open_linked_seats({}, {}, 9);
-  Party late{seats.leg, seats.phone, {}};
+  Party late{seats.leg, seats.phone, {}, {}};
   plane.enter(room, one.leg, {});
   plane.enter(room, late.leg, {});
   say(one, 440);
@@ -289,7 +301,7 @@ TEST_F(RoomTest, TwoHundredAndFiftyPartiesHearTheThreeWhoSpeak) {
     plane.set_terms(seats.leg, terms(codec));
     plane.set_terms(seats.phone, terms(codec));
     plane.enter(room, seats.leg, {});
-    parties.push_back({seats.leg, seats.phone, {}});
+    parties.push_back({seats.leg, seats.phone, {}, {}});
   }
   say(parties[0], 440);
   say(parties[1], 700);

@@ -151,6 +151,7 @@ void SipEndpoint::prepare(std::size_t target) {
       InviteSession::outgoing(std::move(settings), std::move(call), context_.agent.random()),
       to.flow, peer
   ));
+  driver.set_owner(plan_.owner);
   driver.set_observer(this);
   driver.hold_answer();
   drivers_.push_back(&driver);
@@ -288,11 +289,17 @@ void SipEndpoint::on_session_event(SessionDriver& driver, const SessionEvent& ev
     listener_.on_digit(digit->digit);
   } else if (const auto* refused = std::get_if<ModifyFailed>(&event)) {
     base::log::info("sip.modify_failed", {{"status", refused->status}});
+  } else {
+    on_referral_event(driver, event);
   }
 }
 
 void SipEndpoint::on_answered(SessionDriver& driver, const Answered& answered) {
   if (own_cause_) return;
+  if (answered_) {  // a call that has taken the place of another
+    set_media(driver, answered.audio);
+    return tell_state(&driver);
+  }
   keep_only(driver);
   answered_ = true;
   set_media(driver, answered.audio);

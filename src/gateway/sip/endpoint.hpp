@@ -40,6 +40,7 @@ struct OutgoingPlan {
   enum class Order { all_at_once, one_after_the_other };
 
   std::string attempt_id;
+  std::string owner;     // see `SessionDriver::set_owner`
   std::string from, to;  // header values without tag
   std::string contact_user;
   call::NamedValues headers = {};  // further ones of the INVITE
@@ -79,6 +80,8 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   void hang_up(call::HangupCause cause) override;
   call::SeatId seat() const override { return media_agreed_ ? seat_.seat : call::SeatId{}; }
   void on_words(const call::Words& /*words*/) override {}
+  base::Result<> refer(const std::string& target, const call::NamedValues& headers) override;
+  void report_referral(int sip_status) override;
   std::string_view kind() const override { return "sip"; }
 
  private:
@@ -89,6 +92,9 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   // SessionDriver::Observer
   void on_session_event(SessionDriver& driver, const belfry::sip::SessionEvent& event) override;
   void on_trace(std::string type, base::json::object data) override;
+  std::optional<std::uint16_t> replaceable() const override;
+  void replace(SessionDriver& with) override;
+  void on_referral_event(SessionDriver& driver, const belfry::sip::SessionEvent& event);
 
   bool may_call(const Target& target) const;
   void prepare(std::size_t target);
@@ -110,6 +116,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   OutgoingPlan plan_;
   bool inbound_ = false;
   call::EndpointListener& listener_;
+  call::ReferralProgress referral_;
   media::Plane::NetworkSeat seat_;
   StoredCall stored_;
   bool restored_ = false;

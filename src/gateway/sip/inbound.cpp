@@ -15,7 +15,7 @@ const Abilities& abilities() {
   static const Abilities ours{
       {Method::invite, Method::bye, Method::options, Method::update, Method::info, Method::register_
       },
-      {"timer"},
+      {"timer", "100rel", "replaces"},
       {"application/sdp"}
   };
   return ours;
@@ -196,7 +196,7 @@ void Inbound::on_invite(const Visit& visit) {
   if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
   take_call(
       visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr,
-              parts_.phones.encryption_of(*user)}
+              parts_.phones.encryption_of(*user), "phone " + *user}
   );
 }
 
@@ -212,8 +212,12 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
                : "sip:" + uri->user + '@' + uri->host;
   }
   return {
-      call::IncomingCall::Source::trunk, one_line(from.substr(0, 255)), std::string(trunk.name()),
-      &trunk, trunk.encryption()
+      call::IncomingCall::Source::trunk,
+      one_line(from.substr(0, 255)),
+      std::string(trunk.name()),
+      &trunk,
+      trunk.encryption(),
+      "trunk " + std::string(trunk.name())
   };
 }
 
@@ -284,10 +288,14 @@ void Inbound::take_call(const Visit& visit, const Caller& caller) {
   // Rather no call than one that is not encrypted.
   if (encryption != caller.encryption && caller.encryption == belfry::sdp::Encryption::required)
     return refuse(visit, 488);
+  const auto replaces = read_replaces(visit.request);
+  if (!replaces) return refuse(visit, 400);
+  if (*replaces) return replace_call(visit, caller, **replaces);
   const auto seat = context_.plane.open_network_seat();
   if (!seat) return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
   SessionDriver* driver = open_session(visit, seat->port, encryption);
   if (driver == nullptr) return context_.plane.close_seat(seat->seat);
+  driver->set_owner(caller.owner);
   const auto accepted = hand_over(visit, caller, *driver, *seat);
   if (accepted) return;
   base::log::info("sip.call_refused", {{"why", accepted.error().message}});
@@ -297,6 +305,24 @@ void Inbound::take_call(const Visit& visit, const Caller& caller) {
   context_.agent.respond(visit.transaction, response.build());
   driver->release();
   context_.plane.close_seat(seat->seat);
+}
+
+/// RFC 3891 section 3. Only who is at the other end of a call may take it over, from another device
+/// or dialog of his.
+void Inbound::replace_call(const Visit& visit, const Caller& caller, const Replaces& replaces) {
+  SessionDriver* known =
+      context_.agent.find(replaces.call_id, replaces.local_tag, replaces.remote_tag);
+  const bool theirs = known != nullptr && !caller.owner.empty() && known->owner() == caller.owner;
+  if (!theirs || known->observer() == nullptr) return refuse(visit, 481);
+  const bool confirmed = known->session().state() == InviteSession::State::established;
+  if (confirmed && replaces.early_only) return refuse(visit, 486);
+  const auto port = known->observer()->replaceable();
+  if (!confirmed || !port) return refuse(visit, 481);
+  const auto encryption = encryption_over(caller.encryption, visit.flow, context_.keys_over_plain);
+  SessionDriver* driver = open_session(visit, *port, encryption);
+  if (driver == nullptr) return;
+  driver->set_owner(caller.owner);
+  known->observer()->replace(*driver);
 }
 
 }  // namespace belfry::gateway::sip

@@ -14,6 +14,7 @@
 #include "gateway/sip/phones.hpp"
 #include "gateway/sip/trunk.hpp"
 #include "sip/digest_server.hpp"
+#include "sip/referral.hpp"
 #include "sip/registrar.hpp"
 
 namespace belfry::gateway::sip {
@@ -66,6 +67,7 @@ class Inbound final : public StrangerHandler {
     std::string carrier;
     TrunkCarrier* trunk = nullptr;
     belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
+    std::string owner;  // see `SessionDriver::set_owner`
   };
 
   void refuse(
@@ -83,6 +85,9 @@ class Inbound final : public StrangerHandler {
   );
   void on_invite(const Visit& visit);
   void take_call(const Visit& visit, const Caller& caller);
+  void replace_call(
+      const Visit& visit, const Caller& caller, const belfry::sip::Replaces& replaces
+  );
   SessionDriver* open_session(
       const Visit& visit, std::uint16_t media_port, belfry::sdp::Encryption encryption
   );

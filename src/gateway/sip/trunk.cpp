@@ -192,6 +192,7 @@ base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
   }
   OutgoingPlan plan;
   plan.attempt_id = attempt.id;
+  plan.owner = "trunk " + settings_.name;
   plan.from = caller_header(attempt.caller, context_.agent.settings().public_host);
   plan.to = '<' + uri_of(party.address) + '>';
   plan.contact_user = settings_.username;

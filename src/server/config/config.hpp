@@ -174,6 +174,11 @@ struct Config {
     std::chrono::seconds ring_timeout{60};
     std::chrono::seconds max_duration{4 * 3600};
     std::uint32_t max_live = 10'000;
+    std::vector<std::string> allowed_countries = {"US", "CA", "PA", "SG"};
+    std::uint32_t trunk_calls_at_once = 20;
+    std::uint32_t trunk_calls_a_day = 500;
+    std::uint32_t trunk_minutes_a_day = 1000;
+    std::uint32_t calls_to_one_number_an_hour = 10;
   } calls;
 
   struct Messages {
@@ -189,6 +194,7 @@ struct Config {
 
   struct Recording {
     RecordingNotice notice = RecordingNotice::off;
+    bool seal = true;
   } recording;
 
   std::vector<TrunkConfig> trunks;

@@ -156,7 +156,19 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.max_duration", "Seconds until an answered call is ended",
          FIELD(calls.max_duration)),
       of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
-      of("messages.per_day", "Text messages that an account may send in a UTC day; 0: no limit",
+      of("calls.allowed_countries",
+         "Where trunks may be asked to call, as ISO 3166-1 codes (+1 is many of them); only "
+         "ordinary kinds of numbers there. *: every number but emergency ones",
+         FIELD(calls.allowed_countries)),
+      of("calls.trunk_calls_at_once", "Calls through trunks at once, for each account; 0: no cap",
+         FIELD(calls.trunk_calls_at_once)),
+      of("calls.trunk_calls_a_day", "The same a day (UTC)", FIELD(calls.trunk_calls_a_day)),
+      of("calls.trunk_minutes_a_day", "Minutes of calls through trunks a day, for each account",
+         FIELD(calls.trunk_minutes_a_day)),
+      of("calls.calls_to_one_number_an_hour",
+         "Calls through trunks to one number in an hour, for each account",
+         FIELD(calls.calls_to_one_number_an_hour)),
+      of("messages.per_day", "Text messages that an account may send through carriers in a UTC day; 0: no limit",
          FIELD(messages.per_day)),
       of("messages.sender_interval_ms", "Milliseconds between two text messages of one sender",
          FIELD(messages.sender_interval_ms)),
@@ -168,6 +180,8 @@ std::vector<Setting<Config>> make_settings() {
       of("recording.notice",
          "How a party learns that it is recorded; off: the application tells it, as with Twilio",
          FIELD(recording.notice)),
+      of("recording.seal", "Finished recordings are kept encrypted, each with a key of its own",
+         FIELD(recording.seal)),
   };
 }
 

@@ -61,20 +61,6 @@ TEST_F(Messages, OfOneSenderDoNotHoldAnothersUp) {
   EXPECT_THAT(got(), testing::Contains("fast"));
 }
 
-TEST_F(Messages, AreCappedPerAccountAndDayF2) {
-  config.messages.per_day = 3;
-  start();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(send("x").status, 201);
-  const Answer refused = send("one too many");
-  EXPECT_EQ(refused.status, 429);
-  EXPECT_EQ(refused.code(), "63038");
-  simulation->run_for(10s);
-  simulation->crash_and_restart(1s);
-  EXPECT_EQ(send("after a restart").code(), "63038");
-  simulation->run_for(24h);
-  EXPECT_EQ(send("the next day").status, 201);
-}
-
 TEST_F(Messages, ThatCannotBeDeliveredSaySo) {
   start();
   open_shop();
@@ -403,6 +389,23 @@ TEST_F(MessagesByACarrier, AreHandedOverOnceAndFollowed) {
       204
   );
   EXPECT_EQ(message(sent.sid()).text("status"), "delivered") << "no way back";
+}
+
+TEST_F(MessagesByACarrier, AreCappedPerAccountAndDayF2) {
+  config.messages.per_day = 3;
+  start();
+  serve(taken());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send_abroad().status, 201);
+  const Answer refused = send_abroad();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.code(), "63038");
+  EXPECT_EQ(send("to a simulated phone").status, 201) << "which costs nothing";
+  simulation->run_for(10s);
+  simulation->crash_and_restart(1s);
+  EXPECT_EQ(send_abroad().code(), "63038") << "a restart gives nobody a new day";
+  EXPECT_EQ(simulation->web().received(origin).size(), 3U);
+  simulation->run_for(24h);
+  EXPECT_EQ(send_abroad().status, 201) << "the next day";
 }
 
 TEST_F(MessagesByACarrier, ThatRefusesFailWithItsCode) {

@@ -1,0 +1,36 @@
+#include "call/recording_vault.hpp"
+
+#include <fstream>
+
+namespace belfry::call {
+namespace {
+
+class PlainFile final : public RecordingBytes {
+ public:
+  PlainFile(std::ifstream file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  std::uint64_t size() const override { return size_; }
+  base::Result<std::size_t> read(std::uint64_t at, std::span<std::byte> into) override {
+    if (at >= size_) return std::size_t{0};
+    const std::size_t wanted = std::min<std::uint64_t>(into.size(), size_ - at);
+    file_.clear();
+    file_.seekg(static_cast<std::streamoff>(at));
+    file_.read(reinterpret_cast<char*>(into.data()), static_cast<std::streamsize>(wanted));
+    if (file_.bad()) return base::fail(base::Errc::io, "the recording cannot be read");
+    return static_cast<std::size_t>(file_.gcount());
+  }
+
+ private:
+  std::ifstream file_;
+  std::uint64_t size_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<RecordingBytes>> open_plain_recording(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
+  if (size < 0) return base::fail(base::Errc::not_found, "the recording has no file");
+  return std::make_unique<PlainFile>(std::move(file), static_cast<std::uint64_t>(size));
+}
+
+}  // namespace belfry::call
