@@ -87,7 +87,7 @@ base::Result<std::unique_ptr<SipEndpoint>> SipEndpoint::outgoing(
 
 std::unique_ptr<SipEndpoint> SipEndpoint::incoming(
     const CallContext& context, SessionDriver& driver, media::Plane::NetworkSeat seat,
-    Channel channel, call::EndpointListener& listener
+    TrunkQueue::Place channel, call::EndpointListener& listener
 ) {
   OutgoingPlan plan;
   plan.channel = std::move(channel);
@@ -208,6 +208,8 @@ void SipEndpoint::dial() {
   }
   if (drivers_.empty() && plan_.locate) {
     tasks_.spawn(locate_and_dial());
+  } else if (!plan_.channel.may_go()) {
+    wait_for_channel();
   } else {
     start_all();
   }
@@ -224,6 +226,22 @@ base::Task<void> SipEndpoint::locate_and_dial() {
   prepare_targets();
   listener_.on_state(stored_.to_json());
   start_all();
+}
+
+void SipEndpoint::wait_for_channel() {
+  waits_for_channel_ = true;
+  listener_.on_trace("trunk.waiting", {});
+  plan_.channel.wait(
+      [this] {
+        waits_for_channel_ = false;
+        if (!ended_ && !own_cause_) start_all();
+      },
+      [this] {
+        waits_for_channel_ = false;
+        if (!ended_ && !own_cause_)
+          end({HangupCause::overload, 503, "the trunk has no channel free"});
+      }
+  );
 }
 
 void SipEndpoint::start_all() {
@@ -252,6 +270,8 @@ void SipEndpoint::hang_up(HangupCause cause) {
     end_leftover(context_.agent, stored_, reason_of(cause));
     return end_later({cause, 0, std::string(to_string(cause))});
   }
+  if (waits_for_channel_)  // nothing has been sent
+    for (SessionDriver* driver : std::exchange(drivers_, {})) driver->release();
   if (drivers_.empty()) return end_later({cause, 0, std::string(to_string(cause))});
   const std::vector<SessionDriver*> drivers = drivers_;
   for (SessionDriver* driver : drivers) {
