@@ -1,7 +1,10 @@
 #include "apps/kin/calls.hpp"
 
+#include <fstream>
+
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "call/recording_vault.hpp"
 #include "call/recordings.hpp"
 
 namespace belfry::apps::kin {
@@ -100,6 +103,23 @@ void sort(std::vector<call::LegRecord>& calls, const HistoryQuery& query, base::
   std::ranges::reverse(calls);  // oldest first, so that equals stay in the order of time
   std::ranges::stable_sort(calls, less);
   if (!query.ascending) std::ranges::reverse(calls);
+}
+
+bool write_copy(call::RecordingBytes& bytes, const std::filesystem::path& to) {
+  std::ofstream file(to, std::ios::binary | std::ios::trunc);
+  std::error_code error;
+  std::filesystem::permissions(
+      to, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error
+  );
+  std::vector<std::byte> piece(std::size_t{256} * 1024);
+  for (std::uint64_t at = 0; at < bytes.size();) {
+    const auto got = bytes.read(at, piece);
+    if (!got || *got == 0) return false;
+    file.write(reinterpret_cast<const char*>(piece.data()), static_cast<std::streamsize>(*got));
+    at += *got;
+  }
+  file.close();
+  return !error && !file.fail();
 }
 
 }  // namespace
@@ -231,17 +251,11 @@ Task<bool> Calls::download(std::string recording_sid) {
   if (recordings == nullptr || settings_.recordings_folder.empty()) co_return false;
   const auto recording = co_await recordings->find(recording_sid);
   if (!recording || !base::is_sid(recording->sid, "RE")) co_return false;
-  std::filesystem::path from = recordings->path_of(*recording);
+  auto bytes = co_await recordings->open(*recording);
+  if (!bytes) co_return false;
   std::filesystem::path to = settings_.recordings_folder / (recording->sid + ".wav");
-  std::move_only_function<bool()> copying = [from = std::move(from), to = std::move(to)] {
-    std::error_code error;
-    const auto overwrite = std::filesystem::copy_options::overwrite_existing;
-    std::filesystem::copy_file(from, to, overwrite, error);
-    if (!error)
-      std::filesystem::permissions(
-          to, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error
-      );
-    return !error;
+  std::move_only_function<bool()> copying = [bytes = std::move(*bytes), to = std::move(to)] {
+    return write_copy(*bytes, to);
   };
   Task<bool> running = pool_.run<bool>(std::move(copying));
   co_return co_await std::move(running);
