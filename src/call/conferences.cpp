@@ -122,6 +122,8 @@ void Conferences::let_go(const Participation& participation, Departure why) {
 void Conferences::abandon() {
   abandoned_ = true;
   tasks_.reset();
+  by_name_.clear();
+  conferences_.clear();  // what they play uses their legs
 }
 
 void Conferences::on_started(Conference& conference) {
@@ -188,7 +190,8 @@ base::Task<base::Result<>> Conferences::stored(ConferenceRecord conference) {
 base::Task<base::Result<ParticipantRecord>> Conferences::call_in(
     Switchboard& switchboard, CallIn call_in
 ) {
-  const std::string account = switchboard.services().account_sid;
+  const std::string account = call_in.call.account_sid.empty() ? switchboard.services().account_sid
+                                                               : call_in.call.account_sid;
   BELFRY_CO_TRY(conference, find_or_begin(account, call_in.terms));
   const std::string sid = conference->record().sid;
   if (auto admitted = conference->check_admission(call_in.terms, ""); !admitted) {

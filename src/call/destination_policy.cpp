@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr int invalid_number = 21211;
 constexpr int not_allowed = 21215;
+constexpr int messages_not_allowed = 21408;
 constexpr int blocked = 21216;
 constexpr int beyond_cap = 20429;
 
@@ -69,6 +70,20 @@ base::Result<Party> DestinationPolicy::admit(
   BELFRY_TRY(dialled, check_number(party));
   BELFRY_CHECK(check_caps(dialled, account_sid, live));
   return dialled;
+}
+
+base::Result<> DestinationPolicy::admit_message(const std::string& number, bool is_paid_for) const {
+  if (numbering::is_emergency(number, settings_.allowed_countries))
+    return refuse(
+        blocked, "Belfry cannot reach emergency services: use another telephone (rule F3)"
+    );
+  if (!is_paid_for) return {};
+  const auto checked = check_number({Party::Kind::telephone, number});
+  if (checked) return {};
+  const bool by_country = checked.error().detail == not_allowed;
+  return refuse(
+      by_country ? messages_not_allowed : checked.error().detail, checked.error().message
+  );
 }
 
 base::Result<Party> DestinationPolicy::check_number(const Party& party) const {

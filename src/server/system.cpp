@@ -123,7 +123,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.conferences = &conferences_;
   conferences_.connect(*recordings_);
   services.queues = &queues_;
-  make_messaging(config, services.account_sid);
+  make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
@@ -218,15 +218,14 @@ void System::make_simulator(const Config& config) {
   }
 }
 
-void System::make_messaging(const Config& config, const std::string& account_sid) {
+void System::make_messaging(const Config& config) {
   messaging_ = std::make_unique<Messaging>(
       Messaging::Parts{
           platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
-          simulator_.get(), account_sid
+          *directory_, *destinations_, *usage_, *problems_, simulator_.get()
       },
       config
   );
-  messaging_->set_more_numbers(directory_.get());
 }
 
 void System::make_flux(const Config& config, const identity::TwilioSigner& signer) {

@@ -96,7 +96,7 @@ class System {
   void read_dial_plan(const Config& config);
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
-  void make_messaging(const Config& config, const std::string& account_sid);
+  void make_messaging(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();

@@ -16,8 +16,8 @@ belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::Codec
   settings.initial = 20ms;
   settings.minimum = 5ms;         // beside the wait for the tick; it grows with what is measured
   settings.capacity = 32;         // 640 ms of 20 ms packets
-  settings.storage_bytes = 5760;  // ... of 64 kbit/s, and 80 ms in one packet
-  settings.largest_payload = 1275;
+  settings.storage_bytes = 4480;  // 500 ms of 64 kbit/s and a bit
+  settings.largest_payload = codec.linear ? 640 : 1275;
   return settings;
 }
 

@@ -64,6 +64,7 @@ bool Seat::is_listened_to() const {
 void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) {
   if (kind == PacketKind::rtcp) {
     reports_.handle_control(bytes, now);
+    if (coding_) coding_->encoder->expect_loss(reports_.loss_there());
     return;
   }
   const auto packet = rtp::parse_packet(bytes);
