@@ -41,7 +41,8 @@ struct ConferenceAudio : testing::Test {
   }
   std::string enter(const char* number, const std::string& attributes = "") {
     return scene.call(
-        number, "<Dial><Conference beep='false' waitUrl='' " + attributes + ">room</Conference></Dial>"
+        number,
+        "<Dial><Conference beep='false' waitUrl='' " + attributes + ">room</Conference></Dial>"
     );
   }
   call::Conference& room() {
@@ -220,8 +221,9 @@ TEST_F(ConferenceAudio, ComingAndGoingIsHeard) {
 TEST_F(ConferenceAudio, WhoTalksIsTold) {
   sounds(ann, tones[0]);
   const std::string a = scene.call(
-      ann, "<Dial><Conference beep='false' waitUrl='' statusCallback='http://app.test/events' "
-           "statusCallbackEvent='speaker'>room</Conference></Dial>"
+      ann,
+      "<Dial><Conference beep='false' waitUrl='' statusCallback='http://app.test/events' "
+      "statusCallbackEvent='speaker'>room</Conference></Dial>"
   );
   enter(bob);
   scene.simulation.run_for(7s);
