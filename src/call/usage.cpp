@@ -60,7 +60,8 @@ void Usage::watch(EventFeed& feed, std::function<bool(const LegRecord&)> is_paid
 
 void Usage::count_ended(const LegRecord& leg) {
   const std::int64_t seconds = leg.duration_s(loop_.wall_now()).value_or(0);
-  const std::int64_t minutes = (seconds + 59) / 60;
+  // A call that was answered has begun a minute.
+  const std::int64_t minutes = leg.answered ? std::max<std::int64_t>((seconds + 59) / 60, 1) : 0;
   const bool inbound = leg.direction == LegRecord::Direction::inbound;
   // One row for the day, whatever the call counts as.
   Running& day = running(leg.account_sid);

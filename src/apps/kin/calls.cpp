@@ -1,10 +1,7 @@
 #include "apps/kin/calls.hpp"
 
-#include <fstream>
-
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "call/recording_vault.hpp"
 #include "call/recordings.hpp"
 
 namespace belfry::apps::kin {
@@ -105,23 +102,6 @@ void sort(std::vector<call::LegRecord>& calls, const HistoryQuery& query, base::
   if (!query.ascending) std::ranges::reverse(calls);
 }
 
-bool write_copy(call::RecordingBytes& bytes, const std::filesystem::path& to) {
-  std::ofstream file(to, std::ios::binary | std::ios::trunc);
-  std::error_code error;
-  std::filesystem::permissions(
-      to, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error
-  );
-  std::vector<std::byte> piece(std::size_t{256} * 1024);
-  for (std::uint64_t at = 0; at < bytes.size();) {
-    const auto got = bytes.read(at, piece);
-    if (!got || *got == 0) return false;
-    file.write(reinterpret_cast<const char*>(piece.data()), static_cast<std::streamsize>(*got));
-    at += *got;
-  }
-  file.close();
-  return !error && !file.fail();
-}
-
 }  // namespace
 
 std::string_view state_of(call::LegStatus status) {
@@ -145,10 +125,8 @@ std::string_view state_of(call::LegStatus status) {
   return "";
 }
 
-Calls::Calls(
-    base::Loop& loop, call::Switchboard& switchboard, base::WorkerPool& pool, Settings settings
-)
-    : loop_(loop), switchboard_(switchboard), pool_(pool), settings_(std::move(settings)) {}
+Calls::Calls(base::Loop& loop, call::Switchboard& switchboard, Settings settings)
+    : loop_(loop), switchboard_(switchboard), settings_(std::move(settings)) {}
 
 Task<Result<call::LegRecord>> Calls::place(CallRequest request, std::string base_url) {
   auto party = call::Party::parse(request.to);
@@ -251,14 +229,9 @@ Task<bool> Calls::download(std::string recording_sid) {
   if (recordings == nullptr || settings_.recordings_folder.empty()) co_return false;
   const auto recording = co_await recordings->find(recording_sid);
   if (!recording || !base::is_sid(recording->sid, "RE")) co_return false;
-  auto bytes = co_await recordings->open(*recording);
-  if (!bytes) co_return false;
-  std::filesystem::path to = settings_.recordings_folder / (recording->sid + ".wav");
-  std::move_only_function<bool()> copying = [bytes = std::move(*bytes), to = std::move(to)] {
-    return write_copy(*bytes, to);
-  };
-  Task<bool> running = pool_.run<bool>(std::move(copying));
-  co_return co_await std::move(running);
+  const std::filesystem::path to = settings_.recordings_folder / (recording->sid + ".wav");
+  const Result<> copied = co_await recordings->copy(*recording, to.string());
+  co_return copied.has_value();
 }
 
 Task<Result<>> Calls::take(RecordingReport report) {
