@@ -10,11 +10,13 @@ namespace {
 using namespace belfry;
 using gateway::media::Seat;
 
-/// Says the same frame again and again, and swallows what it is sent.
+using Packets = std::vector<std::vector<std::byte>>;
+
+/// Says the same second again and again, and swallows what it is sent.
 class LoopedWire final : public gateway::media::Wire {
  public:
-  LoopedWire(std::vector<std::byte> payload, std::uint8_t payload_type, std::uint32_t units)
-      : payload_(std::move(payload)), units_(units) {
+  LoopedWire(const Packets& packets, std::uint8_t payload_type, std::uint32_t units)
+      : packets_(packets), units_(units) {
     header_.payload_type = payload_type;
     header_.ssrc = 7;
   }
@@ -22,40 +24,44 @@ class LoopedWire final : public gateway::media::Wire {
     benchmark::DoNotOptimize(bytes.data());
   }
   void receive(base::Instant now, gateway::media::PacketSink& sink) override {
+    const auto& payload = packets_[header_.sequence % packets_.size()];
     std::array<std::byte, 1500> packet;
     rtp::write_header(header_, packet);
-    std::ranges::copy(payload_, packet.begin() + rtp::header_size);
+    std::ranges::copy(payload, packet.begin() + rtp::header_size);
     ++header_.sequence;
     header_.timestamp += units_;
     sink.on_packet(
-        gateway::media::PacketKind::rtp,
-        std::span(packet).first(rtp::header_size + payload_.size()), now
+        gateway::media::PacketKind::rtp, std::span(packet).first(rtp::header_size + payload.size()),
+        now
     );
   }
   void apply(const gateway::media::MediaTerms&, base::Instant) override {}
 
  private:
-  std::vector<std::byte> payload_;
+  const Packets& packets_;
   rtp::PacketHeader header_;
   std::uint32_t units_;
 };
 
-std::vector<std::byte> frame_of(media::Codec codec, bool talks) {
+/// A second of syllables or of a quiet room, after one to settle.
+Packets packets_of(media::Codec codec, bool talks) {
   const auto encoder = media::make_encoder(codec);
   media::Frame frame(media::describe(codec).rate);
-  media::ToneGenerator voice({{180, 950}, -18, {}, {}}, frame.rate());
+  using std::chrono::milliseconds;
+  media::ToneGenerator voice({{180, 950}, -18, milliseconds(90), milliseconds(50)}, frame.rate());
   media::NoiseGenerator noise(-65);
-  std::array<std::byte, media::max_payload> payload;
-  std::size_t size = 0;
-  for (int i = 0; i < 50; ++i) {
+  Packets packets;
+  for (int i = 0; i < 100; ++i) {
     if (talks) {
       voice.fill(frame.samples());
     } else {
       noise.fill(frame.samples());
     }
-    size = encoder->encode(frame.samples(), payload);
+    std::array<std::byte, media::max_payload> payload;
+    const std::size_t size = encoder->encode(frame.samples(), payload);
+    if (i >= 50) packets.emplace_back(payload.begin(), payload.begin() + static_cast<long>(size));
   }
-  return {payload.begin(), payload.begin() + static_cast<std::ptrdiff_t>(size)};
+  return packets;
 }
 
 /// Seats in a room, driven as a worker does.
@@ -70,9 +76,10 @@ void tick(benchmark::State& state, media::Codec codec) {
   const auto workspace = std::make_unique<media::MixerWorkspace>();
   std::vector<std::unique_ptr<Seat>> all;
   base::Instant now{std::chrono::seconds(1)};
+  const Packets speech = packets_of(codec, true), quiet = packets_of(codec, false);
   for (std::uint64_t i = 1; i <= seats; ++i) {
     auto wire = std::make_unique<LoopedWire>(
-        frame_of(codec, i <= talkers), terms.payload_type_in, media::describe(codec).clock_hz / 50
+        i <= talkers ? speech : quiet, terms.payload_type_in, media::describe(codec).clock_hz / 50
     );
     all.push_back(
         std::make_unique<Seat>(Seat::Settings{.id = {i}, .random_seed = i}, std::move(wire))
@@ -80,14 +87,16 @@ void tick(benchmark::State& state, media::Codec codec) {
     all.back()->set_coding(std::make_unique<gateway::media::Coding>(terms), now);
     room.enter(std::make_unique<gateway::media::RoomMember>(call::SeatId{i}), *all.back(), {});
   }
-  for (auto _ : state) {
+  const auto pass = [&] {
     now += media::frame_duration;
     for (const auto& seat : all) {
       seat->receive(now);
       seat->hear(now);
     }
     room.tick(now, *workspace);
-  }
+  };
+  for (int settling = 0; settling < 50; ++settling) pass();
+  for (auto _ : state) pass();
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(seats));
   for (const auto& seat : all) room.leave(*seat);
 }

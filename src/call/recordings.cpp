@@ -382,4 +382,14 @@ base::Task<base::Result<std::shared_ptr<RecordingBytes>>> Recordings::open(Recor
   co_return co_await std::move(opening);
 }
 
+base::Task<base::Result<>> Recordings::copy(RecordingRecord recording, std::string to) {
+  auto bytes = co_await open(std::move(recording));
+  if (!bytes) co_return fail(bytes.error());
+  std::move_only_function<base::Result<>()> job = [bytes = *bytes, to = std::move(to)] {
+    return copy_recording(*bytes, to);
+  };
+  base::Task<base::Result<>> copying = environment_.pool.run<base::Result<>>(std::move(job));
+  co_return co_await std::move(copying);
+}
+
 }  // namespace belfry::call

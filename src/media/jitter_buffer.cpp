@@ -15,7 +15,8 @@ constexpr base::Duration grain = milliseconds(3);  // of what is measured
 // A frame of speech is left out only if no loss or pause offered itself for so long.
 constexpr base::Duration between_skips = milliseconds(1000);
 constexpr base::Duration between_stretches = milliseconds(60);
-constexpr base::Duration leap = milliseconds(300);  // after a stall of the network: at once
+constexpr base::Duration far_behind = milliseconds(60);  // after a hiccup: five times as often
+constexpr base::Duration leap = milliseconds(300);       // after a stall of the network: at once
 constexpr int late_to_restart = 5;     // so many in a row: the stream moved, not the packets
 constexpr int missing_to_silence = 5;  // concealment has faded by then; the sender has paused
 
@@ -230,7 +231,7 @@ void JitterBuffer::adapt(base::Instant now) {
   if (surplus > leap) return leave_out(surplus / frame);
   if (first_due() == nullptr) return leave_out(1);  // costs nothing but a concealment
   if (now < next_skip_) return;
-  next_skip_ = now + between_skips;
+  next_skip_ = now + (surplus > far_behind ? between_skips / 5 : between_skips);
   leave_out(1);
 }
 

@@ -137,6 +137,7 @@ class Mixer {
   std::uint32_t common_ = 0;
   std::array<std::size_t, rate_count> listeners_{};  // at each rate
   std::array<Shared, codec_count> shared_;
+  std::size_t own_encoders_ = 0;  // that run in this tick
   int ticks_to_losses_ = 0;
   int silent_ticks_ = 0;  // since anything was in the common mix
 };

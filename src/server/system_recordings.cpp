@@ -43,7 +43,7 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
 
 void System::show_recordings() {
   // Long enough to listen to the longest recording twice.
-  constexpr auto link_life = std::chrono::hours(8);
+  static constexpr auto link_life = std::chrono::hours(8);
   recordings_of_calls_ = std::make_unique<admin::Recordings>(
       *switchboard_,
       [this](const call::RecordingRecord& recording) {

@@ -11,6 +11,7 @@
 /// WebSocket.
 namespace belfry::server::simulation {
 
+using namespace std::chrono_literals;
 namespace json = base::json;
 
 struct StreamsScene : testing::Test {
