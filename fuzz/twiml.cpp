@@ -1,10 +1,13 @@
-// Voice documents and what they speak, from any bytes: limits of rule W2 hold, nothing that leaves
+// Voice and messaging documents and what they speak and send, from any bytes: limits of rule W2 hold, nothing that leaves
 // is longer or deeper than promised, spoken text is within 4,096 characters and stays UTF-8.
 #include "twiml/document.hpp"
 
 #include <cstdlib>
 
 #include "base/text.hpp"
+#include "call/message_text.hpp"
+#include "call/opt_out.hpp"
+#include "twiml/messaging.hpp"
 #include "twiml/sentences.hpp"
 #include "twiml/ssml.hpp"
 #include "twiml/url.hpp"
@@ -45,11 +48,29 @@ void check_url(std::string_view text) {
     require(overridden->url.find('#') == std::string::npos);
 }
 
+void check_messages(std::string_view text) {
+  const auto document = read_messaging_document(text);
+  if (!document) return require(document.error().detail >= 11000);
+  std::size_t replies = 0;
+  for (const MessagingDocument::Verb& verb : document->verbs) {
+    const auto* message = std::get_if<Message>(&verb);
+    if (message == nullptr) continue;
+    ++replies;
+    require(!message->body.empty() || !message->media.empty());
+    require(message->media.size() <= 10);
+    const auto measured = belfry::call::measure_message(message->body);
+    require(measured.segments >= 1 && measured.units >= measured.characters);
+    belfry::call::read_opt_out(message->body);
+  }
+  require(replies <= max_replies);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   check_url(text);
+  check_messages(text);
   const auto document = read_document(text);
   if (!document) {
     require(document.error().detail >= 11000);

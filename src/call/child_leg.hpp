@@ -33,6 +33,9 @@ class ChildLeg {
   std::shared_ptr<Leg::Milestones> milestones_;  // empty: moved from
 };
 
+/// The party has hung up, or has a program of its own now.
+base::Task<void> until_gone(base::Loop& loop, std::shared_ptr<Leg::Milestones> milestones);
+
 /// Two legs that hear each other, until this goes or one of them is redirected.
 class Joined {
  public:

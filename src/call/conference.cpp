@@ -69,6 +69,8 @@ Conference::Conference(
       announcements_(platform.loop) {}
 
 Conference::~Conference() {
+  for (const auto& who : participants_)
+    if (who->leg != nullptr) who->leg->watch_speech(nullptr);
   if (room_) platform_.media.close_room(room_);
 }
 

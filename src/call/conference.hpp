@@ -14,7 +14,6 @@ namespace belfry::call {
 class Leg;
 class Outbox;
 class Conferences;
-class ConferenceRecording;
 class Recordings;
 
 /// What conferences work with; all outlive them.
@@ -25,6 +24,7 @@ struct ConferencePlatform {
   MediaPlane& media;
   Outbox& outbox;
   SideDocuments* documents = nullptr;  // without: documents are not heard
+  Recordings* recordings = nullptr;    // without: nothing is recorded
 };
 
 /// What a REST request changes of one participant; what is absent stays.
@@ -62,6 +62,8 @@ class Conference final : private RoomListener, private SoundTarget {
   ~Conference() override;
 
   const ConferenceRecord& record() const { return record_; }
+  /// Where its legs meet; none once it has ended.
+  RoomId room() const { return room_; }
   bool ended() const { return record_.status == ConferenceStatus::completed; }
   /// In order of arrival, with those who are being called in.
   std::vector<ParticipantRecord> participants() const;

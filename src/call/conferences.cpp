@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "call/outbox.hpp"
+#include "call/recordings.hpp"
 
 namespace belfry::call {
 namespace {
@@ -39,7 +40,7 @@ void Participation::leave() {
 // --- Conferences ---
 
 Conferences::Conferences(ConferencePlatform platform)
-    : platform_(platform), tasks_(platform.loop) {}
+    : platform_(platform), tasks_(std::in_place, platform.loop) {}
 
 Conferences::~Conferences() = default;
 
@@ -118,7 +119,58 @@ void Conferences::let_go(const Participation& participation, Departure why) {
     conference->remove(participation.leg_->sid(), why, Conference::Exit::left);
 }
 
-void Conferences::on_started(Conference& /*conference*/) {}
+void Conferences::abandon() {
+  abandoned_ = true;
+  tasks_.reset();
+  by_name_.clear();
+  conferences_.clear();  // what they play uses their legs
+}
+
+void Conferences::on_started(Conference& conference) {
+  const ConferenceTerms& terms = conference.record().terms;
+  if (!terms.record_from_start || platform_.recordings == nullptr) return;
+  RecordingOrder order;
+  order.trim_silence = terms.trim_silence;
+  const CallbackAddress& callback = terms.recording_callback;
+  order.callback = {callback.url, callback.method, callback.events};
+  const ConferenceRecord& record = conference.record();
+  const auto started = platform_.recordings->start(
+      conference.room(), record.account_sid, record.sid, RecordingSource::conference,
+      std::move(order)
+  );
+  if (!started) {
+    base::log::warning(
+        "conference.not_recorded", {{"conference", record.sid}, {"why", started.error().message}}
+    );
+  } else if (!terms.event_callback.url.empty()) {
+    tasks_->spawn(tell_of_recording(record, *started));
+  }
+}
+
+/// `eventCallbackUrl`: told once, when the recording of an ended conference is whole.
+base::Task<void> Conferences::tell_of_recording(
+    ConferenceRecord conference, std::string recording_sid
+) {
+  const auto finished = co_await platform_.recordings->finished(std::move(recording_sid));
+  if (!finished) co_return;
+  const base::WallTime now = platform_.loop.wall_now();
+  const FormFields form{
+      {"ConferenceSid", conference.sid},
+      {"FriendlyName", conference.name},
+      {"AccountSid", conference.account_sid},
+      {"RecordingUrl", platform_.recordings->url_of(*finished)},
+      {"Duration", std::to_string(finished->duration_s())},
+      {"timestamp", base::to_rfc2822(now)},
+      {"Event", "conference-record-end"},
+  };
+  Changes changes;
+  changes.deliveries.push_back(make_form_delivery(
+      conference.terms.event_callback, "conference-callback", conference.sid, form,
+      platform_.random, now
+  ));
+  platform_.journal.commit_later(std::move(changes));
+  platform_.outbox.wake();
+}
 
 void Conferences::on_ending(Conference& conference) {
   const ConferenceRecord& record = conference.record();
@@ -138,7 +190,8 @@ base::Task<base::Result<>> Conferences::stored(ConferenceRecord conference) {
 base::Task<base::Result<ParticipantRecord>> Conferences::call_in(
     Switchboard& switchboard, CallIn call_in
 ) {
-  const std::string account = switchboard.services().account_sid;
+  const std::string account = call_in.call.account_sid.empty() ? switchboard.services().account_sid
+                                                               : call_in.call.account_sid;
   BELFRY_CO_TRY(conference, find_or_begin(account, call_in.terms));
   const std::string sid = conference->record().sid;
   if (auto admitted = conference->check_admission(call_in.terms, ""); !admitted) {
@@ -163,7 +216,7 @@ base::Task<base::Result<ParticipantRecord>> Conferences::call_in(
   ParticipantRecord participant = still_there->expect(placed->sid, call_in.terms);
   if (Leg* leg = switchboard.find(placed->sid)) {
     auto milestones = leg->milestones();
-    tasks_.spawn(watch_call(sid, placed->sid, std::move(milestones)));
+    tasks_->spawn(watch_call(sid, placed->sid, std::move(milestones)));
   } else {
     still_there->give_up(placed->sid, "failed");
   }

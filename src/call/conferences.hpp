@@ -71,7 +71,9 @@ class Conferences final : public ProgramFactory {
   base::Task<base::Result<>> recover();
   /// Before the end of the process: what legs let go of from now on is not written, so that
   /// `recover` of the next process sees it as it was.
-  void abandon() { abandoned_ = true; }
+  void abandon();
+  /// For conferences that are recorded; outlives them, but for what comes after `abandon`.
+  void connect(Recordings& recordings) { platform_.recordings = &recordings; }
 
   /// Program "conference": enters on the terms in its parameters, returns when it is out.
   std::string_view kind() const override { return "conference"; }
@@ -84,6 +86,7 @@ class Conferences final : public ProgramFactory {
   void let_go(const Participation& participation, Departure why);
   void on_started(Conference& conference);
   void on_ending(Conference& conference);
+  base::Task<void> tell_of_recording(ConferenceRecord conference, std::string recording_sid);
   base::Result<Conference*> find_or_begin(
       const std::string& account_sid, const JoinConference& terms
   );
@@ -98,7 +101,7 @@ class Conferences final : public ProgramFactory {
   bool abandoned_ = false;
   std::map<std::string, std::unique_ptr<Conference>> conferences_;
   std::map<std::pair<std::string, std::string>, std::string> by_name_;  // account, name: SID
-  base::TaskGroup tasks_;
+  std::optional<base::TaskGroup> tasks_;
 };
 
 }  // namespace belfry::call

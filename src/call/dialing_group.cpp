@@ -1,26 +1,6 @@
 #include "call/dialing_group.hpp"
 
 namespace belfry::call {
-namespace {
-
-using MilestonesPtr = std::shared_ptr<Leg::Milestones>;
-
-base::Task<void> until_over(MilestonesPtr milestones) {
-  co_await milestones->over.wait();
-}
-
-base::Task<void> until_redirected(MilestonesPtr milestones) {
-  co_await milestones->redirected.wait();
-}
-
-/// The party has hung up, or is no longer ours.
-base::Task<void> until_gone(base::Loop& loop, MilestonesPtr milestones) {
-  base::Task<void> over = until_over(milestones);
-  base::Task<void> redirected = until_redirected(std::move(milestones));
-  co_await base::race(loop, std::move(over), std::move(redirected));
-}
-
-}  // namespace
 
 DialingGroup::DialingGroup(Leg& caller, std::vector<PlaceCall> targets, Order order, Host& host)
     : caller_(caller),

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "call/media.hpp"
 #include "call/party.hpp"
+#include "call/party_terms.hpp"
 #include "call/record.hpp"
 #include "call/status.hpp"
 

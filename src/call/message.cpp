@@ -120,7 +120,6 @@ Document MessageRecord::to_document() const {
   object value{
       {"account_sid", account_sid},
       {"direction", to_string(direction)},
-      {"outbound", outbound()},
       {"from", from},
       {"to", to},
       {"body", body},
@@ -140,6 +139,7 @@ Document MessageRecord::to_document() const {
   if (error_code != 0) value["error_code"] = error_code;
   if (sent) value["date_sent"] = base::to_unix_micros(*sent);
   if (send_at) value["send_at"] = base::to_unix_micros(*send_at);
+  if (paid) value["paid"] = true;
   if (answers_opt_out) value["answers_opt_out"] = true;
   if (!media_urls.empty()) {
     base::json::array urls;
@@ -176,6 +176,7 @@ MessageRecord MessageRecord::from_document(const Document& document) {
   record.carrier = text_of(value, "carrier");
   record.carrier_id = text_of(value, "carrier_id");
   record.origin_sid = text_of(value, "origin_sid");
+  record.paid = value.contains("paid");
   record.answers_opt_out = value.contains("answers_opt_out");
   if (const auto* urls = base::json::find(value, "media_urls"); urls && urls->is_array()) {
     for (const auto& url : urls->get_array())

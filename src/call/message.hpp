@@ -65,6 +65,7 @@ struct MessageRecord {
   std::string carrier;                    // who has it: "simulator", a carrier's name
   std::string carrier_id;                 // its id there
   std::string origin_sid;                 // of a reply the message, of an <Sms> the call
+  bool paid = false;                      // its carrier takes money: counted (rule F2)
   bool answers_opt_out = false;           // the one confirmation that may go to who said STOP
 
   bool outbound() const { return direction != Direction::inbound; }

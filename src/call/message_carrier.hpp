@@ -29,6 +29,8 @@ class MessageCarrier {
  public:
   virtual ~MessageCarrier() = default;
   virtual std::string_view name() const = 0;
+  /// Whether what it takes counts against the account's cap (rule F2).
+  virtual bool costs_money() const = 0;
 
   /// Hands a message over. It is stored as `sending` before this is called.
   /// @return its id at the carrier; else why it was not taken, `detail` is the error code of the

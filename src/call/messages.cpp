@@ -5,6 +5,8 @@
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "call/destination_policy.hpp"
+#include "call/message_hold.hpp"
 #include "call/message_text.hpp"
 #include "call/opt_out.hpp"
 #include "call/outbox.hpp"
@@ -134,7 +136,7 @@ Result<MessageRecord> Messages::make_record(const SendMessage& message) {
   return record;
 }
 
-Task<Result<>> Messages::admit(const MessageRecord& record) {
+Task<Result<>> Messages::admit(MessageRecord& record) {
   auto number = co_await parts_.numbers.find(record.from);
   if (!number) co_return fail(number.error());
   const bool foreign =
@@ -145,14 +147,16 @@ Task<Result<>> Messages::admit(const MessageRecord& record) {
         "The 'From' number " + record.from + " is not a message-capable number of this account",
         21606
     );
-  if (parts_.check_destination) {
-    if (auto allowed = parts_.check_destination(record.account_sid, record.to); !allowed)
-      co_return fail(std::move(allowed.error()));
-  }
-  if (parts_.routes.choose(record.to) == nullptr)
+  const MessageCarrier* carrier = parts_.routes.choose(record.to);
+  if (carrier == nullptr)
     co_return fail(
         Errc::invalid_argument, "No carrier takes messages to the 'To' number " + record.to, 21612
     );
+  record.paid = carrier->costs_money();
+  if (parts_.destinations != nullptr) {
+    auto allowed = parts_.destinations->admit_message(record.to, record.paid);
+    if (!allowed) co_return fail(std::move(allowed.error()));
+  }
   if (record.answers_opt_out) co_return Result<>{};
   auto refused = co_await has_opted_out(record.account_sid, record.from, record.to);
   if (!refused) co_return fail(refused.error());
@@ -166,6 +170,7 @@ Task<Result<>> Messages::admit(const MessageRecord& record) {
     co_return fail(
         Errc::unavailable, "The queue of the 'From' number " + record.from + " is full", 21611
     );
+  if (!record.paid) co_return Result<>{};
   co_return co_await count_of_day(record.account_sid);
 }
 
@@ -177,7 +182,7 @@ Task<Result<>> Messages::count_of_day(std::string account_sid) {
   if (days_[account_sid].number != today) days_[account_sid] = {.number = today};
   if (!days_[account_sid].counted) {
     DocumentQuery query{.collection = std::string(message_collection), .tag = account_sid};
-    query.members = {{"outbound", "true"}};
+    query.members = {{"paid", "true"}};
     query.created_from = midnight;
     auto before = co_await parts_.journal.count_documents(std::move(query));
     if (!before) co_return fail(before.error());
@@ -269,25 +274,6 @@ void Messages::complain(const MessageRecord& message, const Problem& problem) {
 
 // --- Changing ---
 
-/// Keeps other changes of one message out until it goes.
-class Messages::Hold {
- public:
-  static Task<std::unique_ptr<Hold>> take(Messages& messages, std::string sid) {
-    while (messages.held_.contains(sid)) co_await base::sleep_for(messages.parts_.loop, 2ms);
-    co_return std::make_unique<Hold>(messages, std::move(sid));
-  }
-  Hold(Messages& messages, std::string sid) : messages_(messages), sid_(std::move(sid)) {
-    messages_.held_.insert(sid_);
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-  ~Hold() { messages_.held_.erase(sid_); }
-
- private:
-  Messages& messages_;
-  std::string sid_;
-};
-
 Task<std::optional<MessageRecord>> Messages::load(std::string sid) {
   const auto found =
       co_await parts_.journal.find_document(std::string(message_collection), std::move(sid));
@@ -320,130 +306,8 @@ Task<Messages::Stored> Messages::commit(MessageRecord record, MessageStatus befo
   }
   const Result<> stored = co_await parts_.journal.commit(std::move(changes));
   if (!stored) co_return fail(stored.error());
-  announce(record);
+  if (record.status != before) announce(record);
   co_return record;
-}
-
-Task<Result<MessageRecord>> Messages::find(std::string account_sid, std::string sid) {
-  auto found = co_await parts_.journal.find_document(std::string(message_collection), sid);
-  if (!found) co_return fail(found.error());
-  if (!*found) co_return fail(Errc::not_found, "no such message");
-  MessageRecord record = MessageRecord::from_document(**found);
-  if (record.account_sid != account_sid) co_return fail(Errc::not_found, "no such message");
-  co_return record;
-}
-
-Task<Result<MessageRecord>> Messages::cancel(std::string account_sid, std::string sid) {
-  Change edit = [account_sid](MessageRecord& record) -> Result<> {
-    if (record.account_sid != account_sid) return fail(Errc::not_found, "no such message");
-    if (record.status == MessageStatus::canceled) return {};
-    if (!may_follow(record.status, MessageStatus::canceled))
-      return fail(Errc::conflict, "The message cannot be canceled any more", 30409);
-    record.status = MessageStatus::canceled;
-    return {};
-  };
-  co_return co_await change(std::move(sid), std::move(edit));
-}
-
-Task<Result<MessageRecord>> Messages::redact(std::string account_sid, std::string sid) {
-  Change edit = [account_sid](MessageRecord& record) -> Result<> {
-    if (record.account_sid != account_sid) return fail(Errc::not_found, "no such message");
-    if (!is_final(record.status) && record.status != MessageStatus::sent)
-      return fail(Errc::conflict, "The message has not been sent yet", 20009);
-    record.body.clear();
-    return {};
-  };
-  co_return co_await change(std::move(sid), std::move(edit));
-}
-
-Task<Result<>> Messages::remove(std::string account_sid, std::string sid) {
-  const std::unique_ptr<Hold> hold = co_await Hold::take(*this, sid);
-  const auto record = co_await load(sid);
-  if (!record || record->account_sid != account_sid)
-    co_return fail(Errc::not_found, "no such message");
-  if (!is_final(record->status) && record->status != MessageStatus::sent)
-    co_return fail(Errc::conflict, "The message has not been sent yet", 20009);
-  auto media = co_await media_of(sid);
-  if (!media) co_return fail(media.error());
-  Changes changes;
-  changes.removed_documents.push_back({std::string(message_collection), sid});
-  changes.removed_documents.push_back({std::string(message_job_collection), sid});
-  for (const MessageMedium& medium : *media)
-    changes.removed_documents.push_back({std::string(message_media_collection), medium.sid});
-  const Result<> removed = co_await parts_.journal.commit(std::move(changes));
-  if (!removed) co_return fail(removed.error());
-  for (const MessageMedium& medium : *media) {
-    const Result<> gone = co_await parts_.blobs.remove(medium.sid);
-    if (!gone) base::log::warning("message.media_left", {{"why", gone.error().message}});
-  }
-  co_return Result<>{};
-}
-
-// --- Media ---
-
-Task<Result<std::vector<MessageMedium>>> Messages::media_of(std::string message_sid) {
-  DocumentQuery query{
-      .collection = std::string(message_media_collection), .tag = std::move(message_sid)
-  };
-  auto found = co_await parts_.journal.find_documents(std::move(query));
-  if (!found) co_return fail(found.error());
-  std::vector<MessageMedium> media;
-  for (const Document& document : *found) media.push_back(MessageMedium::from_document(document));
-  std::ranges::reverse(media);  // in the order of the message
-  co_return media;
-}
-
-Task<Result<std::optional<MessageMedium>>> Messages::find_medium(
-    std::string message_sid, std::string medium_sid
-) {
-  auto found = co_await parts_.journal.find_document(
-      std::string(message_media_collection), std::move(medium_sid)
-  );
-  if (!found) co_return fail(found.error());
-  if (!*found || (*found)->tag != message_sid) co_return std::optional<MessageMedium>();
-  co_return std::optional<MessageMedium>(MessageMedium::from_document(**found));
-}
-
-Task<Result<std::string>> Messages::read_medium(std::string medium_sid) {
-  return parts_.blobs.read(std::move(medium_sid));
-}
-
-Task<Result<>> Messages::remove_medium(std::string message_sid, std::string medium_sid) {
-  auto medium = co_await find_medium(std::move(message_sid), medium_sid);
-  if (!medium) co_return fail(medium.error());
-  if (!*medium) co_return fail(Errc::not_found, "no such medium");
-  Changes changes;
-  changes.removed_documents.push_back({std::string(message_media_collection), medium_sid});
-  const Result<> removed = co_await parts_.journal.commit(std::move(changes));
-  if (!removed) co_return fail(removed.error());
-  co_return co_await parts_.blobs.remove(std::move(medium_sid));
-}
-
-// --- Refusals (rule P2) ---
-
-Task<Result<bool>> Messages::has_opted_out(
-    std::string account_sid, std::string number, std::string party
-) {
-  DocumentKey key = opt_out_key(account_sid, number, party);
-  auto found = co_await parts_.journal.find_document(std::move(key.collection), std::move(key.key));
-  if (!found) co_return fail(found.error());
-  co_return found->has_value();
-}
-
-Task<Result<>> Messages::opt_out(
-    std::string account_sid, std::string number, std::string party, std::string reason
-) {
-  Changes changes;
-  changes.documents.push_back(
-      opt_out_document(account_sid, number, party, reason, parts_.loop.wall_now())
-  );
-  return parts_.journal.commit(std::move(changes));
-}
-
-Task<Result<>> Messages::opt_in(std::string account_sid, std::string number, std::string party) {
-  Changes changes;
-  changes.removed_documents.push_back(opt_out_key(account_sid, number, party));
-  return parts_.journal.commit(std::move(changes));
 }
 
 }  // namespace belfry::call

@@ -102,6 +102,7 @@ base::Task<void> Outbox::deliver(Delivery delivery) {
 
   ++delivery.attempts;
   const bool success = response && response->status >= 200 && response->status < 300;
+  if (!success && on_failure_) on_failure_(delivery, response);
   settle(
       delivery, success,
       response ? "HTTP " + std::to_string(response->status) : response.error().message

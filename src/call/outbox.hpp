@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,6 +22,10 @@ class Outbox {
 
   /// Call after a commit that holds deliveries, and once at start.
   void wake();
+  /// Told of each attempt that failed, with what was answered.
+  using FailureListener =
+      std::function<void(const Delivery& delivery, const base::Result<WebResponse>& response)>;
+  void on_failure(FailureListener listener) { on_failure_ = std::move(listener); }
   /// Nothing is being sent and nothing is due.
   bool idle() const { return in_flight_.empty() && !scanning_; }
 
@@ -44,6 +49,7 @@ class Outbox {
   bool scanning_ = false;
   bool scan_again_ = false;
   base::TimerId timer_ = 0;
+  FailureListener on_failure_;
   base::TaskGroup tasks_;
 };
 

@@ -44,7 +44,8 @@ base::json::object to_json(const RecordingOrder& order) {
       {"callback",
        {{"url", callback.url},
         {"method", callback.method},
-        {"events", base::json::array(callback.events.begin(), callback.events.end())}}},
+        {"events", base::json::array(callback.events.begin(), callback.events.end())},
+        {"own_application", callback.own_application}}},
   };
 }
 
@@ -58,6 +59,7 @@ RecordingOrder read_recording_order(const base::json::object& value) {
   const base::json::object& callback = member->get_object();
   order.callback.url = text_of(callback, "url");
   if (text_of(callback, "method") == "GET") order.callback.method = "GET";
+  order.callback.own_application = flag_of(callback, "own_application");
   const auto* events = callback.if_contains("events");
   if (events == nullptr || !events->is_array()) return order;
   order.callback.events.clear();

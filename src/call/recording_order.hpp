@@ -12,6 +12,7 @@ struct RecordingCallback {
   std::string url;  // empty: nowhere
   std::string method = "POST";
   std::vector<std::string> events = {"completed"};  // in-progress, completed, absent
+  bool own_application = false;                     // answered in process, without a socket
 };
 
 /// A recording that somebody asks for, in a document or through the API; stored with a call that is

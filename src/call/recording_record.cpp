@@ -97,6 +97,7 @@ Document RecordingRecord::to_document() const {
       {"clock_drift_us", clock_drift / std::chrono::microseconds(1)},
       {"error_code", error_code},
       {"deleted", deleted},
+      {"key", key},
   };
   if (length) document.value["length_us"] = *length / std::chrono::microseconds(1);
   return document;
@@ -125,6 +126,7 @@ std::optional<RecordingRecord> RecordingRecord::from_document(const Document& do
     record.length = std::chrono::microseconds(*length);
   record.clock_drift = std::chrono::microseconds(number_of(value, "clock_drift_us").value_or(0));
   record.error_code = static_cast<int>(number_of(value, "error_code").value_or(0));
+  record.key = text_of(value, "key");
   const auto* deleted = value.if_contains("deleted");
   record.deleted = deleted != nullptr && deleted->is_bool() && deleted->get_bool();
   return record;

@@ -47,6 +47,7 @@ struct RecordingRecord {
   base::Duration clock_drift{0};         // how far the party's RTP clock ran ahead of ours
   int error_code = 0;                    // Twilio's, of an absent one: 16101, 16102
   bool deleted = false;                  // the media is gone, the row stays
+  std::string key;                       // its file is sealed with it; empty: it is not
 
   int channels() const { return order.channels == RecordingOrder::Channels::dual ? 2 : 1; }
   /// Whole seconds, rounded to the nearest, at least 1 when there is audio.

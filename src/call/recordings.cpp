@@ -95,7 +95,7 @@ base::Result<std::string> Recordings::start(
 base::Result<std::string> Recordings::begin(RecordingRecord record, const StartMedia& start_media) {
   if (settings_.folder.empty()) return fail(Errc::unavailable, "no recordings are kept here");
   RecordingTerms terms;
-  terms.path = final_path(record);
+  terms.path = path_of(record);
   terms.channels = record.order.channels;
   terms.track = record.order.track;
   terms.trim_silence = record.order.trim_silence;
@@ -114,12 +114,12 @@ base::Result<std::string> Recordings::begin(RecordingRecord record, const StartM
   return sid;
 }
 
-std::string Recordings::final_path(const RecordingRecord& recording) const {
+std::string Recordings::path_of(const RecordingRecord& recording) const {
   return settings_.folder + "/" + recording.sid + ".wav";
 }
 
-std::string Recordings::path_of(const RecordingRecord& recording) const {
-  return final_path(recording) + (is_final(recording.status) ? "" : ".part");
+std::string Recordings::sealed_path_of(const RecordingRecord& recording) const {
+  return settings_.folder + "/" + recording.sid + ".sealed";
 }
 
 Changes Recordings::changes_of(const RecordingRecord& record) {
@@ -140,8 +140,22 @@ void Recordings::add_delivery(const RecordingRecord& record, Delivery delivery, 
 }
 
 void Recordings::add_epilogue(const std::string& sid, Epilogue epilogue) {
-  if (const auto found = running_.find(sid); found != running_.end())
+  if (const auto found = running_.find(sid); found != running_.end()) {
     found->second->epilogues.push_back(std::move(epilogue));
+    return;
+  }
+  // It ended in this very moment.
+  const auto tell_late = [](Recordings& self, std::string name, Epilogue late) -> base::Task<void> {
+    const auto record = co_await self.find(std::move(name));
+    if (!record) co_return;
+    auto delivery = late(*record);
+    if (!delivery) co_return;
+    Changes changes;
+    self.add_delivery(*record, std::move(*delivery), changes);
+    self.environment_.journal.commit_later(std::move(changes));
+    self.environment_.outbox.wake();
+  };
+  tasks_.spawn(tell_late(*this, sid, std::move(epilogue)));
 }
 
 void Recordings::note(const RecordingRecord& record, std::string type) {
@@ -250,14 +264,12 @@ void Recordings::on_recording_ended(RecordingId media, const RecordingResult& re
 
 /// The end is on disk before anybody who waits for it goes on.
 base::Task<void> Recordings::conclude(std::string sid) {
-  const RecordingRecord record = running_.at(sid)->record;
+  RecordingRecord record = running_.at(sid)->record;
   if (record.status == RecordingStatus::absent) {
-    std::move_only_function<bool()> job = [path = final_path(record)] {
-      std::error_code error;
-      return std::filesystem::remove(path, error);
-    };
-    base::Task<bool> removing = environment_.pool.run<bool>(std::move(job));
-    co_await std::move(removing);
+    co_await remove_files(record);
+  } else {
+    co_await seal(record);
+    running_.at(sid)->record.key = record.key;
   }
   Changes changes = changes_of(record);
   for (const Epilogue& epilogue : running_.at(sid)->epilogues)
@@ -269,6 +281,38 @@ base::Task<void> Recordings::conclude(std::string sid) {
   const auto over = running_.at(sid)->over;
   running_.erase(sid);
   over->set();
+}
+
+base::Task<void> Recordings::seal(RecordingRecord& record) {
+  if (environment_.vault == nullptr) co_return;
+  const RecordingStatus end = std::exchange(record.status, RecordingStatus::processing);
+  record.key = environment_.vault->make_key();
+  Changes changes;
+  changes.documents.push_back(record.to_document());
+  const base::Result<> stored = co_await environment_.journal.commit(std::move(changes));
+  record.status = end;
+  if (stored) {
+    std::move_only_function<base::Result<>()> job =
+        [vault = environment_.vault, path = path_of(record), sealed = sealed_path_of(record),
+         key = record.key] { return vault->seal(path, sealed, key); };
+    base::Task<base::Result<>> sealing = environment_.pool.run<base::Result<>>(std::move(job));
+    const base::Result<> sealed = co_await std::move(sealing);
+    if (sealed) co_return;
+    base::log::error(
+        "recording.not_sealed", {{"recording", record.sid}, {"why", sealed.error().message}}
+    );
+  }
+  record.key.clear();  // no room for it: better in the open than lost
+}
+
+base::Task<void> Recordings::remove_files(RecordingRecord record) {
+  std::move_only_function<bool()> job = [path = path_of(record), sealed = sealed_path_of(record)] {
+    std::error_code error;
+    std::filesystem::remove(sealed, error);
+    return std::filesystem::remove(path, error);
+  };
+  base::Task<bool> removing = environment_.pool.run<bool>(std::move(job));
+  co_await std::move(removing);
 }
 
 // --- Afterwards ---
@@ -308,18 +352,44 @@ base::Task<base::Result<>> Recordings::remove(std::string sid) {
   if (!is_final(record->status)) co_return fail(Errc::conflict, "the recording is running");
   if (record->deleted) co_return fail(Errc::not_found, "the recording has been deleted");
   record->deleted = true;
+  record->key.clear();
   record->updated = environment_.loop.wall_now();
   Changes changes;
   changes.documents.push_back(record->to_document());
   const base::Result<> written = co_await environment_.journal.commit(std::move(changes));
   if (!written) co_return fail(written.error());
-  std::move_only_function<bool()> job = [path = final_path(*record)] {
-    std::error_code error;
-    return std::filesystem::remove(path, error);
-  };
-  base::Task<bool> removing = environment_.pool.run<bool>(std::move(job));
-  co_await std::move(removing);
+  co_await remove_files(std::move(*record));
   co_return base::Result<>{};
+}
+
+base::Task<base::Result<std::shared_ptr<RecordingBytes>>> Recordings::open(RecordingRecord recording
+) {
+  using Bytes = base::Result<std::shared_ptr<RecordingBytes>>;
+  if (recording.deleted || recording.status == RecordingStatus::absent)
+    co_return fail(Errc::not_found, "the recording has no media");
+  std::move_only_function<Bytes()> job = [vault = environment_.vault, path = path_of(recording),
+                                          sealed = sealed_path_of(recording),
+                                          key = recording.key]() -> Bytes {
+    // It may be finished, and then sealed, while it is looked for.
+    if (!key.empty() && vault != nullptr) {
+      if (auto bytes = vault->open(sealed, key)) return std::move(*bytes);
+    }
+    if (auto bytes = open_plain_recording(path)) return std::move(*bytes);
+    BELFRY_TRY(bytes, open_plain_recording(path + ".part"));
+    return std::move(bytes);
+  };
+  base::Task<Bytes> opening = environment_.pool.run<Bytes>(std::move(job));
+  co_return co_await std::move(opening);
+}
+
+base::Task<base::Result<>> Recordings::copy(RecordingRecord recording, std::string to) {
+  auto bytes = co_await open(std::move(recording));
+  if (!bytes) co_return fail(bytes.error());
+  std::move_only_function<base::Result<>()> job = [bytes = *bytes, to = std::move(to)] {
+    return copy_recording(*bytes, to);
+  };
+  base::Task<base::Result<>> copying = environment_.pool.run<base::Result<>>(std::move(job));
+  co_return co_await std::move(copying);
 }
 
 }  // namespace belfry::call

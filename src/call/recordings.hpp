@@ -10,6 +10,7 @@
 #include "base/worker_pool.hpp"
 #include "call/journal.hpp"
 #include "call/recording_record.hpp"
+#include "call/recording_vault.hpp"
 
 namespace belfry::call {
 
@@ -51,6 +52,7 @@ class Recordings final : private RecordingListener {
     MediaPlane& media;
     Outbox& outbox;
     const RecordingCallbackFormat& format;
+    RecordingVault* vault = nullptr;  // none: files stay as they are
   };
 
   Recordings(const Environment& environment, Settings settings);
@@ -111,8 +113,13 @@ class Recordings final : private RecordingListener {
 
   /// `RecordingUrl` of callbacks: absolute, without extension.
   std::string url_of(const RecordingRecord& recording) const { return settings_.url(recording); }
-  /// Where the audio is (a WAV file): a running one's `.part`.
-  std::string path_of(const RecordingRecord& recording) const;
+  /// Its WAV file as far as it is written; shared by the jobs that read it, one after the other.
+  /// @return Errc::not_found when there is none (any more).
+  base::Task<base::Result<std::shared_ptr<RecordingBytes>>> open(RecordingRecord recording);
+  /// A copy of the file, for its owner's eyes only (mode 0600); replaces what is at `to`.
+  base::Task<base::Result<>> copy(RecordingRecord recording, std::string to);
+  /// For whoever reads it.
+  base::WorkerPool& pool() { return environment_.pool; }
 
   /// At start: what ran when the last process ended is completed with what its file holds, or
   /// absent. From then on recordings that are older than `keep` are removed, hour by hour.
@@ -125,7 +132,12 @@ class Recordings final : private RecordingListener {
   void on_recording_ended(RecordingId recording, const RecordingResult& result) override;
   base::Result<std::string> begin(RecordingRecord record, const StartMedia& start_media);
   RecordingRecord make_record(RecordingSource source, RecordingOrder order);
-  std::string final_path(const RecordingRecord& recording) const;
+  std::string path_of(const RecordingRecord& recording) const;
+  std::string sealed_path_of(const RecordingRecord& recording) const;
+  base::Task<void> remove_files(RecordingRecord record);
+  /// Gives it a key, stores that, and seals the file: a crash in between leaves one that can be
+  /// read.
+  base::Task<void> seal(RecordingRecord& record);
   /// The row as it is now, with the callback that tells of it if that is wanted.
   Changes changes_of(const RecordingRecord& record);
   void add_delivery(const RecordingRecord& record, Delivery delivery, Changes& changes);

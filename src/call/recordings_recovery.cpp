@@ -16,21 +16,32 @@ using namespace std::chrono_literals;
 constexpr base::Duration purge_interval = 1h;
 constexpr std::size_t rows_at_once = 100;
 
-/// Makes the file whole. @return how long it is; nothing when there is none.
-std::optional<base::Duration> mend(const std::string& path, std::size_t channels) {
+struct Mended {
+  std::optional<base::Duration> length;  // nothing: there is no file
+  bool sealed = false;
+};
+
+/// Makes the file whole. @param known the length of one that was being sealed
+Mended mend(
+    const std::string& path, const std::string& sealed, std::optional<base::Duration> known,
+    std::size_t channels
+) {
   std::error_code error;
   const std::string part = path + ".part";
   if (std::filesystem::exists(part, error)) {
     const auto repaired = media::repair_part(part, channels);
-    if (repaired) return *repaired;
+    if (repaired) return {*repaired, false};
     base::log::warning("recording.not_repaired", {{"why", repaired.error().message}});
-    return std::nullopt;
+    return {};
   }
   const auto size = std::filesystem::file_size(path, error);
-  if (error || size <= media::wav_header_size) return std::nullopt;
-  return media::duration_of(
-      (size - media::wav_header_size) / (2 * channels), media::recording_rate
-  );
+  if (error) {
+    const bool is_there = known && std::filesystem::exists(sealed, error);
+    return is_there ? Mended{known, true} : Mended{};
+  }
+  if (size <= media::wav_header_size) return {};
+  const std::uint64_t samples = (size - media::wav_header_size) / (2 * channels);
+  return {media::duration_of(samples, media::recording_rate), false};
 }
 
 }  // namespace
@@ -58,15 +69,17 @@ base::Task<base::Result<>> Recordings::recover() {
 }
 
 base::Task<void> Recordings::recover_one(RecordingRecord record) {
-  using Length = std::optional<base::Duration>;
-  std::move_only_function<Length()> job = [path = final_path(record),
-                                           channels = record.channels()] {
-    return mend(path, static_cast<std::size_t>(channels));
-  };
-  base::Task<Length> mending = environment_.pool.run<Length>(std::move(job));
-  record.length = co_await std::move(mending);
-  record.status = record.length ? RecordingStatus::completed : RecordingStatus::absent;
-  if (!record.length) record.error_code = 16101;
+  std::move_only_function<Mended()> job =
+      [path = path_of(record), sealed = sealed_path_of(record),
+       known = record.key.empty() ? std::nullopt : record.length, channels = record.channels()] {
+        return mend(path, sealed, known, static_cast<std::size_t>(channels));
+      };
+  base::Task<Mended> mending = environment_.pool.run<Mended>(std::move(job));
+  const Mended mended = co_await std::move(mending);
+  record.length = mended.length;
+  record.status = mended.length ? RecordingStatus::completed : RecordingStatus::absent;
+  if (!mended.length) record.error_code = 16101;
+  if (mended.length && !mended.sealed) co_await seal(record);
   record.updated = environment_.loop.wall_now();
   note(record, "recording." + std::string(to_string(record.status)));
   environment_.journal.commit_later(changes_of(record));

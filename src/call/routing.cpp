@@ -48,6 +48,13 @@ Carrier* DialPlan::carrier(const std::string& name) const {
   return found == carriers_.end() ? nullptr : found->second;
 }
 
+bool DialPlan::serves_by_trunk(const Party& party) const {
+  if (party.kind != Party::Kind::telephone || assigned_.contains(party.address)) return false;
+  return std::ranges::any_of(routes_, [&](const Route& route) {
+    return party.address.starts_with(route.prefix) && carriers_.contains(route.carrier);
+  });
+}
+
 std::vector<DialPlan::Choice> DialPlan::choose(const Party& party, base::Random& random) const {
   if (party.kind == Party::Kind::sip ||
       (party.kind == Party::Kind::telephone && assigned_.contains(party.address))) {

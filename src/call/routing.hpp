@@ -42,6 +42,8 @@ class DialPlan {
   void assign(std::string number, std::string user);
   std::optional<std::string> user_of(const std::string& number) const;
 
+  /// A number that a route's trunk would be asked for: a call to it costs money.
+  bool serves_by_trunk(const Party& party) const;
   std::vector<Choice> choose(const Party& party, base::Random& random) const;
   Carrier* carrier(const std::string& name) const;
   const std::vector<Route>& routes() const { return routes_; }

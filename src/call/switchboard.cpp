@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "call/destination_policy.hpp"
 #include "call/outbox.hpp"
 
 namespace belfry::call {
@@ -66,6 +67,27 @@ base::Result<> Switchboard::admit_new_call() const {
   return admit();
 }
 
+base::Result<> Switchboard::check_destination(PlaceCall& call) {
+  if (services_.destinations == nullptr) return {};
+  DestinationPolicy& policy = *services_.destinations;
+  std::string account = call.account_sid;
+  if (const Leg* parent = find(call.parent_sid); parent != nullptr && account.empty())
+    account = parent->record().account_sid;
+  if (account.empty()) account = services_.account_sid;
+  std::size_t live = 0;
+  if (policy.is_paid(call.to)) {
+    live = static_cast<std::size_t>(std::ranges::count_if(legs_, [&](const auto& each) {
+      const LegRecord& leg = each.second->record();
+      const auto party = Party::parse(leg.to);
+      return leg.account_sid == account && leg.direction != LegRecord::Direction::inbound &&
+             party && policy.is_paid(*party);
+    }));
+  }
+  BELFRY_TRY(party, policy.admit(call.to, account, live));
+  call.to = std::move(party);
+  return {};
+}
+
 LegRecord Switchboard::make_record(const PlaceCall& call) {
   LegRecord record;
   record.sid = base::make_sid("CA", services_.random);
@@ -99,6 +121,7 @@ Leg& Switchboard::add(LegRecord record) {
 
 base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
   BELFRY_CO_CHECK(admit_new_call());
+  BELFRY_CO_CHECK(check_destination(call));
   LegRecord record = make_record(call);
   Changes changes;
   changes.events.push_back(
@@ -129,9 +152,23 @@ base::Task<void> Switchboard::store_and_dial(
   placed(std::move(record));
 }
 
-base::Result<std::string> Switchboard::place_child(const PlaceCall& call) {
+/// What a carrier has signed of a caller (RFC 8224) goes on with his call while he is the one who
+/// is shown.
+void Switchboard::pass_identity_on(LegRecord& child) {
+  const Leg* parent = find(child.parent_sid);
+  if (parent == nullptr || parent->record().direction != LegRecord::Direction::inbound ||
+      parent->record().from != child.from)
+    return;
+  for (const auto& [name, value] : parent->record().party_terms.headers)
+    if (name == "Identity") child.party_terms.headers.emplace_back(name, value);
+}
+
+base::Result<std::string> Switchboard::place_child(const PlaceCall& asked) {
   BELFRY_CHECK(admit());
+  PlaceCall call = asked;
+  BELFRY_CHECK(check_destination(call));
   LegRecord record = make_record(call);
+  pass_identity_on(record);
   Leg& leg = add(record);
   leg.note("call.queued", {{"to", record.to}});
   leg.start_outbound();
@@ -143,7 +180,11 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   PlaceCall terms;
   terms.from = call.from;
   terms.direction = LegRecord::Direction::inbound;
-  if (const NumberTable::Entry* number = services_.numbers.find(call.to)) {
+  const NumberTable::Entry* number = nullptr;
+  if (services_.phone_programs != nullptr && !call.user.empty())
+    number = services_.phone_programs->find(call.user);
+  if (number == nullptr) number = services_.numbers.find(call.to);
+  if (number != nullptr) {
     terms.program = number->program;
     terms.status_callback = number->callback;
     terms.account_sid = number->account_sid;
@@ -153,6 +194,7 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   } else {
     return base::fail(base::Errc::not_found, "nobody answers this number");
   }
+  terms.party_terms = call.party_terms;
   LegRecord record = make_record(terms);
   record.to = call.to;
   record.status = LegStatus::ringing;

@@ -15,6 +15,7 @@
 namespace belfry::call {
 
 class Conferences;
+class DestinationPolicy;
 class Messages;
 class Outbox;
 class Notifications;
@@ -37,8 +38,10 @@ struct Services {
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
-  Notifications* notifications = nullptr;  // none: problems are in the log only
-  Messages* messages = nullptr;                                  // text messages; nullptr: none
+  const NumberTable* phone_programs = nullptr;  // what answers registered phones, by user name
+  DestinationPolicy* destinations = nullptr;    // none: every party may be called
+  Notifications* notifications = nullptr;       // none: problems are in the log only
+  Messages* messages = nullptr;                 // text messages; nullptr: none
   Conferences* conferences = nullptr;
   Queues* queues = nullptr;
 };
@@ -83,10 +86,12 @@ struct IncomingCall {
   Source source = Source::trunk;
   std::string from;
   std::string to;
-  std::string endpoint;  // "sip", "simulator"
-  std::string carrier;   // who can end the dialog after a restart: a trunk's name, "registration",
-                         // "simulator"
+  std::string user = {};  // of a registered phone
+  std::string endpoint;   // "sip", "simulator"
+  std::string carrier;    // who can end the dialog after a restart: a trunk's name, "registration",
+                          // "simulator"
   std::string attempt_id;  // the local SIP identifiers are derived from it
+  PartyTerms party_terms = {};  // what came with it, for its application
   /// Makes the endpoint for the new leg.
   std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
       open;
@@ -103,13 +108,14 @@ class Switchboard {
   ~Switchboard();
 
   /// Durable when it returns (rule R1); dialled afterwards. Once it is being stored it goes on even
-  /// when nobody waits for it any more: a stored call is a call that is made.
+  /// when nobody waits for it any more: a stored call is a call that is made. Where it may go is
+  /// the `DestinationPolicy`'s word, also for child legs.
   /// @return Errc::unavailable when draining, full, overloaded, or the disk is full (`detail`, when
   /// not 0, is the number of seconds to wait); Errc::conflict from a document.
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
   /// turn; find it again.
-  base::Result<std::string> place_child(const PlaceCall& call);
+  base::Result<std::string> place_child(const PlaceCall& asked);
   /// @return the leg's SID, or Errc::not_found (nobody answers that number), Errc::unavailable
   /// (503).
   base::Result<std::string> accept(const IncomingCall& call);
@@ -142,8 +148,11 @@ class Switchboard {
 
  private:
   base::Result<> admit() const;
+  /// Rules F1 to F3; the party becomes what is dialled.
+  base::Result<> check_destination(PlaceCall& call);
   base::Result<> admit_new_call() const;
   LegRecord make_record(const PlaceCall& call);
+  void pass_identity_on(LegRecord& child);
   Leg& add(LegRecord record);
   base::Task<void> store_and_dial(
       LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed

@@ -70,17 +70,34 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      sealer_(keys.server_key),
+      sip_directory_(
+          platform.store, phone_programs_,
+          [this](std::string_view sealed) { return sealer_.open(sealed); }
+      ),
+      validations_(
+          {platform.loop, platform.random, platform.store, outbox_, platform.speech,
+           std::string(default_number)}
+      ),
       media_files_(web_, platform.pool),
       media_streams_(platform.loop, sockets_),
       twiml_(
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
            &media_streams_}
       ),
+      side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
+      conferences_(
+          {platform.loop, platform.random, platform.store, platform.media, outbox_,
+           &side_documents_, nullptr}
+      ),
+      queues_(platform.loop, platform.random, platform.store),
+      media_links_(keys.server_key),
       tasks_(platform.loop) {
+  make_accounting(config);
   read_dial_plan(config);
   read_numbers(config);
   make_simulator(config);
-  make_recordings(config);
+  make_recordings(config, keys);
   call::Services services{
       platform.loop,
       platform.random,
@@ -95,22 +112,30 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       nullptr,
       {},
   };
+  services.destinations = destinations_.get();
+  services.phone_programs = &phone_programs_;
+  services.notifications = problems_.get();
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
+  services.programs.emplace(validations_.kind(), &validations_);
   services.recordings = recordings_.get();
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
+  conferences_.connect(*recordings_);
   services.queues = &queues_;
-  make_messaging(config, services.account_sid);
+  make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
   recordings_->connect(*switchboard_);
+  show_recordings();
   if (simulator_) simulator_->connect(*switchboard_);
+  validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
+  make_kin(config, keys);
   make_admin();
-  make_twilio();
+  make_twilio(config);
 }
 
 System::~System() {
@@ -130,19 +155,44 @@ void System::read_dial_plan(const Config& config) {
 
 void System::read_numbers(const Config& config) {
   for (const NumberConfig& number : config.numbers) {
-    if (number.voice_url.empty() && number.twiml.empty()) continue;  // for messages only
-    call::ProgramSpec program{"twiml", {}};
-    if (!number.twiml.empty()) {
-      program.parameters["twiml"] = number.twiml;
-    } else {
-      program.parameters["url"] = number.voice_url;
-      program.parameters["method"] = number.voice_method == Method::get ? "GET" : "POST";
-      if (!number.fallback_url.empty()) program.parameters["fallback_url"] = number.fallback_url;
-    }
-    call::StatusCallback callback;
-    callback.url = number.status_callback;
-    numbers_.set(number.number, std::move(program), std::move(callback));
+    base::json::object value;
+    if (!number.twiml.empty()) value["twiml"] = number.twiml;
+    if (!number.voice_url.empty()) value["voice_url"] = number.voice_url;
+    value["voice_method"] = number.voice_method == Method::get ? "GET" : "POST";
+    if (!number.fallback_url.empty()) value["voice_fallback_url"] = number.fallback_url;
+    if (!number.status_callback.empty()) value["status_callback"] = number.status_callback;
+    if (!number.sms_url.empty()) value["sms_url"] = number.sms_url;
+    value["sms_method"] = number.sms_method == Method::get ? "GET" : "POST";
+    if (!number.sms_fallback_url.empty()) value["sms_fallback_url"] = number.sms_fallback_url;
+    directory_->configure(number.number, std::move(value));
   }
+}
+
+/// What accounts have and use: their numbers, where they may call, what went wrong, what it came
+/// to.
+void System::make_accounting(const Config& config) {
+  directory_ = std::make_unique<call::NumberDirectory>(
+      call::NumberDirectory::Environment{platform_.loop, platform_.store, numbers_},
+      accounts_.main().sid
+  );
+  usage_ = std::make_unique<call::Usage>(platform_.loop, platform_.store);
+  usage_->watch(feed_, [this](const call::LegRecord& leg) {
+    const auto party = call::Party::parse(leg.to);
+    return party && dial_plan_.serves_by_trunk(*party);
+  });
+  problems_ = std::make_unique<call::Notifications>(
+      call::Notifications::Environment{platform_.loop, platform_.random, platform_.store}
+  );
+  problems_->watch(outbox_);
+  call::DestinationPolicy::Settings settings;
+  settings.allowed_countries = config.calls.allowed_countries;
+  settings.calls_at_once = config.calls.trunk_calls_at_once;
+  settings.calls_a_day = config.calls.trunk_calls_a_day;
+  settings.minutes_a_day = config.calls.trunk_minutes_a_day;
+  settings.calls_to_one_number_an_hour = config.calls.calls_to_one_number_an_hour;
+  destinations_ = std::make_unique<call::DestinationPolicy>(
+      platform_.loop, dial_plan_, *usage_, std::move(settings)
+  );
 }
 
 void System::make_simulator(const Config& config) {
@@ -168,11 +218,11 @@ void System::make_simulator(const Config& config) {
   }
 }
 
-void System::make_messaging(const Config& config, const std::string& account_sid) {
+void System::make_messaging(const Config& config) {
   messaging_ = std::make_unique<Messaging>(
       Messaging::Parts{
           platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
-          simulator_.get(), account_sid
+          *directory_, *destinations_, *usage_, *problems_, simulator_.get()
       },
       config
   );
@@ -230,8 +280,22 @@ void System::make_admin() {
   });
 }
 
-void System::make_twilio() {
-  compat::twilio::Context context{platform_.loop, platform_.random, *switchboard_, accounts_};
+void System::make_twilio(const Config& config) {
+  compat::twilio::Context context{
+      .loop = platform_.loop,
+      .random = platform_.random,
+      .switchboard = *switchboard_,
+      .accounts = accounts_,
+      .directory = *directory_,
+      .usage = *usage_,
+      .validations = validations_,
+      .sip = sip_directory_,
+      .sealer = sealer_,
+      .simulator_is_on = simulator_ != nullptr,
+      .max_duration = config.calls.max_duration,
+      .streams = &media_streams_,
+      .links = &media_links_,
+  };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }
 
@@ -244,6 +308,12 @@ base::Task<void> System::show_notification(std::string call_sid) {
 base::Task<base::Result<>> System::start() {
   const auto loaded = co_await accounts_.load();
   if (!loaded) co_return base::fail(loaded.error());
+  const auto numbered = co_await directory_->load();
+  if (!numbered) co_return base::fail(numbered.error());
+  const auto phones = co_await sip_directory_.load();
+  if (!phones) co_return base::fail(phones.error());
+  const auto counted = co_await usage_->load();
+  if (!counted) co_return base::fail(counted.error());
   const auto queues_loaded = co_await queues_.load();
   if (!queues_loaded) co_return base::fail(queues_loaded.error());
   // Before the legs: a call that is taken up may enter a conference again.

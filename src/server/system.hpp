@@ -7,23 +7,33 @@
 #include "admin/calls.hpp"
 #include "admin/event_stream.hpp"
 #include "admin/openapi.hpp"
+#include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
+#include "apps/kin/routes.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
+#include "call/caller_id_validation.hpp"
 #include "call/conferences.hpp"
+#include "call/destination_policy.hpp"
+#include "call/notifications.hpp"
+#include "call/number_directory.hpp"
 #include "call/outbox.hpp"
-#include "call/recordings.hpp"
 #include "call/queues.hpp"
+#include "call/recordings.hpp"
+#include "call/sip_directory.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
+#include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
+#include "identity/media_links.hpp"
+#include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
 #include "server/socket_client.hpp"
@@ -75,6 +85,8 @@ class System {
   call::Switchboard& switchboard() { return *switchboard_; }
   call::Outbox& outbox() { return outbox_; }
   call::EventFeed& feed() { return feed_; }
+  call::SipDirectory& sip_directory() { return sip_directory_; }
+  const compat::twilio::Api& twilio_api() const { return twilio_rest_->api(); }
   apps::flux::Notifications& notifications() { return *notifications_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
@@ -84,11 +96,15 @@ class System {
   void read_dial_plan(const Config& config);
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
-  void make_messaging(const Config& config, const std::string& account_sid);
+  void make_messaging(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
+  void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
-  void make_recordings(const Config& config);
-  void make_twilio();
+  void make_twilio(const Config& config);
+  void make_accounting(const Config& config);
+  void make_recordings(const Config& config, const identity::Keys& keys);
+  /// Behind the switchboard.
+  void show_recordings();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -100,6 +116,14 @@ class System {
   call::EventFeed feed_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
+  std::unique_ptr<call::NumberDirectory> directory_;
+  std::unique_ptr<call::Usage> usage_;
+  std::unique_ptr<call::DestinationPolicy> destinations_;
+  std::unique_ptr<call::Notifications> problems_;
+  identity::Sealer sealer_;
+  call::NumberTable phone_programs_;
+  call::SipDirectory sip_directory_;
+  call::CallerIdValidations validations_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
@@ -111,12 +135,17 @@ class System {
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
+  identity::MediaLinks media_links_;
+  std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
+  std::unique_ptr<apps::kin::Calls> kin_calls_;
+  std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
+  std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;

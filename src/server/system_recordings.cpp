@@ -5,7 +5,7 @@
 
 namespace belfry::server {
 
-void System::make_recordings(const Config& config) {
+void System::make_recordings(const Config& config, const identity::Keys& keys) {
   call::Recordings::Settings settings;
   if (config.data != ":memory:") {
     const std::filesystem::path folder = std::filesystem::path(config.data) / "recordings";
@@ -17,6 +17,10 @@ void System::make_recordings(const Config& config) {
   if (config.recording.notice == RecordingNotice::beep)
     settings.notice = call::Recordings::Settings::Notice::beep;
   settings.keep = config.retention.recordings;
+  if (config.recording.seal)
+    recording_vault_ = std::make_unique<identity::SealedRecordings>(
+        identity::Sealer(keys.server_key), platform_.random
+    );
   settings.url = [this,
                   public_url = config.http.public_url](const call::RecordingRecord& recording) {
     return (public_url.empty() ? url_ : public_url) + "/2010-04-01/Accounts/" +
@@ -31,9 +35,24 @@ void System::make_recordings(const Config& config) {
           platform_.media,
           outbox_,
           recording_format_,
+          recording_vault_.get(),
       },
       std::move(settings)
   );
+}
+
+void System::show_recordings() {
+  // Long enough to listen to the longest recording twice.
+  static constexpr auto link_life = std::chrono::hours(8);
+  recordings_of_calls_ = std::make_unique<admin::Recordings>(
+      *switchboard_,
+      [this](const call::RecordingRecord& recording) {
+        const std::string path = "/2010-04-01/Accounts/" + recording.account_sid + "/Recordings/" +
+                                 recording.sid + ".wav";
+        return media_links_.sign(path, platform_.loop.wall_now() + link_life);
+      }
+  );
+  recordings_of_calls_->add_to(router_);
 }
 
 }  // namespace belfry::server

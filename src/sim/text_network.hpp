@@ -17,6 +17,7 @@ class TextNetwork final : public call::MessageCarrier {
 
   // call::MessageCarrier
   std::string_view name() const override { return "simulator"; }
+  bool costs_money() const override { return false; }
   base::Task<base::Result<std::string>> send(call::MessageRecord message) override;
   bool may_repeat() const override { return true; }
   void follow(const call::MessageRecord& message) override;

@@ -114,6 +114,11 @@ void Dialog::take_target(const Message& message) {
   if (auto target = read_target(message)) state_.remote_target = std::move(*target);
 }
 
+void Dialog::continue_numbers(const Dialog& early) {
+  state_.local_cseq = std::max(state_.local_cseq, early.state_.local_cseq);
+  if (!state_.remote_cseq) state_.remote_cseq = early.state_.remote_cseq;
+}
+
 MessageBuilder Dialog::request(Method method) {
   return request(method, ++state_.local_cseq);
 }

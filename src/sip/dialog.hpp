@@ -59,6 +59,10 @@ class Dialog {
   /// The Contact of an INVITE or UPDATE that succeeded, request or 2xx, is the new target.
   void take_target(const Message& message);
 
+  /// Requests were sent and taken in the early dialog that this one has grown out of: numbers go
+  /// on.
+  void continue_numbers(const Dialog& early);
+
   /// The next request of ours, without Via; go on with add/body, then build. Not for ACK, CANCEL.
   MessageBuilder request(Method method);
   /// The same with a CSeq that is known already, for ACK (of the INVITE with that number).

@@ -10,7 +10,14 @@ namespace belfry::sip {
 
 namespace {
 
-constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO";
+constexpr std::string_view allowed_methods =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, NOTIFY";
+bool is_supported(std::string_view option) {
+  return base::equals_ignoring_case(option, "timer") ||
+         base::equals_ignoring_case(option, "100rel") ||
+         base::equals_ignoring_case(option, "replaces");
+}
+constexpr std::string_view supported_options = "timer, 100rel, replaces";
 
 std::string_view name_of(InviteSession::State state) {
   using enum InviteSession::State;
@@ -57,6 +64,7 @@ void InviteSession::enter(State next) {
     offer_wanted_ = false;
   }
   if (next == State::ended) {
+    unconfirmed_.reset();
     unacknowledged_.reset();
     modify_.reset();
   }
@@ -122,6 +130,7 @@ void InviteSession::handle_response(
     return on_invite_response(response, from, now);
   if (modify_ && transaction == modify_->transaction)
     return on_modify_response(response, from, now);
+  if (referral_ && transaction == referral_->transaction) return on_refer_response(response, from);
   const auto cseq = response.cseq();
   if (cseq && cseq->method() == Method::invite && response.status() / 100 == 2) {
     if (const auto ack = acks_.find(cseq->number); ack != acks_.end())
@@ -142,6 +151,7 @@ void InviteSession::handle_failure(TransactionToken transaction, int status, bas
     if (state_ == State::established) give_up(status, "re-INVITE was not answered");
     return;
   }
+  if (referral_ && transaction == referral_->transaction) return end_referral_request(408);
   if (transaction != invite_transaction_ || !we_called_) return;
   if (state_ != State::calling && state_ != State::proceeding && state_ != State::cancelling)
     return;
@@ -161,8 +171,9 @@ void InviteSession::handle_timeout(base::Instant now) {
       give_up(408, "no ACK");
     }
   }
+  repeat_unconfirmed(now);
   if (provisional_again_at_ && now >= *provisional_again_at_)
-    send_provisional(provisional_status_, provisional_media_, now);
+    send_provisional(provisional_status_, provisional_media_ && last_rseq_ == 0, now);
   if (modify_ && now >= modify_->give_up_at) {
     modify_.reset();
     media_.abandon_offer();
@@ -189,6 +200,7 @@ std::optional<base::Instant> InviteSession::next_timeout() const {
     if (when && (!next || *when < *next)) next = when;
   };
   consider(provisional_again_at_);
+  if (unconfirmed_) consider(unconfirmed_->repeat.next_timeout());
   consider(modify_again_at_);
   if (unacknowledged_) consider(unacknowledged_->repeat.next_timeout());
   if (modify_) consider(modify_->give_up_at);
@@ -240,8 +252,7 @@ bool InviteSession::refuse_extensions(TransactionToken transaction, const Messag
   const auto required = request.values(HeaderId::require);
   if (required)
     for (const std::string_view option : *required)
-      if (!base::equals_ignoring_case(option, "timer"))
-        unknown.append(unknown.empty() ? "" : ", ").append(option);
+      if (!is_supported(option)) unknown.append(unknown.empty() ? "" : ", ").append(option);
   if (unknown.empty()) return false;
   MessageBuilder out = respond(request, 420);
   out.add(HeaderId::unsupported, unknown);
@@ -257,10 +268,13 @@ bool InviteSession::refuse_short_timer(TransactionToken transaction, const Messa
   return true;
 }
 
+void InviteSession::add_abilities(MessageBuilder& builder) {
+  builder.add(HeaderId::allow, allowed_methods).add(HeaderId::supported, supported_options);
+}
+
 void InviteSession::add_timer_headers(MessageBuilder& builder) const {
-  builder.add(HeaderId::allow, allowed_methods)
-      .add(HeaderId::supported, "timer")
-      .add(HeaderId::session_expires, timer_.request_value())
+  add_abilities(builder);
+  builder.add(HeaderId::session_expires, timer_.request_value())
       .add(HeaderId::min_se, timer_.minimum());
   if (!settings_.user_agent.empty()) builder.add(HeaderId::user_agent, settings_.user_agent);
 }
@@ -269,9 +283,7 @@ void InviteSession::add_timer_headers(MessageBuilder& builder) const {
 void InviteSession::add_answer_headers(
     MessageBuilder& builder, const Message& request, base::Instant now
 ) {
-  builder.add(HeaderId::contact, settings_.contact)
-      .add(HeaderId::allow, allowed_methods)
-      .add(HeaderId::supported, "timer");
+  add_abilities(builder.add(HeaderId::contact, settings_.contact));
   const auto expires = timer_.answer(request, now);
   if (!expires) return;
   builder.add(HeaderId::session_expires, *expires);

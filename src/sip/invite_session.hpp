@@ -74,6 +74,19 @@ struct DigitPressed {
   char digit = 0;
   std::chrono::milliseconds duration{};
 };
+/// What the other end said to our REFER: 202, a refusal, or 408 when nothing came.
+struct ReferAnswered {
+  int status = 0;
+};
+/// What it says of the call that it makes; `status` 0 when that could not be read.
+struct ReferProgress {
+  int status = 0;
+  bool over = false;
+};
+/// The other end wants to be connected to `target`, a URI. `answer_refer` answers it.
+struct ReferRequested {
+  std::string target;
+};
 /// Comes exactly once and last. `status` is 200 after an answered call that was hung up, 487 when
 /// cancelled. `cause` is Q.850's from a Reason header, else 0.
 struct Ended {
@@ -82,16 +95,17 @@ struct Ended {
   std::string reason;
   int cause = 0;
 };
-using SessionEvent =
-    std::variant<Ringing, EarlyMedia, Answered, MediaChanged, ModifyFailed, DigitPressed, Ended>;
+using SessionEvent = std::variant<
+    Ringing, EarlyMedia, Answered, MediaChanged, ModifyFailed, DigitPressed, ReferAnswered,
+    ReferProgress, ReferRequested, Ended>;
 
 /// One leg's call signalling: INVITE and all that follows, both roles (RFC 3261 sections 9, 12-15;
-/// RFC 3264; RFC 3311 UPDATE; RFC 4028; INFO digits). A machine on top of the transaction layer: it
-/// knows no Via, no address, no retransmission but that of 2xx and its ACK. After each call drain
-/// `poll_transmit` and `poll_event`. Reads no clock; one thread. Memory is bounded: 16 forks.
-/// Identifiers come from the caller (rule R3); requests to us must fit Call-ID and both tags (rule
-/// S8); credentials are used only for challenges of the trunk (rule S5); redirects are not
-/// followed.
+/// RFC 3262 PRACK; RFC 3264; RFC 3311 UPDATE; RFC 3515 REFER; RFC 4028; INFO digits). A machine on
+/// top of the transaction layer: it knows no Via, no address, no retransmission but that of 2xx and
+/// its ACK. After each call drain `poll_transmit` and `poll_event`. Reads no clock; one thread.
+/// Memory is bounded: 16 forks. Identifiers come from the caller (rule R3); requests to us must fit
+/// Call-ID and both tags (rule S8); credentials are used only for challenges of the trunk (rule
+/// S5); redirects are not followed.
 class InviteSession {
  public:
   struct Settings {
@@ -143,6 +157,16 @@ class InviteSession {
   /// What we want our media to do: sendonly is hold, sendrecv resume. Offered as soon as possible.
   void set_direction(sdp::Direction wanted, base::Instant now);
 
+  /// Asks the other end to call `target` instead. @return false when it is not answered, or another
+  /// such request has not ended.
+  bool refer(
+      const std::string& target, const std::vector<std::pair<std::string, std::string>>& headers
+  );
+  /// After `ReferRequested`: 202, or a refusal of 300 or more.
+  void answer_refer(int status);
+  /// After 202: how the call to the target goes; 200 or more is the last word.
+  void report_referral(int status);
+
   /// A request other than ACK and CANCEL from the layer.
   void handle_request(TransactionToken transaction, const Message& request, base::Instant now);
   void handle_ack(const Message& ack, base::Instant now);
@@ -176,6 +200,7 @@ class InviteSession {
   struct Early {
     Dialog dialog;
     std::optional<sdp::Description> answer;
+    std::optional<std::uint32_t> rseq = {};  // of the last reliable provisional
   };
   struct Fork {  // answered after another one had won
     std::string tag;
@@ -194,6 +219,30 @@ class InviteSession {
     std::uint32_t cseq = 0;
     bool has_offer = false;
     base::Instant give_up_at;
+  };
+
+  /// What the caller says of 100rel.
+  enum class PeerReliability { none, supported, required };
+  struct Unconfirmed {  // our reliable provisional
+    Message response;
+    std::uint32_t rseq = 0;
+    bool with_media = false;
+    ReliableFinal repeat;
+  };
+  struct Provisional {
+    int status = 0;
+    bool with_media = false;
+  };
+  struct Referral {  // our REFER
+    std::string target;
+    std::vector<std::pair<std::string, std::string>> headers;
+    TransactionToken transaction = 0;  // 0: answered
+  };
+  struct ReferRequest {                // theirs
+    TransactionToken transaction = 0;  // 0: answered
+    Message message;
+    std::uint32_t cseq = 0;
+    bool is_silent = false;  // they want no NOTIFY
   };
 
   InviteSession(Settings settings, base::Random& random);
@@ -223,6 +272,22 @@ class InviteSession {
   );
   void refuse_invite(int status, std::string_view reason);
 
+  // Reliable provisionals (invite_session_reliable.cpp).
+  bool is_reliable_now(bool with_media) const;
+  void make_reliable(MessageBuilder& builder);
+  void await_prack(Message response, bool with_media, base::Instant now);
+  void on_prack(TransactionToken transaction, const Message& prack, base::Instant now);
+  void repeat_unconfirmed(base::Instant now);
+  bool take_reliable(Early& early, const Message& response);
+
+  // REFER (invite_session_referral.cpp).
+  void send_refer();
+  void on_refer_response(const Message& response, ChallengeFrom from);
+  void end_referral_request(int status);
+  void on_notify(TransactionToken transaction, const Message& notify);
+  void on_refer(TransactionToken transaction, const Message& refer);
+  void notify_referral(int status);
+
   // Within the dialog (invite_session_dialog.cpp).
   Dialog* dialog_of(const Message& request);
   void on_bye(TransactionToken transaction, const Message& bye);
@@ -251,6 +316,7 @@ class InviteSession {
   /// These two answer the request themselves when they return true.
   bool refuse_extensions(TransactionToken transaction, const Message& request);
   bool refuse_short_timer(TransactionToken transaction, const Message& request);
+  static void add_abilities(MessageBuilder& builder);
   void add_timer_headers(MessageBuilder& builder) const;
   void add_answer_headers(MessageBuilder& builder, const Message& request, base::Instant now);
   void authorize(MessageBuilder& builder, Method method, std::string_view uri);
@@ -297,6 +363,14 @@ class InviteSession {
   int provisional_status_ = 0;
   bool provisional_media_ = false;
   std::optional<base::Instant> provisional_again_at_;
+  PeerReliability peer_reliability_ = PeerReliability::none;
+  std::uint32_t last_rseq_ = 0;
+  std::optional<Unconfirmed> unconfirmed_;
+  std::optional<Provisional> next_provisional_;  // when that one is confirmed
+  bool answer_wanted_ = false;                   // likewise
+
+  std::optional<Referral> referral_;
+  std::optional<ReferRequest> refer_request_;
 
   TransactionToken last_token_ = 0;
   std::uint32_t branches_ = 0;

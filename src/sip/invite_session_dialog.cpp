@@ -32,15 +32,16 @@ void InviteSession::handle_request(
       return on_info(transaction, request);
     case Method::options: {
       MessageBuilder out = respond(request, 200);
-      out.add(HeaderId::accept, "application/sdp").add(HeaderId::supported, "timer");
-      out.add(HeaderId::allow, "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO");
+      add_abilities(out.add(HeaderId::accept, "application/sdp"));
       return outbox_.push_back(SendResponse{transaction, out.build()});
     }
     case Method::refer:
-      return reply(transaction, request, 603);
-    case Method::register_:
+      return on_refer(transaction, request);
     case Method::prack:
+      return on_prack(transaction, request, now);
     case Method::notify:
+      return on_notify(transaction, request);
+    case Method::register_:
     case Method::subscribe:
     case Method::message:
     case Method::publish:
@@ -115,7 +116,9 @@ void InviteSession::on_update(
     const bool ours_open = media_.offer_is_open() || modify_;
     if (ours_open || state_ == State::calling || state_ == State::proceeding)
       return reply(transaction, update, 491);
-    if (state_ == State::incoming) return reply_later(transaction, update);
+    // Before the answer only when our early answer has surely arrived.
+    const bool early_agreement = last_rseq_ != 0 && provisional_media_ && !unconfirmed_;
+    if (state_ == State::incoming && !early_agreement) return reply_later(transaction, update);
     const auto offer = sdp::parse(*body);
     const auto answered =
         offer ? media_.answer(*offer, direction_) : std::unexpected(offer.error());

@@ -140,10 +140,9 @@ TEST_F(SipSession, EachMethodGetsWhatItDeserves) {
   };
   for (const Row& row : {
            Row{"OPTIONS", "", 200},
-           Row{"REFER", "Refer-To: <sip:x@y>\n", 603},
            Row{"MESSAGE", "", 405},
-           Row{"PRACK", "", 405},
-           Row{"NOTIFY", "", 405},
+           Row{"PRACK", "RAck: 1 1 INVITE\n", 481},
+           Row{"NOTIFY", "Event: refer\n", 481},
            Row{"DANCE", "", 501},
            Row{"OPTIONS", "Require: nonsense\n", 420},
            Row{"UPDATE", "", 200},

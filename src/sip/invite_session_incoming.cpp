@@ -36,6 +36,10 @@ void InviteSession::take_invite() {
   dialog_ = std::move(*dialog);
   invite_cseq_ = dialog_->snapshot().remote_cseq.value_or(0);
   peer_takes_update_ = invite_->has_option(HeaderId::allow, "UPDATE");
+  if (invite_->has_option(HeaderId::supported, "100rel"))
+    peer_reliability_ = PeerReliability::supported;
+  if (invite_->has_option(HeaderId::require, "100rel"))
+    peer_reliability_ = PeerReliability::required;
   if (invite_->body().empty()) return;  // we offer in the 200
   const auto body = invite_->body_of_type("application/sdp");
   if (!body) return refuse_invite(415, "body is no SDP");
@@ -69,10 +73,21 @@ void InviteSession::early_media(base::Instant now) {
 }
 
 void InviteSession::send_provisional(int status, bool with_media, base::Instant now) {
+  const bool reliable = is_reliable_now(with_media);
+  // Without an offer in the INVITE a reliable response would have to bring one (RFC 3262 section
+  // 5): such a caller hears of the answer only.
+  if (reliable && invite_->body().empty()) return;
+  if (reliable && unconfirmed_) {
+    next_provisional_ = Provisional{status, with_media};
+    return;
+  }
   MessageBuilder out = respond(*invite_, status);
   out.add(HeaderId::contact, settings_.contact);
+  if (reliable) make_reliable(out);
   if (with_media) out.body("application/sdp", sdp::serialize(*media_.local()));
-  outbox_.push_back(SendResponse{invite_transaction_, out.build()});
+  Message response = out.build();
+  outbox_.push_back(SendResponse{invite_transaction_, response});
+  if (reliable) await_prack(std::move(response), with_media, now);
   provisional_status_ = status;
   provisional_media_ = provisional_media_ || with_media;
   provisional_again_at_ = now + provisional_interval;  // proxies give up after 3 minutes
@@ -81,6 +96,11 @@ void InviteSession::send_provisional(int status, bool with_media, base::Instant 
 void InviteSession::answer(base::Instant now) {
   if (state_ != State::incoming) return;
   provisional_again_at_.reset();
+  next_provisional_.reset();
+  // RFC 3262 section 3: no 2xx before the caller has confirmed our media.
+  answer_wanted_ = unconfirmed_ && unconfirmed_->with_media;
+  if (answer_wanted_) return;
+  if (unconfirmed_) unconfirmed_->repeat.handle_ack();  // its PRACK may still come
   enter(State::accepted);
   if (invite_->body().empty()) {
     const sdp::Description offer = media_.offer(direction_);

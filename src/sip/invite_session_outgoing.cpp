@@ -56,6 +56,7 @@ void InviteSession::on_invite_provisional(const Message& response) {
       std::erase_if(early_, [&](const Early& one) { return &one == early; });
       return;
     }
+    if (!take_reliable(*early, response)) return;
     take_early_answer(*early, response);
   }
   if (response.status() == 180 && !told_ringing_) {
@@ -72,7 +73,7 @@ InviteSession::Early* InviteSession::early_of(const Message& response) {
   if (early_.size() >= most_forks) return nullptr;
   auto dialog = Dialog::of_uac(*invite_, response, settings_.contact);
   if (!dialog) return nullptr;
-  return &early_.emplace_back(Early{std::move(*dialog), std::nullopt});
+  return &early_.emplace_back(Early{std::move(*dialog), std::nullopt, std::nullopt});
 }
 
 void InviteSession::take_early_answer(Early& early, const Message& response) {
@@ -106,6 +107,7 @@ void InviteSession::establish(const Message& response, base::Instant now) {
   }
   const bool cancelled = state_ == State::cancelling;
   dialog_ = std::move(*dialog);
+  if (const Early* early = early_of(response)) dialog_->continue_numbers(early->dialog);
   acknowledge(*dialog_, invite_cseq_);
   if (digest_) digest_->accepted();
   enter(State::established);

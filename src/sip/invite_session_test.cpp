@@ -346,7 +346,7 @@ TEST_F(SipIncomingSession, WhatWeCannotTakeIsRefusedAtOnce) {
     HeaderId header;
   };
   for (const Row& row : {
-           Row{their_sdp, "Require: 100rel, timer\n", 420, HeaderId::unsupported},
+           Row{their_sdp, "Require: precondition, timer\n", 420, HeaderId::unsupported},
            Row{their_sdp, "Content-Type: text/plain\n", 415, HeaderId::accept},
            Row{"v=9\r\n", "", 488, HeaderId::other},
            Row{sdp_of("192.0.2.2", 0), "", 488, HeaderId::other},

@@ -7,7 +7,7 @@
 namespace belfry::store {
 namespace {
 
-struct Blobs : testing::TestWithParam<bool> {
+struct Blobs : ::testing::TestWithParam<bool> {
   template <class T>
   T get(base::Task<T> task) {
     return store::testing::wait_for(loop, std::move(task));
@@ -20,7 +20,7 @@ struct Blobs : testing::TestWithParam<bool> {
   const std::string name = "ME" + std::string(32, 'a');
 };
 
-INSTANTIATE_TEST_SUITE_P(InAFolderAndInMemory, Blobs, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(InAFolderAndInMemory, Blobs, ::testing::Bool());
 
 TEST_P(Blobs, AreReadAsWritten) {
   const std::string bytes("\0\xff picture", 10);

@@ -25,7 +25,10 @@ void DialRecording::start() {
   order.callback.events = dial_.recording_callback.events;
   if (!dial_.recording_callback.url.empty()) {
     auto url = session_.resolve(dial_.recording_callback.url);
-    if (url) order.callback.url = std::move(*url);
+    if (url) {
+      order.callback.own_application = session_.is_own(*url);
+      order.callback.url = std::move(*url);
+    }
     if (!url) session_.warn(13256, url.error().message);
   }
   auto started = recordings->start(leg, call::RecordingSource::dial_verb, std::move(order));

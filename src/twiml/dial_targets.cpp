@@ -66,6 +66,7 @@ class TargetMaker {
     call.to = std::move(to);
     call.from = dial_.caller_id.empty() ? voice_.record().from : dial_.caller_id;
     call.direction = call::LegRecord::Direction::outbound_dial;
+    call.account_sid = voice_.record().account_sid;
     call.parent_sid = voice_.record().sid;
     call.application = voice_.record().application;
     call.ring_timeout = dial_.timeout;

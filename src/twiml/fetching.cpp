@@ -97,6 +97,7 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
                           {"method", request.method},
                           {"parameters", describe(web.form)}}
   );
+  keep_exchange(web);
   const base::Instant sent = voice_.loop().now();
   Result<call::WebResponse> response = co_await environment_.web.send(std::move(web));
   const std::int64_t ms = base::to_ms(voice_.loop().now() - sent);
@@ -114,6 +115,7 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
                            {"content_type", response->content_type},
                            {"body", body_for_people(*response)}}
   );
+  keep_answer(*response);
   const std::string& from = response->final_url.empty() ? request.url : response->final_url;
   for (const std::string& cookie : response->set_cookies)
     cookies_.store(from, cookie, voice_.loop().wall_now());

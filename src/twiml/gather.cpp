@@ -191,8 +191,8 @@ Gather read_gather(const Element& element, Findings& findings) {
 base::Task<Step> execute(const Gather& gather, Session& session) {
   const bool alive = co_await session.answer();
   if (!alive) co_return HungUp{};
-  if (!gather.dtmf)
-    session.warn(13334, "no speech recogniser is available; the caller is not heard");
+  if (gather.speech)
+    session.warn(13334, "no speech recogniser is available; what is spoken is taken for silence");
   session.voice().forget_digits();
   DigitCollector collector({gather.timeout, gather.finish_on_key, gather.num_digits});
   Step collected = co_await collect(gather, session, collector);

@@ -2,13 +2,14 @@
 #include <functional>
 #include <optional>
 
+#include "call/last_word.hpp"
 #include "twiml/session.hpp"
 
 namespace belfry::twiml {
 
 /// The `action` of a verb that is owed an outcome even when its leg ends, or gets another program,
-/// while the verb runs: then it is posted all the same and the answer is not used. Held by the
-/// verb's executor.
+/// while the verb runs: then it is posted all the same, in the commit of the leg's end, and the
+/// answer is not used. Held by the verb's executor.
 class PendingAction {
  public:
   /// What to say when the verb is cut off; nothing: the action is not requested.
@@ -17,11 +18,7 @@ class PendingAction {
   /// @param url as the document has it; absent: the next verb follows, nobody is told
   PendingAction(
       Session& session, std::optional<std::string> url, std::string method, CutOff cut_off
-  )
-      : session_(session),
-        url_(std::move(url)),
-        method_(std::move(method)),
-        cut_off_(std::move(cut_off)) {}
+  );
   PendingAction(const PendingAction&) = delete;
   PendingAction& operator=(const PendingAction&) = delete;
   ~PendingAction();
@@ -30,13 +27,15 @@ class PendingAction {
   Step conclude(call::FormFields results);
 
  private:
-  void post(const call::FormFields& results);
+  /// Adds what is owed to `changes`, if the action is to be requested.
+  void settle(const call::LegRecord& leg, bool leg_ended, call::Changes& changes);
 
   Session& session_;
   std::optional<std::string> url_;
   std::string method_;
   CutOff cut_off_;
   bool concluded_ = false;
+  std::optional<call::LastWord> last_word_;  // none for a scripted party
 };
 
 }  // namespace belfry::twiml

@@ -48,7 +48,7 @@ base::Task<void> run_program(Voice& voice, const Environment& environment, Progr
     }
     const auto* failure = std::get_if<Failure>(&step);
     if (failure == nullptr) co_return;  // the end of a document is the end of the call
-    voice.note_error(failure->error.detail, failure->error.message);
+    session.note_failure(*failure);
     const bool may_fall_back = failure->recourse == Failure::Recourse::fallback && !was_fallback &&
                                !session.program().fallback_url.empty();
     if (!may_fall_back) {

@@ -30,7 +30,7 @@ call::RecordingOrder recording_order(
   if (callback.url.empty()) return order;
   const auto url = session.resolve(callback.url);
   if (url) {
-    order.callback = {*url, callback.method, callback.events};
+    order.callback = {*url, callback.method, callback.events, session.is_own(*url)};
   } else {
     session.warn(13256, "recordingStatusCallback: " + url.error().message);
   }

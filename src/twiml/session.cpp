@@ -153,10 +153,6 @@ Step Session::transfer(
   return Transfer{std::move(request)};
 }
 
-void Session::warn(int code, std::string message) {
-  voice_.note("twiml.warning", {{"code", code}, {"message", std::move(message)}});
-}
-
 void Session::note_verb(std::string_view name, base::json::object details) {
   base::json::object data{{"verb", name}};
   for (auto& [key, value] : details) data.emplace(key, std::move(value));

@@ -32,9 +32,9 @@ struct Program {
   std::string method = "POST";
   std::string fallback_url = {};
   std::string fallback_method = "POST";
-  std::string twiml = {};        // inline document, when there is no URL
-  std::string say = {};          // a text to speak, when there is neither
-  bool own_application = false;  // `url` is served in process
+  std::string twiml = {};            // inline document, when there is no URL
+  std::string say = {};              // a text to speak, when there is neither
+  bool own_application = false;      // `url` is served in process
   call::FormFields parameters = {};  // of the first request, besides the standard ones
 
   static Program from_json(const base::json::object& parameters);
@@ -91,15 +91,19 @@ class Session {
   base::Task<base::Result<media::PcmClipPtr>> fetch_audio(std::string url);
   /// `reference` from within the current document: Twilio's 11100, or 15004 in an inline document.
   base::Result<std::string> resolve(std::string_view reference) const;
+  /// Served by the application of ours whose document this is: asked in process.
+  bool is_own(std::string_view url) const;
   /// The step to the document `url` (nothing: the current one again) with a verb's results.
   Step transfer(
       const std::optional<std::string>& url, std::string method, Purpose purpose,
       call::FormFields results = {}
   ) const;
+  /// Something in a document is not as it should be; it goes on.
   void warn(int code, std::string message);
+  /// A document has failed.
+  void note_failure(const Failure& failure);
   void note_verb(std::string_view name, base::json::object details);
   /// `url` is served in process, as the program itself is.
-  bool is_own(std::string_view url) const;
   /// The party has heard or been waited for: the program is not spinning.
   void count_media_progress() { verbs_without_media_ = 0; }
 
@@ -109,6 +113,10 @@ class Session {
   base::Task<base::Result<call::WebResponse>> send(const DocumentRequest& request);
   base::Result<LoadedDocument> read_inline() const;
   base::Result<> count_document();
+  enum class Severity { warning, error };
+  void report(int code, const std::string& message, Severity severity);
+  void keep_exchange(const call::WebRequest& request);
+  void keep_answer(const call::WebResponse& response);
 
   Voice& voice_;
   const Environment& environment_;
@@ -116,6 +124,13 @@ class Session {
   const Restriction restriction_;
   LoadedDocument current_;
   CookieJar cookies_;
+  /// The last document request and its answer: what a problem is shown with.
+  struct Exchange {
+    std::string method;
+    std::string url;
+    std::string variables;
+    call::WebResponse response;
+  } exchange_;
   std::size_t verb_index_ = 0;
   std::size_t documents_ = 0;
   std::deque<base::Instant> recent_documents_;  // of the last minute

@@ -45,7 +45,7 @@ base::json::object render_call(
   json["price"] = nullptr;
   json["price_unit"] = "USD";
   json["direction"] = call::to_string(leg.direction);
-  json["answered_by"] = nullptr;
+  json["answered_by"] = or_null(leg.answered_by);
   json["api_version"] = "2010-04-01";
   json["annotation"] = nullptr;
   json["forwarded_from"] = nullptr;

@@ -1,5 +1,9 @@
 #include "compat/twilio/calls.hpp"
 
+#include <algorithm>
+
+#include "call/destination_policy.hpp"
+
 #include "compat/twilio/call_json.hpp"
 #include "compat/twilio/call_request.hpp"
 #include "compat/twilio/paging.hpp"
@@ -49,14 +53,54 @@ void CallsResource::add_to(Api& api) {
   api.post("/Calls", this, &CallsResource::create);
   api.get("/Calls", this, &CallsResource::list);
   api.get("/Calls/{CallSid}", this, &CallsResource::fetch);
+  api.post("/Calls/{CallSid}", this, &CallsResource::update);
   api.remove("/Calls/{CallSid}", this, &CallsResource::remove);
   api.get("/Calls/{CallSid}/Events", this, &CallsResource::list_events);
 }
 
+void CallsResource::use_application(
+    const Ask& ask, const std::string& sid, Parameters& into, call::PlaceCall& call
+) {
+  const call::Document* application = context_.directory.application(sid);
+  if (application == nullptr || application->tag != ask.account.sid) return into.refuse(21218);
+  auto answering = call::NumberDirectory::answering(application->value);
+  if (!answering) return into.refuse(21218);
+  call.program = std::move(answering->program);
+  if (!answering->callback.url.empty()) call.status_callback = std::move(answering->callback);
+}
+
+base::Task<base::Result<bool>> may_show(
+    Context& context, std::string account_sid, call::PlaceCall call
+) {
+  const call::Services& services = context.services();
+  const bool paid = services.destinations != nullptr && services.destinations->is_paid(call.to);
+  if (!paid || context.directory.owns(account_sid, call.from)) co_return true;
+  // A route that shows a number of its own shows nobody else's.
+  const bool replaced = std::ranges::any_of(services.dial_plan.routes(), [&](const auto& route) {
+    return !route.caller_id.empty() && call.to.address.starts_with(route.prefix);
+  });
+  if (replaced) co_return true;
+  call::DocumentQuery query{
+      .collection = "outgoing_caller_id",
+      .tag = std::move(account_sid),
+      .members = {{"phone_number", call.from}},
+      .limit = 1
+  };
+  const auto verified = co_await context.journal().find_documents(std::move(query));
+  if (!verified) co_return base::fail(verified.error());
+  co_return !verified->empty();
+}
+
 base::Task<http::Response> CallsResource::create(Ask ask) {
   CallRequest request = read_call_request(ask.parameters);
+  if (!request.application_sid.empty())
+    use_application(ask, request.application_sid, ask.parameters, request.call);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   request.call.account_sid = ask.account.sid;
+  call::PlaceCall shown = request.call;
+  const auto allowed = co_await may_show(context_, ask.account.sid, std::move(shown));
+  if (!allowed) co_return refusal(allowed.error());
+  if (!*allowed) co_return refusal(21210);
   const auto placed = co_await context_.switchboard.place(std::move(request.call));
   if (!placed) co_return refusal(placed.error());
   co_return http::json(201, render_call(context_.services(), *placed, context_.loop.wall_now()));
@@ -86,6 +130,24 @@ base::Task<http::Response> CallsResource::fetch(Ask ask) {
   if (!leg) co_return refusal(leg.error());
   if (!*leg) co_return ask.not_found();
   co_return http::json(200, render_call(context_.services(), **leg, context_.loop.wall_now()));
+}
+
+base::Task<http::Response> CallsResource::update(Ask ask) {
+  const auto leg = co_await find_call(context_, ask.account.sid, ask.param("CallSid"));
+  if (!leg) co_return refusal(leg.error());
+  if (!*leg) co_return ask.not_found();
+  call::LegUpdate update = read_call_update(ask.parameters);
+  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
+  const bool redirects = update.program.has_value();
+  const auto updated = co_await context_.switchboard.update((*leg)->sid, std::move(update));
+  if (!updated) {
+    const bool too_late = updated.error().code == base::Errc::conflict ||
+                          updated.error().code == base::Errc::not_found;
+    if (!too_late) co_return refusal(updated.error());
+    if (redirects) co_return refusal(21220);
+    co_return refusal(21220, "Call is not in-progress. Cannot update.");
+  }
+  co_return http::json(200, render_call(context_.services(), *updated, context_.loop.wall_now()));
 }
 
 base::Task<http::Response> CallsResource::remove(Ask ask) {

@@ -31,6 +31,7 @@ class TwilioMessageCarrier final : public call::MessageCarrier {
 
   // call::MessageCarrier
   std::string_view name() const override { return settings_.name; }
+  bool costs_money() const override { return true; }
   base::Task<base::Result<std::string>> send(call::MessageRecord message) override;
   bool may_repeat() const override { return false; }
   void follow(const call::MessageRecord&) override {}

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "compat/twilio/call_request.hpp"
+#include "compat/twilio/calls.hpp"
 #include "compat/twilio/conference_json.hpp"
 #include "compat/twilio/conferences.hpp"
 #include "compat/twilio/paging.hpp"
@@ -17,6 +18,13 @@ constexpr std::size_t max_conference_name = 128;
 /// What the call model says in the words of documents, in those of this API.
 http::Response refuse(const base::Error& failure) {
   return refusal(failure.detail == 16025 ? base::Error{failure.code, "", 16026} : failure);
+}
+
+/// Who has answered is told while the participant is in the conference already.
+void read_background_detection(Parameters& parameters, call::MachineDetection& rules) {
+  rules.in_background = true;
+  rules.callback_url = parameters.url("AmdStatusCallback");
+  rules.callback_method = parameters.method("AmdStatusCallbackMethod");
 }
 
 bool fits(const std::optional<bool>& wanted, bool is) {
@@ -88,6 +96,7 @@ base::Task<http::Response> ParticipantsResource::list(Ask ask) {
 base::Task<http::Response> ParticipantsResource::create(Ask ask) {
   call::Conferences::CallIn in;
   in.call = read_call_terms(ask.parameters);
+  read_background_detection(ask.parameters, in.call.machine_detection);
   in.terms = read_join(ask.parameters);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   const std::string name = ask.param("ConferenceSid");
@@ -101,6 +110,10 @@ base::Task<http::Response> ParticipantsResource::create(Ask ask) {
   }
   if (in.terms.name.empty()) in.terms.conference_sid = name;
   in.call.account_sid = ask.account.sid;
+  call::PlaceCall shown = in.call;
+  const auto allowed = co_await may_show(context_, ask.account.sid, std::move(shown));
+  if (!allowed) co_return refusal(allowed.error());
+  if (!*allowed) co_return refusal(21210);
   const auto participant = co_await context_.services().conferences->call_in(
       context_.switchboard, std::move(in)
   );

@@ -8,7 +8,7 @@ using belfry::media::ConstSamples;
 namespace {
 
 /// A jitter buffer that grows lets its frames come this much later than it said.
-constexpr base::Duration lag_margin = 60ms;
+constexpr base::Duration lag_margin = 100ms;
 constexpr base::Duration longest_playout = 500ms;
 
 }  // namespace

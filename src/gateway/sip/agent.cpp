@@ -172,6 +172,17 @@ void Agent::schedule() {
   });
 }
 
+SessionDriver* Agent::find(
+    std::string_view call_id, std::string_view local_tag, std::string_view remote_tag
+) const {
+  const auto [first, last] = drivers_.equal_range(key_of(call_id, local_tag));
+  for (auto one = first; one != last; ++one) {
+    const auto dialog = one->second->session().snapshot();
+    if (dialog && dialog->remote_tag == remote_tag) return one->second.get();
+  }
+  return nullptr;
+}
+
 SessionDriver* Agent::find(const Message& message) const {
   const auto [first, last] = drivers_.equal_range(key_of(message.call_id(), message.to_tag()));
   for (auto one = first; one != last; ++one)

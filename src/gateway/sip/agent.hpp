@@ -84,6 +84,10 @@ class Agent final : public TransportReceiver {
   SessionDriver& adopt(std::unique_ptr<SessionDriver> driver);
   /// For `SessionDriver`: it is over; it is destroyed on a later turn.
   void retire(SessionDriver& driver);
+  /// The call of that Call-ID and those tags; nullptr when there is none.
+  SessionDriver* find(
+      std::string_view call_id, std::string_view local_tag, std::string_view remote_tag
+  ) const;
   std::size_t live_sessions() const { return drivers_.size(); }
   /// A call goes over this stream.
   bool uses_connection(std::uint64_t connection) const;

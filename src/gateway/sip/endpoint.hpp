@@ -10,10 +10,10 @@
 #include "gateway/media/plane.hpp"
 #include "gateway/sip/agent.hpp"
 #include "gateway/sip/call_terms.hpp"
-#include "gateway/sip/channels.hpp"
 #include "gateway/sip/identifiers.hpp"
 #include "gateway/sip/session_driver.hpp"
 #include "gateway/sip/stored_call.hpp"
+#include "gateway/sip/trunk_queue.hpp"
 
 namespace belfry::gateway::sip {
 
@@ -40,6 +40,7 @@ struct OutgoingPlan {
   enum class Order { all_at_once, one_after_the_other };
 
   std::string attempt_id;
+  std::string owner;     // see `SessionDriver::set_owner`
   std::string from, to;  // header values without tag
   std::string contact_user;
   call::NamedValues headers = {};  // further ones of the INVITE
@@ -52,7 +53,7 @@ struct OutgoingPlan {
   /// A target was silent or overloaded.
   std::function<void(const Target&)> on_target_failed;
 
-  Channel channel;  // given back when the call is over
+  TrunkQueue::Place channel;  // given back when the call is over
 };
 
 /// A leg that is a SIP dialog: `InviteSession`s and one media seat. Control thread.
@@ -67,7 +68,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   /// A call that came in; `seat` is the one that the session's answer names.
   static std::unique_ptr<SipEndpoint> incoming(
       const CallContext& context, SessionDriver& driver, media::Plane::NetworkSeat seat,
-      Channel channel, call::EndpointListener& listener
+      TrunkQueue::Place channel, call::EndpointListener& listener
   );
   ~SipEndpoint() override;
 
@@ -79,6 +80,8 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   void hang_up(call::HangupCause cause) override;
   call::SeatId seat() const override { return media_agreed_ ? seat_.seat : call::SeatId{}; }
   void on_words(const call::Words& /*words*/) override {}
+  base::Result<> refer(const std::string& target, const call::NamedValues& headers) override;
+  void report_referral(int sip_status) override;
   std::string_view kind() const override { return "sip"; }
 
  private:
@@ -89,12 +92,16 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   // SessionDriver::Observer
   void on_session_event(SessionDriver& driver, const belfry::sip::SessionEvent& event) override;
   void on_trace(std::string type, base::json::object data) override;
+  std::optional<std::uint16_t> replaceable() const override;
+  void replace(SessionDriver& with) override;
+  void on_referral_event(SessionDriver& driver, const belfry::sip::SessionEvent& event);
 
   bool may_call(const Target& target) const;
   void prepare(std::size_t target);
   void prepare_targets();
   bool is_continued_exactly() const;
   base::Task<void> locate_and_dial();
+  void wait_for_channel();
   void start_all();
   void drop(SessionDriver& driver);
   void keep_only(SessionDriver& winner);
@@ -110,11 +117,13 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   OutgoingPlan plan_;
   bool inbound_ = false;
   call::EndpointListener& listener_;
+  call::ReferralProgress referral_;
   media::Plane::NetworkSeat seat_;
   StoredCall stored_;
   bool restored_ = false;
   std::vector<SessionDriver*> drivers_;  // owned by the agent; each until its `Ended`
   std::size_t target_ = 0;
+  bool waits_for_channel_ = false;
   bool media_agreed_ = false, rang_ = false, answered_ = false, ended_ = false;
   std::optional<call::HangupCause> own_cause_;
   std::optional<call::Ending> best_ending_;

@@ -164,7 +164,7 @@ class Exchange {
 
   void start() { gateway.start(*switchboard); }
   void answer_number(const std::string& number, base::json::object parameters = {}) {
-    numbers.set(number, {"listen", std::move(parameters)});
+    numbers.set(number, call::ProgramSpec{"listen", std::move(parameters)});
   }
   base::Task<void> place_task(std::string to, std::string* sid) {
     call::PlaceCall call;

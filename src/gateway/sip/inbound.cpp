@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "gateway/sip/inbound_terms.hpp"
 
 namespace belfry::gateway::sip {
 namespace {
@@ -15,7 +16,7 @@ const Abilities& abilities() {
   static const Abilities ours{
       {Method::invite, Method::bye, Method::options, Method::update, Method::info, Method::register_
       },
-      {"timer"},
+      {"timer", "100rel", "replaces"},
       {"application/sdp"}
   };
   return ours;
@@ -195,8 +196,8 @@ void Inbound::on_invite(const Visit& visit) {
   std::string from = parts_.phones.number_of(*user);
   if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
   take_call(
-      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr,
-              parts_.phones.encryption_of(*user)}
+      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr, *user,
+              parts_.phones.encryption_of(*user), "phone " + *user}
   );
 }
 
@@ -206,14 +207,21 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
   const auto named = asserted ? parse_name_addr(*asserted) : invite.from();
   const auto uri = named ? named->uri() : std::unexpected(named.error());
   if (uri && !uri->user.empty()) {
-    const auto number = call::Party::parse(uri->user);
-    from = number && number->kind == call::Party::Kind::telephone
-               ? uri->user
+    const std::string number = number_in(uri->user, trunk.country());
+    const auto party = call::Party::parse(number);
+    from = party && party->kind == call::Party::Kind::telephone
+               ? number
                : "sip:" + uri->user + '@' + uri->host;
   }
   return {
-      call::IncomingCall::Source::trunk, one_line(from.substr(0, 255)), std::string(trunk.name()),
-      &trunk, trunk.encryption()
+      call::IncomingCall::Source::trunk,
+      one_line(from.substr(0, 255)),
+      std::string(trunk.name()),
+      &trunk,
+      {},
+      trunk.encryption(),
+      "trunk " + std::string(trunk.name()),
+      trunk.country()
   };
 }
 
@@ -259,19 +267,25 @@ base::Result<std::string> Inbound::hand_over(
   call.from = caller.from;
   call.endpoint = "sip";
   call.carrier = caller.carrier;
-  const auto party = call::Party::parse(user);
+  call.user = caller.user;
+  const std::string number = number_in(user, caller.country);
+  const auto party = call::Party::parse(number.empty() ? user : number);
   const bool is_number = party && party->kind == call::Party::Kind::telephone;
-  call.to = is_number ? user : "sip:" + user + '@' + context_.agent.settings().public_host;
+  call.to = is_number ? number : "sip:" + user + '@' + context_.agent.settings().public_host;
+  call.party_terms = terms_of(
+      visit.request, visit.flow, caller.trunk == nullptr ? Believed::phone : Believed::carrier
+  );
   call.attempt_id = base::make_uuid(context_.agent.random());
   call.open = [&](const std::string&, call::EndpointListener& listener) {
-    Channel channel = caller.trunk == nullptr ? Channel() : caller.trunk->take_inbound_channel();
+    TrunkQueue::Place channel;
+    if (caller.trunk != nullptr) channel = caller.trunk->take_inbound_channel();
     return SipEndpoint::incoming(context_, driver, seat, std::move(channel), listener);
   };
   auto accepted = switchboard_->accept(call);
   // Some carriers leave the plus away.
-  const bool may_lack_plus = is_number && user.size() >= 7 && user.front() != '+';
+  const bool may_lack_plus = is_number && number.size() >= 7 && number.front() != '+';
   if (!accepted && accepted.error().code == base::Errc::not_found && may_lack_plus) {
-    call.to = '+' + user;
+    call.to = '+' + number;
     accepted = switchboard_->accept(call);
   }
   return accepted;
@@ -284,10 +298,14 @@ void Inbound::take_call(const Visit& visit, const Caller& caller) {
   // Rather no call than one that is not encrypted.
   if (encryption != caller.encryption && caller.encryption == belfry::sdp::Encryption::required)
     return refuse(visit, 488);
+  const auto replaces = read_replaces(visit.request);
+  if (!replaces) return refuse(visit, 400);
+  if (*replaces) return replace_call(visit, caller, **replaces);
   const auto seat = context_.plane.open_network_seat();
   if (!seat) return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
   SessionDriver* driver = open_session(visit, seat->port, encryption);
   if (driver == nullptr) return context_.plane.close_seat(seat->seat);
+  driver->set_owner(caller.owner);
   const auto accepted = hand_over(visit, caller, *driver, *seat);
   if (accepted) return;
   base::log::info("sip.call_refused", {{"why", accepted.error().message}});
@@ -297,6 +315,24 @@ void Inbound::take_call(const Visit& visit, const Caller& caller) {
   context_.agent.respond(visit.transaction, response.build());
   driver->release();
   context_.plane.close_seat(seat->seat);
+}
+
+/// RFC 3891 section 3. Only who is at the other end of a call may take it over, from another device
+/// or dialog of his.
+void Inbound::replace_call(const Visit& visit, const Caller& caller, const Replaces& replaces) {
+  SessionDriver* known =
+      context_.agent.find(replaces.call_id, replaces.local_tag, replaces.remote_tag);
+  const bool theirs = known != nullptr && !caller.owner.empty() && known->owner() == caller.owner;
+  if (!theirs || known->observer() == nullptr) return refuse(visit, 481);
+  const bool confirmed = known->session().state() == InviteSession::State::established;
+  if (confirmed && replaces.early_only) return refuse(visit, 486);
+  const auto port = known->observer()->replaceable();
+  if (!confirmed || !port) return refuse(visit, 481);
+  const auto encryption = encryption_over(caller.encryption, visit.flow, context_.keys_over_plain);
+  SessionDriver* driver = open_session(visit, *port, encryption);
+  if (driver == nullptr) return;
+  driver->set_owner(caller.owner);
+  known->observer()->replace(*driver);
 }
 
 }  // namespace belfry::gateway::sip

@@ -14,6 +14,7 @@
 #include "gateway/sip/phones.hpp"
 #include "gateway/sip/trunk.hpp"
 #include "sip/digest_server.hpp"
+#include "sip/referral.hpp"
 #include "sip/registrar.hpp"
 
 namespace belfry::gateway::sip {
@@ -65,7 +66,10 @@ class Inbound final : public StrangerHandler {
     std::string from;
     std::string carrier;
     TrunkCarrier* trunk = nullptr;
+    std::string user = {};  // of a registered phone
     belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
+    std::string owner = {};    // see `SessionDriver::set_owner`
+    std::string country = {};  // how national numbers are read; empty: they stay
   };
 
   void refuse(
@@ -83,6 +87,9 @@ class Inbound final : public StrangerHandler {
   );
   void on_invite(const Visit& visit);
   void take_call(const Visit& visit, const Caller& caller);
+  void replace_call(
+      const Visit& visit, const Caller& caller, const belfry::sip::Replaces& replaces
+  );
   SessionDriver* open_session(
       const Visit& visit, std::uint16_t media_port, belfry::sdp::Encryption encryption
   );

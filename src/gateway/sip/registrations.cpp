@@ -41,6 +41,7 @@ RegistrationCarrier::RegistrationCarrier(
 base::Result<OutgoingPlan> RegistrationCarrier::plan_for_user(const std::string& user) const {
   OutgoingPlan plan;
   plan.order = OutgoingPlan::Order::all_at_once;
+  plan.owner = "phone " + user;
   plan.encryption = parts_.phones.encryption_of(user);
   plan.to = name_addr({}, Uri::sip(user, context_.agent.settings().public_host));
   const auto bindings = parts_.registrar.bindings_of(user, context_.agent.loop().wall_now());

@@ -94,6 +94,24 @@ void SessionDriver::hang_up(std::string_view reason) {
   pump();
 }
 
+bool SessionDriver::refer(const std::string& target, const call::NamedValues& headers) {
+  const bool sent = session_.refer(target, headers);
+  pump();
+  return sent;
+}
+void SessionDriver::answer_refer(int status) {
+  session_.answer_refer(status);
+  pump();
+}
+void SessionDriver::report_referral(int status) {
+  session_.report_referral(status);
+  pump();
+}
+void SessionDriver::set_direction(belfry::sdp::Direction wanted) {
+  session_.set_direction(wanted, agent_.loop().now());
+  pump();
+}
+
 bool SessionDriver::matches(const Message& request) const {
   const auto snapshot = session_.snapshot();
   return snapshot && Dialog::restore(*snapshot).matches(request);

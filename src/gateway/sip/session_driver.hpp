@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/json.hpp"
+#include "call/party_terms.hpp"
 #include "gateway/sip/agent.hpp"
 #include "sip/invite_session.hpp"
 
@@ -27,6 +28,10 @@ class SessionDriver {
     ) = 0;
     /// For the timeline: "sip.sent", "sip.received".
     virtual void on_trace(std::string type, base::json::object data) = 0;
+    /// Another INVITE wants to take this call over (RFC 3891): the media port that its answer
+    /// names, or nothing when that cannot be.
+    virtual std::optional<std::uint16_t> replaceable() const { return std::nullopt; }
+    virtual void replace(SessionDriver& /*with*/) {}
   };
   /// Whether challenges from the flow's address may be answered with the session's credentials
   /// (rule S5).
@@ -44,6 +49,11 @@ class SessionDriver {
   /// Outgoing, before `start`: the INVITE as it will stand on the wire.
   std::string first_message() const;
   void set_observer(Observer* observer) { observer_ = observer; }
+  Observer* observer() const { return observer_; }
+  /// Who the other end is, by its credentials or address: "phone desk1", "trunk panama"; empty for
+  /// strangers. Only the same one may replace it.
+  void set_owner(std::string owner) { owner_ = std::move(owner); }
+  const std::string& owner() const { return owner_; }
   /// The endpoint goes: a BYE or CANCEL under way is finished, a call that was not hung up is
   /// dropped without a word. Do not use the driver any more.
   void release();
@@ -53,6 +63,11 @@ class SessionDriver {
   void answer();
   void reject(int status);
   void hang_up(std::string_view reason);
+  bool refer(const std::string& target, const call::NamedValues& headers);
+  void answer_refer(int status);
+  void report_referral(int status);
+  /// sendonly is hold, sendrecv resume.
+  void set_direction(belfry::sdp::Direction wanted);
   /// The ACK to the first 2xx, or our first 2xx, waits for `confirm_answer` (rule R3), unless the
   /// call is hung up before.
   void hold_answer() { holds_answer_ = true; }
@@ -92,6 +107,7 @@ class SessionDriver {
   belfry::sip::Flow flow_;
   Peer peer_;
   Observer* observer_ = nullptr;
+  std::string owner_;
   std::optional<belfry::sip::SessionTransmit> first_;
   bool holds_answer_ = false;
   std::deque<belfry::sip::SessionTransmit> held_;

@@ -34,6 +34,8 @@ struct TrunkConfig {
   bool register_out = false;
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  std::uint32_t max_waiting = 100;
+  std::string country;
   Srtp srtp = Srtp::off;
 };
 
@@ -143,18 +145,42 @@ struct Config {
     std::uint32_t rate_per_minute = 0;
   } flux;
 
+  struct Kin {
+    std::string base_url;
+    std::string voice_url;   // as the document's environment names them; the callbacks are built
+    std::string status_url;  // from the base
+    std::string recording_url;
+    std::string number;
+    std::vector<std::string> sales;
+    std::vector<std::string> support;
+    std::vector<std::string> reception;
+    std::vector<std::string> agent;
+    Switch validate_signatures = Switch::automatic;
+    bool fitting_statuses = false;
+    std::uint32_t rate_per_minute = 0;
+  } kin;
+
   /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off
   /// what needs it.
   struct Twilio {
     std::optional<std::string> account_sid;
     std::optional<std::string> auth_token;
     std::optional<std::string> phone_number;
+    std::string application_sid;
+    std::string twiml_app_sid;
+    std::string api_key_sid;
+    std::string api_key_secret;
   } twilio;
 
   struct Calls {
     std::chrono::seconds ring_timeout{60};
     std::chrono::seconds max_duration{4 * 3600};
     std::uint32_t max_live = 10'000;
+    std::vector<std::string> allowed_countries = {"US", "CA", "PA", "SG"};
+    std::uint32_t trunk_calls_at_once = 20;
+    std::uint32_t trunk_calls_a_day = 500;
+    std::uint32_t trunk_minutes_a_day = 1000;
+    std::uint32_t calls_to_one_number_an_hour = 10;
   } calls;
 
   struct Messages {
@@ -170,6 +196,7 @@ struct Config {
 
   struct Recording {
     RecordingNotice notice = RecordingNotice::off;
+    bool seal = true;
   } recording;
 
   std::vector<TrunkConfig> trunks;

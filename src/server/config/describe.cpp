@@ -157,7 +157,7 @@ std::string render_reference() {
   text +=
       "\n### `[[sim.phone]]`\n\n"
       "A simulated phone: `number` and the members of the body of `PUT /sim/phones/{number}` "
-      "(`on_call`, `answer_after_ms`, `script`, `network`).\n";
+      "(`on_call`, `answer_after_ms`, `script`, `network`, `on_message`).\n";
   return text;
 }
 

@@ -99,7 +99,9 @@ class Reader {
         read_table(node, key + ".");
       } else {
         auto known = keys_of(settings());
-        known.insert(known.end(), {"trunk", "route", "phone", "number", "message_carrier", "sim.phone"});
+        known.insert(
+            known.end(), {"trunk", "route", "phone", "number", "message_carrier", "sim.phone"}
+        );
         mistakes_.add_unknown(place(node), "key", key, known);
       }
     }
@@ -196,7 +198,8 @@ class Reader {
     if (!is_list_of_tables("sim.phone", node)) return true;
     for (const TomlNode& item : node.items) {
       check_names(
-          item, "[[sim.phone]]", {"number", "on_call", "answer_after_ms", "script", "network", "on_message"}
+          item, "[[sim.phone]]",
+          {"number", "on_call", "answer_after_ms", "script", "network", "on_message"}
       );
       SimulatedPhoneConfig phone{.number = {}, .behaviour = to_json(item).as_object()};
       if (const auto* number = phone.behaviour.if_contains("number");
@@ -208,8 +211,7 @@ class Reader {
       for (const auto& [name, member] : item.members) {
         if (name == "network")
           check_names(member, "network", {"loss", "jitter_ms", "delay_ms", "one_way"});
-        if (name == "on_message")
-          check_names(member, "on_message", {"reply", "after_ms", "error"});
+        if (name == "on_message") check_names(member, "on_message", {"reply", "after_ms", "error"});
         if (name == "script")
           for (const TomlNode& step : member.items)
             check_names(

@@ -107,6 +107,42 @@ std::vector<Setting<Config>> make_settings() {
          "Calls that one client may ask for in a minute; 0: 60, and "
          "no limit for callers on loopback",
          FIELD(flux.rate_per_minute)),
+      of("kin.base_url",
+         "How the outside reaches KIN's documents and webhooks; empty: http.public_url",
+         FIELD(kin.base_url), {.environment = "TWILIO_WEBHOOK_BASE_URL"}),
+      of("kin.voice_url", "Without kin.base_url, its scheme and host are taken from here",
+         FIELD(kin.voice_url), {.environment = "TWILIO_VOICE_WEBHOOK_URL"}),
+      of("kin.status_url", "Likewise", FIELD(kin.status_url),
+         {.environment = "TWILIO_STATUS_WEBHOOK_URL"}),
+      of("kin.recording_url", "Likewise", FIELD(kin.recording_url),
+         {.environment = "TWILIO_RECORDING_WEBHOOK_URL"}),
+      of("kin.number", "Number whose calls KIN answers; empty: none", FIELD(kin.number)),
+      of("kin.sales", "Who rings for 1 in KIN's menu: numbers, client: and sip: addresses",
+         FIELD(kin.sales)),
+      of("kin.support", "Likewise for 2", FIELD(kin.support)),
+      of("kin.reception", "Likewise for 3", FIELD(kin.reception)),
+      of("kin.agent", "Who rings when KIN's number is called; nobody: the voicemail answers",
+         FIELD(kin.agent)),
+      of("kin.validate_signatures",
+         "Check X-Twilio-Signature of its webhooks; auto: of callers that are not on loopback or "
+         "come by a proxy",
+         FIELD(kin.validate_signatures)),
+      of("kin.fitting_statuses",
+         "Answer failures of the telephony with 400, 404 or 503 instead of 200",
+         FIELD(kin.fitting_statuses)),
+      of("kin.rate_per_minute",
+         "Calls and tokens that one client may ask for in a minute; 0: 60, and no limit for "
+         "callers on loopback",
+         FIELD(kin.rate_per_minute)),
+      of("twilio.application_sid",
+         "Application of the tokens that KIN makes; empty: one of its own",
+         FIELD(twilio.application_sid), {.environment = "TWILIO_APPLICATION_SID"}),
+      of("twilio.twiml_app_sid", "Another name of it, for when the first is empty",
+         FIELD(twilio.twiml_app_sid), {.environment = "TWILIO_TWIML_APP_SID"}),
+      of("twilio.api_key_sid", "API key that signs tokens; empty: our own",
+         FIELD(twilio.api_key_sid), {.environment = "TWILIO_API_KEY_SID"}),
+      of("twilio.api_key_secret", "Its secret", FIELD(twilio.api_key_secret),
+         {.secret = true, .environment = "TWILIO_API_KEY_SECRET"}),
       of("twilio.account_sid", "Account SID of the applications; not set: our own; empty: none",
          FIELD(twilio.account_sid), {.environment = "TWILIO_ACCOUNT_SID"}),
       of("twilio.auth_token", "Auth token of the applications; not set: our own; empty: none",
@@ -120,7 +156,19 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.max_duration", "Seconds until an answered call is ended",
          FIELD(calls.max_duration)),
       of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
-      of("messages.per_day", "Text messages that an account may send in a UTC day; 0: no limit",
+      of("calls.allowed_countries",
+         "Where trunks may be asked to call, as ISO 3166-1 codes (+1 is many of them); only "
+         "ordinary kinds of numbers there. *: every number but emergency ones",
+         FIELD(calls.allowed_countries)),
+      of("calls.trunk_calls_at_once", "Calls through trunks at once, for each account; 0: no cap",
+         FIELD(calls.trunk_calls_at_once)),
+      of("calls.trunk_calls_a_day", "The same a day (UTC)", FIELD(calls.trunk_calls_a_day)),
+      of("calls.trunk_minutes_a_day", "Minutes of calls through trunks a day, for each account",
+         FIELD(calls.trunk_minutes_a_day)),
+      of("calls.calls_to_one_number_an_hour",
+         "Calls through trunks to one number in an hour, for each account",
+         FIELD(calls.calls_to_one_number_an_hour)),
+      of("messages.per_day", "Text messages that an account may send through carriers in a UTC day; 0: no limit",
          FIELD(messages.per_day)),
       of("messages.sender_interval_ms", "Milliseconds between two text messages of one sender",
          FIELD(messages.sender_interval_ms)),
@@ -132,6 +180,8 @@ std::vector<Setting<Config>> make_settings() {
       of("recording.notice",
          "How a party learns that it is recorded; off: the application tells it, as with Twilio",
          FIELD(recording.notice)),
+      of("recording.seal", "Finished recordings are kept encrypted, each with a key of its own",
+         FIELD(recording.seal)),
   };
 }
 
@@ -148,6 +198,15 @@ std::vector<Setting<TrunkConfig>> make_trunk_settings() {
       of_trunk("register", "REGISTER there", FIELD(register_out)),
       of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
       of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+      of_trunk(
+          "max_waiting", "Calls that may wait up to 10 s for their turn; more go another way",
+          FIELD(max_waiting)
+      ),
+      of_trunk(
+          "country",
+          "ISO 3166-1: how numbers without + are read that come from it; empty: they stay",
+          FIELD(country)
+      ),
       of_trunk("srtp", "Whether audio is encrypted; needs transport tls", FIELD(srtp)),
   };
 }
@@ -195,13 +254,20 @@ std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
     return setting<MessageCarrierConfig>(arguments...);
   };
   return {
-      of_carrier("name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required),
-      of_carrier("url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required),
+      of_carrier(
+          "name", "Names it in logs and URLs: letters, digits, dashes", FIELD(name), required
+      ),
+      of_carrier(
+          "url", "Base of its Messages API, such as https://api.twilio.com", FIELD(url), required
+      ),
       of_carrier("account_sid", "Our account there", FIELD(account_sid), required),
-      of_carrier("auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
-                 FIELD(auth_token), Traits{.required = true, .secret = true}),
-      of_carrier("prefix", "Numbers that begin so go there; the longest wins; empty: all",
-                 FIELD(prefix)),
+      of_carrier(
+          "auth_token", "Its token: sent as Basic authentication, and checks its callbacks",
+          FIELD(auth_token), Traits{.required = true, .secret = true}
+      ),
+      of_carrier(
+          "prefix", "Numbers that begin so go there; the longest wins; empty: all", FIELD(prefix)
+      ),
   };
 }
 

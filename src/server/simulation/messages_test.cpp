@@ -61,20 +61,6 @@ TEST_F(Messages, OfOneSenderDoNotHoldAnothersUp) {
   EXPECT_THAT(got(), testing::Contains("fast"));
 }
 
-TEST_F(Messages, AreCappedPerAccountAndDayF2) {
-  config.messages.per_day = 3;
-  start();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(send("x").status, 201);
-  const Answer refused = send("one too many");
-  EXPECT_EQ(refused.status, 429);
-  EXPECT_EQ(refused.code(), "63038");
-  simulation->run_for(10s);
-  simulation->crash_and_restart(1s);
-  EXPECT_EQ(send("after a restart").code(), "63038");
-  simulation->run_for(24h);
-  EXPECT_EQ(send("the next day").status, 201);
-}
-
 TEST_F(Messages, ThatCannotBeDeliveredSaySo) {
   start();
   open_shop();
@@ -351,7 +337,9 @@ struct MessagesByACarrier : MessageScene {
     simulation->web().serve(origin, [answer](const http::ClientRequest&) { return answer; });
   }
   Answer send_abroad() {
-    return api("POST", "/Messages.json", {{"From", ours}, {"To", "+5076001234"}, {"Body", "Hola"}});
+    return api(
+        "POST", "/Messages.json", {{"From", ours}, {"To", "+50761234567"}, {"Body", "Hola"}}
+    );
   }
   http::Response call_back(const std::string& path, const Form& form, const std::string& token) {
     http::Form body;
@@ -382,7 +370,7 @@ TEST_F(MessagesByACarrier, AreHandedOverOnceAndFollowed) {
       received[0].request.url, testing::EndsWith("/2010-04-01/Accounts/ACtheirs/Messages.json")
   );
   const auto form = http::Form::parse(received[0].request.body).value();
-  EXPECT_EQ(form.get("To"), "+5076001234");
+  EXPECT_EQ(form.get("To"), "+50761234567");
   EXPECT_EQ(form.get("StatusCallback"), "http://belfry.test/carriers/other/message-status");
 
   EXPECT_EQ(
@@ -405,6 +393,23 @@ TEST_F(MessagesByACarrier, AreHandedOverOnceAndFollowed) {
   EXPECT_EQ(message(sent.sid()).text("status"), "delivered") << "no way back";
 }
 
+TEST_F(MessagesByACarrier, AreCappedPerAccountAndDayF2) {
+  config.messages.per_day = 3;
+  start();
+  serve(taken());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send_abroad().status, 201);
+  const Answer refused = send_abroad();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.code(), "63038");
+  EXPECT_EQ(send("to a simulated phone").status, 201) << "which costs nothing";
+  simulation->run_for(10s);
+  simulation->crash_and_restart(1s);
+  EXPECT_EQ(send_abroad().code(), "63038") << "a restart gives nobody a new day";
+  EXPECT_EQ(simulation->web().received(origin).size(), 3U);
+  simulation->run_for(24h);
+  EXPECT_EQ(send_abroad().status, 201) << "the next day";
+}
+
 TEST_F(MessagesByACarrier, ThatRefusesFailWithItsCode) {
   serve({.status = 400, .content_type = "application/json", .body = R"({"code":21614})"});
   const Answer sent = send_abroad();
@@ -421,6 +426,32 @@ TEST_F(MessagesByACarrier, ThatIsDownWaitAndAreSentLater) {
   serve(taken());
   simulation->run_for(1min);
   EXPECT_EQ(message(sent.sid()).text("status"), "sent");
+}
+
+TEST_F(MessagesByACarrier, ThatIsDownDoNotHoldOthersUp) {
+  serve({.fault = WebAnswer::Fault::refused});
+  send_abroad();
+  send("nearby");
+  simulation->run_for(3s);
+  EXPECT_EQ(got(), Lines{"nearby"});
+}
+
+TEST_F(MessagesByACarrier, GoOnlyWhereTheAccountMayWriteF1) {
+  config.message_carriers.push_back({"all", "http://carrier.test", "ACtheirs", "token", ""});
+  start();
+  serve(taken());
+  const std::pair<std::string, std::string> cases[] = {
+      {"+447911123456", "21408"},  // a country that nobody has allowed
+      {"+19002345678", "21408"},   // premium rate
+      {"+15550001234567", "21211"},
+  };
+  for (const auto& [to, code] : cases) {
+    const Answer refused =
+        api("POST", "/Messages.json", {{"From", ours}, {"To", to}, {"Body", "x"}});
+    EXPECT_EQ(refused.code(), code) << to;
+  }
+  simulation->run_for(5s);
+  EXPECT_TRUE(simulation->web().received(origin).empty());
 }
 
 TEST_F(MessagesByACarrier, AreNotSentTwiceWhenNobodyKnowsWhetherTheyArrived) {
@@ -440,7 +471,7 @@ TEST_F(MessagesByACarrier, AreNotSentTwiceWhenNobodyKnowsWhetherTheyArrived) {
 TEST_F(MessagesByACarrier, ComeInOnce) {
   open_shop();
   const Form form = {
-      {"MessageSid", "SM88"}, {"From", "+5076001234"}, {"To", ours}, {"Body", "Hola"}
+      {"MessageSid", "SM88"}, {"From", "+50761234567"}, {"To", ours}, {"Body", "Hola"}
   };
   const char* path = "/carriers/other/message";
   EXPECT_EQ(call_back(path, form, "wrong").status, 403);
@@ -450,7 +481,7 @@ TEST_F(MessagesByACarrier, ComeInOnce) {
   EXPECT_EQ(listed(), Lines{"inbound received Hola"});
   EXPECT_EQ(paths(), Lines{"/sms"});
   const Form stray = {
-      {"MessageSid", "SM89"}, {"From", "+5076001234"}, {"To", "+15550009999"}, {"Body", "x"}
+      {"MessageSid", "SM89"}, {"From", "+50761234567"}, {"To", "+15550009999"}, {"Body", "x"}
   };
   EXPECT_EQ(call_back(path, stray, "token").status, 404);
 }

@@ -1,0 +1,87 @@
+#include "compat/twilio/streams.hpp"
+
+#include "compat/twilio/live_call.hpp"
+#include "compat/twilio/rendering.hpp"
+#include "twiml/media_streams.hpp"
+
+namespace belfry::compat::twilio {
+namespace {
+
+constexpr int max_parameters = 99;
+constexpr std::size_t max_parameter = 500;  // characters of name and value
+
+void read_parameters(Parameters& parameters, twiml::StreamOrder& order) {
+  for (int i = 1; i <= max_parameters; ++i) {
+    const std::string prefix = "Parameter" + std::to_string(i);
+    std::string name = parameters.text(prefix + ".Name");
+    std::string value = parameters.text(prefix + ".Value");
+    if (name.empty()) continue;
+    if (name.size() + value.size() > max_parameter)
+      parameters.refuse(20001, prefix + " has more than 500 characters");
+    order.parameters.emplace_back(std::move(name), std::move(value));
+  }
+}
+
+twiml::StreamOrder read_order(Parameters& parameters) {
+  twiml::StreamOrder order;
+  order.url = parameters.required("Url", 20001);
+  if (!order.url.starts_with("wss://") && !order.url.starts_with("ws://"))
+    parameters.refuse(31922, "Url is not a wss URL");
+  order.name = parameters.limited("Name", 256);
+  const std::string track = parameters.one_of(
+      "Track", {"inbound_track", "outbound_track", "both_tracks"}, "inbound_track", 31941
+  );
+  order.track = twiml::parse_track(track).value_or(call::Track::inbound);
+  order.status_callback = parameters.url("StatusCallback");
+  order.status_callback_method = parameters.method("StatusCallbackMethod");
+  read_parameters(parameters, order);
+  return order;
+}
+
+}  // namespace
+
+void StreamsResource::add_to(Api& api) {
+  api.post("/Calls/{CallSid}/Streams", this, &StreamsResource::create);
+  api.post("/Calls/{CallSid}/Streams/{Sid}", this, &StreamsResource::update);
+}
+
+base::json::object StreamsResource::render_stream(
+    const Ask& ask, const std::string& sid, std::string_view name, std::string_view status
+) const {
+  const std::string& call_sid = ask.param("CallSid");
+  return {
+      {"sid", sid},
+      {"account_sid", ask.account.sid},
+      {"call_sid", call_sid},
+      {"name", or_null(name)},
+      {"status", status},
+      {"date_updated", date(context_.loop.wall_now())},
+      {"uri", ask.uri("/Calls/" + call_sid + "/Streams/" + sid + ".json")},
+  };
+}
+
+base::Task<http::Response> StreamsResource::create(Ask ask) {
+  twiml::StreamOrder order = read_order(ask.parameters);
+  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
+  auto leg = co_await find_live_call(context_, ask);
+  if (!leg) co_return std::move(leg.error());
+  const std::string name = order.name;
+  const auto started = context_.streams->start(**leg, std::move(order));
+  if (!started) co_return refusal(started.error());
+  co_return http::json(200, render_stream(ask, *started, name, "in-progress"));
+}
+
+base::Task<http::Response> StreamsResource::update(Ask ask) {
+  const std::string status = ask.parameters.one_of("Status", {"stopped"});
+  if (status.empty()) ask.parameters.refuse(20001, "Status must be stopped");
+  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
+  auto leg = co_await find_live_call(context_, ask);
+  if (!leg) co_return std::move(leg.error());
+  const std::string& sid_or_name = ask.param("Sid");
+  const auto stopped = context_.streams->stop(ask.param("CallSid"), sid_or_name);
+  if (!stopped) co_return ask.not_found();
+  const std::string name = *stopped == sid_or_name ? std::string() : sid_or_name;
+  co_return http::json(200, render_stream(ask, *stopped, name, "stopped"));
+}
+
+}  // namespace belfry::compat::twilio
