@@ -29,6 +29,7 @@ class TrunkTable {
     TrunkTerms terms;
     std::string state;  // "up", "down", "resolving"; with register: "up, registered"
     std::size_t channels_in_use = 0;
+    std::size_t calls_waiting = 0;       // for a free channel, or their turn within the second
     std::vector<std::string> addresses;  // that the host has
     bool from_file = false;
   };

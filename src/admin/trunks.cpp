@@ -20,6 +20,7 @@ base::json::object render(const TrunkTable::Row& row) {
   for (const std::string& address : row.addresses) addresses.emplace_back(address);
   trunk["state"] = row.state;
   trunk["channels_in_use"] = row.channels_in_use;
+  trunk["calls_waiting"] = row.calls_waiting;
   trunk["addresses"] = std::move(addresses);
   trunk["from_file"] = row.from_file;
   return trunk;

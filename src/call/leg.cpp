@@ -226,7 +226,8 @@ void Leg::on_answered() {
   services_.loop.cancel(std::exchange(ring_timer_, 0));
   attach_seat();
   record_.answered = services_.loop.wall_now();
-  record_.party_terms = {};
+  // Of a call that came in they are for its application, as long as it lasts.
+  if (record_.direction != LegRecord::Direction::inbound) record_.party_terms = {};
   record_.last_seen = record_.answered;
   start_timer(duration_timer_, record_.max_duration, HangupCause::max_duration);
   tasks_.spawn(store_answer());

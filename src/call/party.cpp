@@ -12,6 +12,14 @@ bool is_telephone(std::string_view text) {
   });
 }
 
+/// Without parameters and visual separators (RFC 3966 section 3).
+base::Result<Party> telephone_of(std::string_view uri) {
+  std::string number(uri.substr(0, uri.find(';')));
+  std::erase_if(number, [](char c) { return c == '-' || c == '.' || c == '(' || c == ')'; });
+  if (is_telephone(number)) return Party{Party::Kind::telephone, std::move(number)};
+  return base::fail(base::Errc::invalid_argument, "no telephone number in the tel: URI");
+}
+
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7F;
@@ -21,6 +29,7 @@ bool is_printable(std::string_view text) {
 }  // namespace
 
 base::Result<Party> Party::parse(std::string_view text) {
+  if (text.starts_with("tel:")) return telephone_of(text.substr(4));
   if (is_telephone(text)) return Party{Kind::telephone, std::string(text)};
   for (const auto& [scheme, kind] :
        {std::pair{"sip:", Kind::sip}, std::pair{"sips:", Kind::sip},

@@ -75,7 +75,7 @@ struct LegRecord {
   };
   std::optional<Recorded> recorded;
   std::optional<Attempt> attempt;
-  PartyTerms party_terms;              // gone once the call is answered or over
+  PartyTerms party_terms;              // outbound: gone once the call is answered or over
   std::string send_digits;             // after the answer, before the program
   MachineDetection machine_detection;  // likewise, when no digits are sent
   std::string answered_by;             // its result, as Twilio words it; empty while there is none

@@ -152,11 +152,23 @@ base::Task<void> Switchboard::store_and_dial(
   placed(std::move(record));
 }
 
+/// What a carrier has signed of a caller (RFC 8224) goes on with his call while he is the one who
+/// is shown.
+void Switchboard::pass_identity_on(LegRecord& child) {
+  const Leg* parent = find(child.parent_sid);
+  if (parent == nullptr || parent->record().direction != LegRecord::Direction::inbound ||
+      parent->record().from != child.from)
+    return;
+  for (const auto& [name, value] : parent->record().party_terms.headers)
+    if (name == "Identity") child.party_terms.headers.emplace_back(name, value);
+}
+
 base::Result<std::string> Switchboard::place_child(const PlaceCall& asked) {
   BELFRY_CHECK(admit());
   PlaceCall call = asked;
   BELFRY_CHECK(check_destination(call));
   LegRecord record = make_record(call);
+  pass_identity_on(record);
   Leg& leg = add(record);
   leg.note("call.queued", {{"to", record.to}});
   leg.start_outbound();
@@ -182,6 +194,7 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   } else {
     return base::fail(base::Errc::not_found, "nobody answers this number");
   }
+  terms.party_terms = call.party_terms;
   LegRecord record = make_record(terms);
   record.to = call.to;
   record.status = LegStatus::ringing;

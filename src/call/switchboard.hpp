@@ -91,6 +91,7 @@ struct IncomingCall {
   std::string carrier;    // who can end the dialog after a restart: a trunk's name, "registration",
                           // "simulator"
   std::string attempt_id;  // the local SIP identifiers are derived from it
+  PartyTerms party_terms = {};  // what came with it, for its application
   /// Makes the endpoint for the new leg.
   std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
       open;
@@ -151,6 +152,7 @@ class Switchboard {
   base::Result<> check_destination(PlaceCall& call);
   base::Result<> admit_new_call() const;
   LegRecord make_record(const PlaceCall& call);
+  void pass_identity_on(LegRecord& child);
   Leg& add(LegRecord record);
   base::Task<void> store_and_dial(
       LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed

@@ -82,6 +82,7 @@ std::vector<admin::TrunkTable::Row> StoredTrunks::rows() const {
     if (running != states.end()) {
       row.state = running->state.summary;
       row.channels_in_use = running->state.channels_in_use;
+      row.calls_waiting = running->state.calls_waiting;
       row.addresses = running->state.addresses;
     }
     rows.push_back(std::move(row));

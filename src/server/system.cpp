@@ -91,6 +91,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
            &side_documents_, nullptr}
       ),
       queues_(platform.loop, platform.random, platform.store),
+      media_links_(keys.server_key),
       tasks_(platform.loop) {
   make_accounting(config);
   read_dial_plan(config);
@@ -128,6 +129,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
   recordings_->connect(*switchboard_);
+  show_recordings();
   if (simulator_) simulator_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
@@ -292,6 +294,7 @@ void System::make_twilio(const Config& config) {
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .links = &media_links_,
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }

@@ -7,6 +7,7 @@
 #include "admin/calls.hpp"
 #include "admin/event_stream.hpp"
 #include "admin/openapi.hpp"
+#include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
@@ -31,6 +32,7 @@
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
+#include "identity/media_links.hpp"
 #include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
@@ -101,6 +103,8 @@ class System {
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
   void make_recordings(const Config& config, const identity::Keys& keys);
+  /// Behind the switchboard.
+  void show_recordings();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -131,6 +135,7 @@ class System {
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
+  identity::MediaLinks media_links_;
   std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
@@ -140,6 +145,7 @@ class System {
   std::unique_ptr<apps::kin::Calls> kin_calls_;
   std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
+  std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;

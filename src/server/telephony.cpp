@@ -58,6 +58,8 @@ gateway::sip::TrunkSettings to_settings(const TrunkConfig& config) {
   settings.max_calls_per_second = config.max_calls_per_second;
   settings.max_channels = config.max_channels;
   settings.encryption = to_encryption(config.srtp);
+  settings.country = config.country;
+  settings.max_waiting = config.max_waiting;
   return settings;
 }
 

@@ -141,9 +141,7 @@ void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepa
         return;
       }
       const http::Form form = http::Form::parse(prepared.body).value_or(http::Form());
-      prepared.headers.set(
-          "X-Twilio-Signature", signer.sign(prepared.url, form.fields())
-      );
+      prepared.headers.set("X-Twilio-Signature", signer.sign(prepared.url, form.fields()));
       return;
     }
     case call::Delivery::Signature::standard: {

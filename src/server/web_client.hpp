@@ -19,7 +19,7 @@ namespace belfry::server {
 class WebClient final : public call::WebClient {
  public:
   struct Settings {
-    const identity::Accounts& accounts;  // whose tokens sign
+    const identity::Accounts& accounts;                // whose tokens sign
     std::optional<identity::WebhookSecrets> standard;  // none: such deliveries go unsigned
   };
   WebClient(base::Loop& loop, http::Client& client, http::Router& own, Settings settings)

@@ -21,6 +21,11 @@ call::FormFields standard_parameters(const call::LegRecord& leg) {
     fields.emplace_back("AnsweredBy", leg.answered_by);
     fields.emplace_back("MachineDetectionDuration", std::to_string(leg.detection_took.count()));
   }
+  if (leg.direction == call::LegRecord::Direction::inbound) {
+    for (const auto& [name, value] : leg.party_terms.parameters) fields.emplace_back(name, value);
+    for (const auto& [name, value] : leg.party_terms.headers)
+      if (name != "Identity") fields.emplace_back("SipHeader_" + name, value);
+  }
   for (const char* who : {"From", "To", "Caller", "Called"})
     for (const char* what : {"City", "State", "Zip", "Country"})
       fields.emplace_back(std::string(who) + what, "");

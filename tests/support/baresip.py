@@ -14,12 +14,17 @@ MODULES = pathlib.Path("/usr/lib/baresip/modules")
 
 
 class Baresip:
-    def __init__(self, server, user: str, password: str, answers=True):
+    def __init__(self, server, user: str, password: str, answers=True, encrypted=False):
+        """`encrypted`: registers over TLS and takes and makes calls with SRTP only."""
+        self.encrypted = encrypted
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="belfry-baresip-"))
         self.control_port = free_port()
         (self.folder / "config").write_text(self._config())
         mode = "auto" if answers else "manual"
-        account = f"<sip:{user}@127.0.0.1:{server.sip_port}>;auth_pass={password};regint=60;answermode={mode}"
+        where = f"{server.sip_tls_port};transport=tls" if encrypted else server.sip_port
+        account = f"<sip:{user}@127.0.0.1:{where}>;auth_pass={password};regint=60;answermode={mode}"
+        if encrypted:
+            account += ";mediaenc=srtp-mand"
         (self.folder / "accounts").write_text(account + "\n")
         (self.folder / "contacts").write_text("")
         with open(self.folder / "log", "wb") as log:
@@ -31,7 +36,8 @@ class Baresip:
     def _config(self) -> str:
         """It says 440 Hz; the sndfile filter writes what it hears, the other module is only its loudspeaker."""
         first = free_port() & ~1
-        modules = "".join(f"module {name}.so\n" for name in ("g711", "ausine", "aubridge", "sndfile"))
+        names = ("g711", "ausine", "aubridge", "sndfile") + (("srtp",) if self.encrypted else ())
+        modules = "".join(f"module {name}.so\n" for name in names)
         return (
             f"net_interface 127.0.0.1\nsip_listen 127.0.0.1:{free_port()}\nrtp_ports {first}-{first + 10}\n"
             "audio_player aubridge,speaker\naudio_source ausine,440\naudio_alert aubridge,alert\n"

@@ -92,6 +92,7 @@ class BelfryServer:
         self.http_port = free_port()
         self.https_port = free_port()
         self.sip_port = free_port()
+        self.sip_tls_port = free_port()
         first_media = random.randrange(20_000, 32_000, 2)
         self.media_ports = f"{first_media}-{first_media + MEDIA_PORTS - 1}"
         self.process = None
@@ -107,7 +108,8 @@ class BelfryServer:
         return [
             "--config", str(self.config_file), "--data", str(self.data),
             "--http-port", str(self.http_port), "--http-extra-ports", "", "--http-tls-port", str(self.https_port),
-            "--sip-port", str(self.sip_port), "--media-port-range", self.media_ports, *self.arguments,
+            "--sip-port", str(self.sip_port), "--sip-tls-port", str(self.sip_tls_port),
+            "--media-port-range", self.media_ports, *self.arguments,
         ]  # fmt: skip
 
     def launch(self):

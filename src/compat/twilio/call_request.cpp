@@ -177,17 +177,14 @@ call::LegUpdate read_call_update(Parameters& parameters) {
   return update;
 }
 
-CallRequest read_call_request(Parameters& parameters) {
-  CallRequest request;
-  call::PlaceCall& call = request.call;
+namespace {
+
+void read_parties(Parameters& parameters, call::PlaceCall& call) {
   call.to = read_to(parameters, call.party_terms);
   call.from = read_from(parameters, call.to);
-  request.application_sid = parameters.text("ApplicationSid");
-  if (parameters.text("Url").empty() && parameters.text("Twiml").empty() &&
-      request.application_sid.empty())
-    parameters.refuse(21205, "Url parameter is required");
-  // An application's URLs win over those of the request.
-  if (request.application_sid.empty()) call.program = read_program(parameters).to_spec();
+}
+
+void read_other_terms(Parameters& parameters, call::PlaceCall& call) {
   call.status_callback = read_status_callback(parameters);
   call.send_digits = read_send_digits(parameters);
   call.party_terms.username = parameters.limited("SipAuthUsername", 255, 21221);
@@ -197,6 +194,28 @@ CallRequest read_call_request(Parameters& parameters) {
   read_recording(parameters, call);
   call.machine_detection = read_machine_detection(parameters);
   call.application = "api";
+}
+
+}  // namespace
+
+call::PlaceCall read_call_terms(Parameters& parameters) {
+  call::PlaceCall call;
+  read_parties(parameters, call);
+  read_other_terms(parameters, call);
+  return call;
+}
+
+CallRequest read_call_request(Parameters& parameters) {
+  CallRequest request;
+  call::PlaceCall& call = request.call;
+  read_parties(parameters, call);
+  request.application_sid = parameters.text("ApplicationSid");
+  if (parameters.text("Url").empty() && parameters.text("Twiml").empty() &&
+      request.application_sid.empty())
+    parameters.refuse(21205, "Url parameter is required");
+  // An application's URLs win over those of the request.
+  if (request.application_sid.empty()) call.program = read_program(parameters).to_spec();
+  read_other_terms(parameters, call);
   return request;
 }
 

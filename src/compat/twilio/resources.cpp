@@ -12,6 +12,7 @@
 #include "compat/twilio/messaging_services.hpp"
 #include "compat/twilio/notifications.hpp"
 #include "compat/twilio/outgoing_caller_ids.hpp"
+#include "compat/twilio/participants.hpp"
 #include "compat/twilio/queues.hpp"
 #include "compat/twilio/recordings.hpp"
 #include "compat/twilio/running_recordings.hpp"
@@ -50,6 +51,7 @@ Resources::Resources(Context context, http::Router& router)
                  MessagingServicesResource,      //
                  NotificationsResource,          //
                  OutgoingCallerIdsResource,      //
+                 ParticipantsResource,           //
                  QueuesResource,                 //
                  SipCredentialsResource,         //
                  SipDomainsResource,             //
@@ -60,6 +62,7 @@ Resources::Resources(Context context, http::Router& router)
                  UsageResource,                  //
                  UserDefinedMessagesResource     //
                  >(context_)) {
+  if (context.links != nullptr) api_.accept_links(*context.links);
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 

@@ -142,7 +142,9 @@ TEST_F(SipCallTest, ATrunkHasOnlySoManyChannels) {
     pass(300ms);
   }
   EXPECT_EQ(one.gateway.trunk_states().front().state.channels_in_use, 30u);
-  EXPECT_EQ(one.switchboard->live_legs(), 30u);
+  EXPECT_EQ(one.gateway.trunk_states().front().state.calls_waiting, 5u);
+  pass(10s);
+  EXPECT_EQ(one.switchboard->live_legs(), 30u) << "who waited 10 s was told that it is full";
   one.switchboard->hang_up_all(HangupCause::normal);
   expect_nothing_left();
 }

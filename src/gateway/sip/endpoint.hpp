@@ -10,10 +10,10 @@
 #include "gateway/media/plane.hpp"
 #include "gateway/sip/agent.hpp"
 #include "gateway/sip/call_terms.hpp"
-#include "gateway/sip/channels.hpp"
 #include "gateway/sip/identifiers.hpp"
 #include "gateway/sip/session_driver.hpp"
 #include "gateway/sip/stored_call.hpp"
+#include "gateway/sip/trunk_queue.hpp"
 
 namespace belfry::gateway::sip {
 
@@ -53,7 +53,7 @@ struct OutgoingPlan {
   /// A target was silent or overloaded.
   std::function<void(const Target&)> on_target_failed;
 
-  Channel channel;  // given back when the call is over
+  TrunkQueue::Place channel;  // given back when the call is over
 };
 
 /// A leg that is a SIP dialog: `InviteSession`s and one media seat. Control thread.
@@ -68,7 +68,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   /// A call that came in; `seat` is the one that the session's answer names.
   static std::unique_ptr<SipEndpoint> incoming(
       const CallContext& context, SessionDriver& driver, media::Plane::NetworkSeat seat,
-      Channel channel, call::EndpointListener& listener
+      TrunkQueue::Place channel, call::EndpointListener& listener
   );
   ~SipEndpoint() override;
 
@@ -101,6 +101,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   void prepare_targets();
   bool is_continued_exactly() const;
   base::Task<void> locate_and_dial();
+  void wait_for_channel();
   void start_all();
   void drop(SessionDriver& driver);
   void keep_only(SessionDriver& winner);
@@ -122,6 +123,7 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   bool restored_ = false;
   std::vector<SessionDriver*> drivers_;  // owned by the agent; each until its `Ended`
   std::size_t target_ = 0;
+  bool waits_for_channel_ = false;
   bool media_agreed_ = false, rang_ = false, answered_ = false, ended_ = false;
   std::optional<call::HangupCause> own_cause_;
   std::optional<call::Ending> best_ending_;

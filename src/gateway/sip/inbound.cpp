@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "gateway/sip/inbound_terms.hpp"
 
 namespace belfry::gateway::sip {
 namespace {
@@ -206,9 +207,10 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
   const auto named = asserted ? parse_name_addr(*asserted) : invite.from();
   const auto uri = named ? named->uri() : std::unexpected(named.error());
   if (uri && !uri->user.empty()) {
-    const auto number = call::Party::parse(uri->user);
-    from = number && number->kind == call::Party::Kind::telephone
-               ? uri->user
+    const std::string number = number_in(uri->user, trunk.country());
+    const auto party = call::Party::parse(number);
+    from = party && party->kind == call::Party::Kind::telephone
+               ? number
                : "sip:" + uri->user + '@' + uri->host;
   }
   return {
@@ -218,7 +220,8 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
       &trunk,
       {},
       trunk.encryption(),
-      "trunk " + std::string(trunk.name())
+      "trunk " + std::string(trunk.name()),
+      trunk.country()
   };
 }
 
@@ -265,19 +268,24 @@ base::Result<std::string> Inbound::hand_over(
   call.endpoint = "sip";
   call.carrier = caller.carrier;
   call.user = caller.user;
-  const auto party = call::Party::parse(user);
+  const std::string number = number_in(user, caller.country);
+  const auto party = call::Party::parse(number.empty() ? user : number);
   const bool is_number = party && party->kind == call::Party::Kind::telephone;
-  call.to = is_number ? user : "sip:" + user + '@' + context_.agent.settings().public_host;
+  call.to = is_number ? number : "sip:" + user + '@' + context_.agent.settings().public_host;
+  call.party_terms = terms_of(
+      visit.request, visit.flow, caller.trunk == nullptr ? Believed::phone : Believed::carrier
+  );
   call.attempt_id = base::make_uuid(context_.agent.random());
   call.open = [&](const std::string&, call::EndpointListener& listener) {
-    Channel channel = caller.trunk == nullptr ? Channel() : caller.trunk->take_inbound_channel();
+    TrunkQueue::Place channel;
+    if (caller.trunk != nullptr) channel = caller.trunk->take_inbound_channel();
     return SipEndpoint::incoming(context_, driver, seat, std::move(channel), listener);
   };
   auto accepted = switchboard_->accept(call);
   // Some carriers leave the plus away.
-  const bool may_lack_plus = is_number && user.size() >= 7 && user.front() != '+';
+  const bool may_lack_plus = is_number && number.size() >= 7 && number.front() != '+';
   if (!accepted && accepted.error().code == base::Errc::not_found && may_lack_plus) {
-    call.to = '+' + user;
+    call.to = '+' + number;
     accepted = switchboard_->accept(call);
   }
   return accepted;

@@ -68,7 +68,8 @@ class Inbound final : public StrangerHandler {
     TrunkCarrier* trunk = nullptr;
     std::string user = {};  // of a registered phone
     belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
-    std::string owner;  // see `SessionDriver::set_owner`
+    std::string owner = {};    // see `SessionDriver::set_owner`
+    std::string country = {};  // how national numbers are read; empty: they stay
   };
 
   void refuse(

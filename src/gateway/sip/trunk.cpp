@@ -14,6 +14,15 @@ using namespace belfry::sip;
 
 constexpr base::Duration health_interval = 30s;
 
+TrunkQueue::Limits limits_of(const TrunkSettings& settings) {
+  TrunkQueue::Limits limits;
+  limits.trunk = settings.name;
+  limits.channels = settings.max_channels;
+  limits.calls_per_second = settings.max_calls_per_second;
+  limits.waiting = settings.max_waiting;
+  return limits;
+}
+
 std::optional<net::IpAddress> numeric(const std::string& host) {
   if (host == "localhost") return net::IpAddress::v4({127, 0, 0, 1});
   const auto ip = net::IpAddress::parse(host);
@@ -46,7 +55,7 @@ TrunkCarrier::TrunkCarrier(const CallContext& context, TrunkSettings settings, L
     : context_(context),
       settings_(std::move(settings)),
       locate_(std::move(locate)),
-      rate_(std::max(settings_.max_calls_per_second, 1U), 1s),
+      queue_(context.agent.loop(), limits_of(settings_)),
       tasks_(context.agent.loop()) {
   if (const auto ip = numeric(settings_.host)) {
     const std::uint16_t standard = settings_.transport == Transport::tls ? 5061 : 5060;
@@ -185,12 +194,17 @@ base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
       return base::fail(base::Errc::not_found, "trunk " + settings_.name + " takes numbers only");
     if (peers_.empty())
       return base::fail(base::Errc::unavailable, "trunk " + settings_.name + " has no address yet");
-    if (channels_in_use_ >= settings_.max_channels)
-      return base::fail(base::Errc::unavailable, "trunk " + settings_.name + " is full");
-    if (rate_.take({}, context_.agent.loop().now()))
-      return base::fail(base::Errc::unavailable, "too many calls a second for " + settings_.name);
   }
   OutgoingPlan plan;
+  if (is_new) {
+    BELFRY_TRY(place, queue_.enter());
+    plan.channel = std::move(place);
+  } else {
+    plan.channel = queue_.occupy();
+  }
+  // Of what the application gives a party, a carrier gets the caller's signed identity only.
+  for (const auto& [name, value] : attempt.terms.headers)
+    if (name == "Identity") plan.headers.emplace_back(name, value);
   plan.attempt_id = attempt.id;
   plan.owner = "trunk " + settings_.name;
   plan.from = caller_header(attempt.caller, context_.agent.settings().public_host);
@@ -204,7 +218,6 @@ base::Result<std::unique_ptr<call::Endpoint>> TrunkCarrier::open(
   plan.on_target_failed = [this, alive = std::move(alive)](const Target& target) {
     if (!alive.expired()) set_up(target.flow.remote, false);
   };
-  plan.channel = take_channel(channels_in_use_);
   BELFRY_TRY(made, SipEndpoint::outgoing(context_, std::move(plan), attempt.state, listener));
   return std::unique_ptr<call::Endpoint>(std::move(made));
 }
@@ -237,7 +250,8 @@ TrunkCarrier::State TrunkCarrier::state() const {
     state.summary += registration_->is_registered() ? ", registered" : ", not registered";
     if (failure != 0) state.summary += " (" + std::to_string(failure) + ")";
   }
-  state.channels_in_use = channels_in_use_;
+  state.channels_in_use = queue_.channels_in_use();
+  state.calls_waiting = queue_.waiting();
   for (const Peer& peer : peers_) state.addresses.push_back(to_string(peer.flow.remote));
   return state;
 }

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "base/token_bucket.hpp"
 #include "call/endpoint.hpp"
 #include "gateway/sip/endpoint.hpp"
+#include "gateway/sip/trunk_queue.hpp"
 #include "gateway/sip/trunk_registration.hpp"
 #include "net/resolver.hpp"
 
@@ -30,6 +30,8 @@ struct TrunkSettings {
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
   belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
+  std::string country;  // ISO 3166-1: how its national numbers are read; empty: they stay
+  std::size_t max_waiting = 100;
 };
 
 /// A carrier's SIP peer, with all its addresses: calls go to the first that lives, the next is
@@ -45,7 +47,8 @@ class TrunkCarrier final : public call::Carrier {
   // call::Carrier
   std::string_view name() const override { return settings_.name; }
   bool available() const override;
-  /// Telephone numbers only. Errc::unavailable over a limit of the trunk.
+  /// Telephone numbers only. Beyond the trunk's limits a call waits, see `TrunkQueue`;
+  /// Errc::unavailable when too many do.
   base::Result<std::unique_ptr<call::Endpoint>> open(
       const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
   ) override;
@@ -56,11 +59,13 @@ class TrunkCarrier final : public call::Carrier {
   bool has_address(std::string_view ip) const;
   belfry::sdp::Encryption encryption() const { return settings_.encryption; }
   /// For a call that came in; counted with those that go out.
-  Channel take_inbound_channel() { return take_channel(channels_in_use_); }
+  TrunkQueue::Place take_inbound_channel() { return queue_.occupy(); }
+  const std::string& country() const { return settings_.country; }
 
   struct State {
     std::string summary;  // "up", "down", "resolving"; with register: "up, registered"
     std::size_t channels_in_use = 0;
+    std::size_t calls_waiting = 0;
     std::vector<std::string> addresses;
   };
   State state() const;
@@ -86,8 +91,7 @@ class TrunkCarrier final : public call::Carrier {
   TrunkSettings settings_;
   Locate locate_;
   std::vector<Peer> peers_;
-  base::KeyedBuckets rate_;
-  std::size_t channels_in_use_ = 0;
+  TrunkQueue queue_;
   std::unique_ptr<TrunkRegistration> registration_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // shared with answers on their way
   base::TaskGroup tasks_;  // last: what runs in it uses the rest

@@ -6,7 +6,8 @@ namespace {
 
 using belfry::sip::HeaderId;
 using call::LegStatus;
-using testing::IsEmpty;
+using testing::Contains;
+using testing::Not;
 
 struct SipTrunkTest : WorldTest {
   static Gateway::Settings settings(const Endpoint& own) {
@@ -102,13 +103,26 @@ TEST_F(SipTrunkTest, ItRegistersWithItsPasswordAndRefreshes) {
   EXPECT_GT(first.count("REGISTER"), before);
 }
 
-TEST_F(SipTrunkTest, TheThirdCallWithinASecondIsRefused) {
-  int refused = 0;
-  for (int call = 0; call < 3; ++call) {
-    const std::string sid = place(exchange, "+6561234567");
-    if (exchange.last[sid].status == LegStatus::failed) ++refused;
-  }
-  EXPECT_EQ(refused, 1);
+TEST_F(SipTrunkTest, TheThirdCallWithinASecondWaitsForTheNext) {
+  const auto calls = [&] { return network.from(here, "INVITE").size(); };
+  std::string last;
+  for (int call = 0; call < 3; ++call) last = place(exchange, "+6561234567");
+  EXPECT_EQ(calls(), 2u);
+  EXPECT_THAT(exchange.timeline[last], Contains("trunk.waiting"));
+  EXPECT_EQ(exchange.gateway.trunk_states().front().state.calls_waiting, 1u);
+  pass(600ms);
+  EXPECT_EQ(exchange.gateway.trunk_states().front().state.calls_waiting, 0u);
+  EXPECT_THAT(exchange.timeline[last], Contains("sip.sent INVITE"));
+}
+
+TEST_F(SipTrunkTest, WhoHangsUpWhileWaitingHasRungNobody) {
+  std::string last;
+  for (int call = 0; call < 3; ++call) last = place(exchange, "+6561234567");
+  exchange.switchboard->find(last)->hang_up(call::HangupCause::normal);
+  pass(2s);
+  EXPECT_EQ(exchange.last[last].status, LegStatus::canceled);
+  EXPECT_THAT(exchange.timeline[last], Not(Contains("sip.sent INVITE")));
+  EXPECT_THAT(exchange.timeline[last], Not(Contains("sip.sent CANCEL")));
 }
 
 TEST_F(SipTrunkTest, CredentialsOfTheInviteAreNotKeptOnDisk) {

@@ -34,6 +34,8 @@ struct TrunkConfig {
   bool register_out = false;
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  std::uint32_t max_waiting = 100;
+  std::string country;
   Srtp srtp = Srtp::off;
 };
 

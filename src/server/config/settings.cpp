@@ -199,6 +199,15 @@ std::vector<Setting<TrunkConfig>> make_trunk_settings() {
       of_trunk("register", "REGISTER there", FIELD(register_out)),
       of_trunk("max_calls_per_second", "New calls a second", FIELD(max_calls_per_second)),
       of_trunk("max_channels", "Calls at once", FIELD(max_channels)),
+      of_trunk(
+          "max_waiting", "Calls that may wait up to 10 s for their turn; more go another way",
+          FIELD(max_waiting)
+      ),
+      of_trunk(
+          "country",
+          "ISO 3166-1: how numbers without + are read that come from it; empty: they stay",
+          FIELD(country)
+      ),
       of_trunk("srtp", "Whether audio is encrypted; needs transport tls", FIELD(srtp)),
   };
 }
