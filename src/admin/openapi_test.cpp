@@ -4,6 +4,7 @@
 
 #include "admin/calls.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
 #include "admin/status.hpp"
 #include "admin/testing/house.hpp"
@@ -136,6 +137,7 @@ TEST_F(ApiDescription, DescribesTheParametersOfEveryPath) {
 
 TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Calls calls(*switchboard, {});
+  Recordings recordings(*switchboard, [](const call::RecordingRecord&) { return std::string(); });
   Status status(*switchboard, {});
   Simulator simulator(loop, phones, pool);
   LiveEvents events(loop, feed, &phones);
@@ -143,6 +145,7 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Trunks trunks(*switchboard, no_trunks);
   trunks.add_to(router);
   calls.add_to(router);
+  recordings.add_to(router);
   status.add_to(router);
   simulator.add_to(router);
   events.add_to(router);

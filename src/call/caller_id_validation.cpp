@@ -30,8 +30,7 @@ base::Task<base::Result<CallerIdValidations::Begun>> CallerIdValidations::begin(
 ) {
   BELFRY_CO_TRY(party, Party::parse(request.phone_number));
   Begun begun;
-  for (int i = 0; i < 6; ++i)
-    begun.code += static_cast<char>('0' + environment_.random.below(10));
+  for (int i = 0; i < 6; ++i) begun.code += static_cast<char>('0' + environment_.random.below(10));
   PlaceCall call;
   call.to = std::move(party);
   call.from = environment_.from;

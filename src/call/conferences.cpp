@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t max_leftover_participants = 1000;
 
 base::metrics::Gauge& live_conferences() {
-  static auto& gauge = base::metrics::gauge(
-      "belfry_call_conferences_active", "Conferences that have not ended"
-  );
+  static auto& gauge =
+      base::metrics::gauge("belfry_call_conferences_active", "Conferences that have not ended");
   return gauge;
 }
 
@@ -49,9 +48,8 @@ Conference* Conferences::find(const std::string& sid) const {
   return found == conferences_.end() || found->second->ended() ? nullptr : found->second.get();
 }
 
-Conference* Conferences::find_by_name(
-    const std::string& account_sid, const std::string& name
-) const {
+Conference* Conferences::find_by_name(const std::string& account_sid, const std::string& name)
+    const {
   const auto found = by_name_.find({account_sid, name});
   return found == by_name_.end() ? nullptr : find(found->second);
 }
@@ -122,6 +120,8 @@ void Conferences::let_go(const Participation& participation, Departure why) {
 void Conferences::abandon() {
   abandoned_ = true;
   tasks_.reset();
+  by_name_.clear();
+  conferences_.clear();  // what they play uses their legs
 }
 
 void Conferences::on_started(Conference& conference) {
@@ -188,7 +188,8 @@ base::Task<base::Result<>> Conferences::stored(ConferenceRecord conference) {
 base::Task<base::Result<ParticipantRecord>> Conferences::call_in(
     Switchboard& switchboard, CallIn call_in
 ) {
-  const std::string account = switchboard.services().account_sid;
+  const std::string account = call_in.call.account_sid.empty() ? switchboard.services().account_sid
+                                                               : call_in.call.account_sid;
   BELFRY_CO_TRY(conference, find_or_begin(account, call_in.terms));
   const std::string sid = conference->record().sid;
   if (auto admitted = conference->check_admission(call_in.terms, ""); !admitted) {

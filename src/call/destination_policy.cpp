@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr int invalid_number = 21211;
 constexpr int not_allowed = 21215;
+constexpr int messages_not_allowed = 21408;
 constexpr int blocked = 21216;
 constexpr int beyond_cap = 20429;
 
@@ -71,11 +72,24 @@ base::Result<Party> DestinationPolicy::admit(
   return dialled;
 }
 
+base::Result<> DestinationPolicy::admit_message(const std::string& number, bool is_paid_for) const {
+  if (numbering::is_emergency(number, settings_.allowed_countries))
+    return refuse(
+        blocked, "Belfry cannot reach emergency services: use another telephone (rule F3)"
+    );
+  if (!is_paid_for) return {};
+  const auto checked = check_number({Party::Kind::telephone, number});
+  if (checked) return {};
+  const bool by_country = checked.error().detail == not_allowed;
+  return refuse(
+      by_country ? messages_not_allowed : checked.error().detail, checked.error().message
+  );
+}
+
 base::Result<Party> DestinationPolicy::check_number(const Party& party) const {
   if (allows_everything()) return party;
   const auto number = numbering::parse(party.address);
-  if (!number)
-    return refuse(invalid_number, party.address + " is no number of any numbering plan");
+  if (!number) return refuse(invalid_number, party.address + " is no number of any numbering plan");
   const auto& allowed = settings_.allowed_countries;
   if (std::ranges::find(allowed, number->country) == allowed.end())
     return refuse(
@@ -91,7 +105,9 @@ base::Result<> DestinationPolicy::check_caps(
     const Party& party, const std::string& account_sid, std::size_t live
 ) {
   const UsageCount today = usage_.today(account_sid, Usage::paid_calls);
-  const auto reached = [](std::uint32_t cap, std::uint64_t used) { return cap != 0 && used >= cap; };
+  const auto reached = [](std::uint32_t cap, std::uint64_t used) {
+    return cap != 0 && used >= cap;
+  };
   const auto used_calls = static_cast<std::uint64_t>(today.count) + live;
   std::string_view which;
   if (reached(settings_.calls_at_once, live)) {

@@ -31,18 +31,19 @@ class DestinationPolicy {
   );
 
   /// @param live how many such calls the account has at the moment.
-  /// @return the party to dial. Errc::refused with Twilio's code in `detail`: 21211 no number of any
-  /// plan, 21215 country or kind not allowed, 21216 emergency, 20429 beyond a cap.
+  /// @return the party to dial. Errc::refused with Twilio's code in `detail`: 21211 no number of
+  /// any plan, 21215 country or kind not allowed, 21216 emergency, 20429 beyond a cap.
   base::Result<Party> admit(const Party& party, const std::string& account_sid, std::size_t live);
+  /// Likewise for a text message, whose carrier may take money for it; its own caps are in
+  /// `Messages`. Codes: 21211, 21216, and 21408 for a country or kind that is not allowed.
+  base::Result<> admit_message(const std::string& number, bool is_paid_for) const;
   /// Whether a call to it costs money.
   bool is_paid(const Party& party) const { return dial_plan_.serves_by_trunk(party); }
   const Settings& settings() const { return settings_; }
 
  private:
   base::Result<Party> check_number(const Party& party) const;
-  base::Result<> check_caps(
-      const Party& party, const std::string& account_sid, std::size_t live
-  );
+  base::Result<> check_caps(const Party& party, const std::string& account_sid, std::size_t live);
   bool allows_everything() const;
 
   base::Loop& loop_;

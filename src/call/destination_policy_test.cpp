@@ -12,9 +12,8 @@ class Trunk final : public Carrier {
  public:
   std::string_view name() const override { return "trunk"; }
   bool available() const override { return true; }
-  base::Result<std::unique_ptr<Endpoint>> open(
-      const Party&, const Attempt&, EndpointListener&
-  ) override {
+  base::Result<std::unique_ptr<Endpoint>> open(const Party&, const Attempt&, EndpointListener&)
+      override {
     return base::fail(base::Errc::unavailable, "not in this test");
   }
 };
@@ -87,8 +86,9 @@ TEST(DestinationPolicy, EmergencyNumbersAreRefusedEverywhere) {
 // Rule F2.
 TEST(DestinationPolicy, AccountsHaveCaps) {
   Scene scene;
-  scene.settings = {.calls_at_once = 3, .calls_a_day = 5, .minutes_a_day = 10,
-                    .calls_to_one_number_an_hour = 2};
+  scene.settings = {
+      .calls_at_once = 3, .calls_a_day = 5, .minutes_a_day = 10, .calls_to_one_number_an_hour = 2
+  };
   DestinationPolicy policy = scene.policy();
   EXPECT_EQ(refusal(policy, "+14158675301", 2), 0);
   EXPECT_EQ(refusal(policy, "+14158675301", 3), 20429);

@@ -25,6 +25,9 @@ struct ClipPlayback {
   std::shared_ptr<const media::PcmClip>
       clip;  // shared by the cache, every seat that plays it, and the caller
   std::uint32_t times = 1;
+  /// Pieces of one sound that is made while it is played have the same number, and no seam is heard
+  /// between them; 0: a whole sound.
+  std::uint64_t sound = 0;
 };
 struct SilencePlayback {
   base::Duration length;

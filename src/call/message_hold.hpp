@@ -7,8 +7,8 @@
 namespace belfry::call {
 
 /// Keeps other changes of one message out until it goes: each reads, decides and commits alone, so
-/// that a report of the carrier and a request of the user cannot undo each other. Not fair, and need
-/// not be: two changes of one message at once are rare.
+/// that a report of the carrier and a request of the user cannot undo each other. Not fair, and
+/// need not be: two changes of one message at once are rare.
 class Messages::Hold {
  public:
   static base::Task<std::unique_ptr<Hold>> take(Messages& messages, std::string sid) {

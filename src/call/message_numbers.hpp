@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <optional>
 #include <string>
 
@@ -24,21 +23,6 @@ class MessageNumbers {
  public:
   virtual ~MessageNumbers() = default;
   virtual base::Task<base::Result<std::optional<MessageNumber>>> find(std::string number) = 0;
-};
-
-/// The numbers of the configuration, and behind them those that `more` knows (made by the API).
-class ConfiguredMessageNumbers final : public MessageNumbers {
- public:
-  void set(std::string number, MessageNumber entry) {
-    entries_[std::move(number)] = std::move(entry);
-  }
-  /// Asked first; nullptr: nobody. It outlives this.
-  void set_more(MessageNumbers* more) { more_ = more; }
-  base::Task<base::Result<std::optional<MessageNumber>>> find(std::string number) override;
-
- private:
-  std::map<std::string, MessageNumber> entries_;
-  MessageNumbers* more_ = nullptr;
 };
 
 }  // namespace belfry::call

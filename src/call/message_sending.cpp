@@ -18,6 +18,10 @@ using base::Task;
 
 constexpr std::size_t max_medium_bytes = 5u << 20;
 constexpr base::Duration carrier_pause = 10s;  // after a carrier took nothing
+constexpr base::Duration full_disk_pause = 5s;
+constexpr int unknown_error = 30008;
+constexpr int validity_ended = 30036;
+constexpr int opted_out = 21610;
 constexpr std::size_t page = 500;
 
 constexpr std::string_view file_types[] = {
@@ -92,12 +96,7 @@ Task<void> Messages::wait_for_time(std::string sid, base::WallTime at) {
     const base::Duration left = at - parts_.loop.wall_now();
     co_await base::sleep_for(parts_.loop, std::min<base::Duration>(left, 1h));
   }
-  Change edit = [](MessageRecord& record) -> Result<> {
-    if (record.status != MessageStatus::scheduled) return fail(Errc::conflict, "canceled");
-    record.status = MessageStatus::queued;
-    return {};
-  };
-  const Stored due = co_await change(std::move(sid), std::move(edit));
+  const Stored due = co_await step(std::move(sid), MessageStatus::queued);
   if (due) enqueue(*due);
 }
 
@@ -112,111 +111,118 @@ void Messages::enqueue(const MessageRecord& record) {
 Task<void> Messages::run_sender(std::string from) {
   while (!senders_[from].queue.empty()) {
     const std::string sid = senders_[from].queue.front();
-    senders_[from].next = parts_.loop.now() + settings_.sender_interval;
-    co_await send_one(sid);
-    // What was put back (its carrier took nothing) is the first again.
+    const base::Instant began = parts_.loop.now();
+    const Turn turn = co_await send_one(sid);
     senders_[from].queue.pop_front();
-    co_await base::sleep_until(parts_.loop, senders_[from].next);
+    if (turn == Turn::again) {
+      // Beside the queue: the others may have another carrier.
+      Task<void> waiting = try_again_later(sid);
+      tasks_.spawn(std::move(waiting));
+    }
+    co_await base::sleep_until(parts_.loop, began + settings_.sender_interval);
   }
   senders_.erase(from);
 }
 
-Task<void> Messages::send_one(std::string sid) {
-  auto message = co_await load(sid);
-  if (!message || is_final(message->status) || message->status == MessageStatus::sent) co_return;
-  MessageCarrier* carrier = parts_.routes.choose(message->to);
-  if (carrier == nullptr) {
-    Error none{Errc::unavailable, "no carrier takes messages to that number", 30008};
-    co_return co_await give_up(std::move(sid), std::move(none));
-  }
-  if (message->status == MessageStatus::sending && !carrier->may_repeat()) {
-    Error unknown{
-        Errc::internal, "the server ended while the message was being sent; it may have arrived",
-        30008
-    };
-    co_return co_await give_up(std::move(sid), std::move(unknown));
-  }
-  if (parts_.loop.wall_now() > message->valid_until) {
-    Error late{Errc::timed_out, "the validity period ended before the message was sent", 30036};
-    co_return co_await give_up(std::move(sid), std::move(late));
-  }
-  if (!message->answers_opt_out) {
-    const auto refused = co_await has_opted_out(message->account_sid, message->from, message->to);
-    if (refused && *refused) {
-      Error stop{Errc::refused, "the recipient has said STOP", 21610};
-      co_return co_await give_up(std::move(sid), std::move(stop));
-    }
-  }
-  if (message->status == MessageStatus::accepted) {
-    Change turn = [](MessageRecord& record) -> Result<> {
-      if (!may_follow(record.status, MessageStatus::queued)) return fail(Errc::conflict, "");
-      record.status = MessageStatus::queued;
-      return {};
-    };
-    const Stored queued = co_await change(sid, std::move(turn));
-    if (!queued) co_return;
-  }
-  const Result<> fetched = co_await fetch_media(*message);
-  if (!fetched) co_return co_await give_up(std::move(sid), fetched.error());
-  const std::string name(carrier->name());
-  Change begin = [name](MessageRecord& record) -> Result<> {
-    if (record.status == MessageStatus::sending) return {};
-    if (!may_follow(record.status, MessageStatus::sending)) return fail(Errc::conflict, "");
-    record.status = MessageStatus::sending;
-    record.carrier = name;
-    return {};
-  };
-  Stored sending = co_await change(std::move(sid), std::move(begin));
-  if (!sending) co_return;
-  co_await hand_over(std::move(*sending));
+Task<void> Messages::try_again_later(std::string sid) {
+  co_await base::sleep_for(parts_.loop, carrier_pause);
+  const auto record = co_await load(std::move(sid));
+  if (record) schedule(*record);  // or it was canceled meanwhile
 }
 
-Task<void> Messages::hand_over(MessageRecord message) {
+/// Why a message must not leave any more, if so.
+Task<Result<>> Messages::check_before_sending(const MessageRecord& message) {
+  const MessageCarrier* carrier = parts_.routes.choose(message.to);
+  if (carrier == nullptr)
+    co_return fail(Errc::not_found, "no carrier takes messages to that number", unknown_error);
+  if (message.status == MessageStatus::sending && !carrier->may_repeat())
+    co_return fail(
+        Errc::internal, "the server ended while the message was being sent; it may have arrived",
+        unknown_error
+    );
+  if (parts_.loop.wall_now() > message.valid_until)
+    co_return fail(
+        Errc::timed_out, "the validity period ended before the message was sent", validity_ended
+    );
+  if (message.answers_opt_out) co_return Result<>{};
+  const auto refused = co_await has_opted_out(message.account_sid, message.from, message.to);
+  if (!refused) co_return fail(Errc::unavailable, refused.error().message);
+  if (*refused) co_return fail(Errc::refused, "the recipient has said STOP", opted_out);
+  co_return Result<>{};
+}
+
+Task<Messages::Turn> Messages::send_one(std::string sid) {
+  auto message = co_await load(sid);
+  if (!message || is_final(message->status) || message->status == MessageStatus::sent)
+    co_return Turn::over;
+  Result<> ready = co_await check_before_sending(*message);
+  if (ready && message->status == MessageStatus::accepted) {
+    const Stored queued = co_await step(sid, MessageStatus::queued);
+    if (!queued) co_return Turn::over;  // canceled meanwhile
+  }
+  if (ready) ready = co_await fetch_media(*message);
+  if (!ready && ready.error().code == Errc::unavailable) co_return Turn::again;
+  if (!ready) {
+    co_await give_up(std::move(sid), ready.error());
+    co_return Turn::over;
+  }
+  if (message->status == MessageStatus::sending) co_return co_await hand_over(std::move(*message));
+  Stored sending = co_await step(std::move(sid), MessageStatus::sending);
+  if (!sending) co_return Turn::over;
+  co_return co_await hand_over(std::move(*sending));
+}
+
+Task<Messages::Turn> Messages::hand_over(MessageRecord message) {
   MessageCarrier& carrier = *parts_.routes.choose(message.to);
   const auto taken = co_await carrier.send(message);
   if (!taken && taken.error().code == Errc::unavailable) {
-    Change back = [](MessageRecord& record) -> Result<> {
-      record.status = MessageStatus::queued;
-      return {};
-    };
-    const Stored waiting = co_await change(message.sid, std::move(back));
-    if (!waiting) co_return;
     base::log::warning(
-        "message.carrier_unavailable",
-        {{"message", message.sid}, {"carrier", carrier.name()}, {"why", taken.error().message}}
+        "message.carrier_unavailable", {{"message", message.sid}, {"carrier", carrier.name()}}
     );
-    Sender& sender = senders_[message.from];
-    sender.next = parts_.loop.now() + carrier_pause;
-    // Behind the one that is taken off when this returns, ahead of all others.
-    sender.queue.insert(sender.queue.begin() + 1, message.sid);
-    co_return;
+    const Stored waiting = co_await step(message.sid, MessageStatus::queued);
+    co_return waiting ? Turn::again : Turn::over;
   }
-  if (!taken) co_return co_await give_up(message.sid, taken.error());
+  if (!taken) {
+    co_await give_up(message.sid, taken.error());
+    co_return Turn::over;
+  }
   const base::WallTime now = parts_.loop.wall_now();
-  Change done = [id = *taken, name = std::string(carrier.name()),
+  Change fill = [id = *taken, name = std::string(carrier.name()),
                  now](MessageRecord& record) -> Result<> {
-    if (!may_follow(record.status, MessageStatus::sent)) return fail(Errc::conflict, "");
-    record.status = MessageStatus::sent;
     record.sent = now;
     record.carrier = name;
     record.carrier_id = id;
     return {};
   };
-  const Stored sent = co_await change(message.sid, std::move(done));
+  const Stored sent = co_await step(message.sid, MessageStatus::sent, std::move(fill));
   if (sent) carrier.follow(*sent);
+  co_return Turn::over;
 }
 
 Task<void> Messages::give_up(std::string sid, Error error) {
-  const Error reason = with_code(std::move(error), 30008);
-  Change end = [reason](MessageRecord& record) -> Result<> {
-    if (!may_follow(record.status, MessageStatus::failed)) return fail(Errc::conflict, "");
-    record.status = MessageStatus::failed;
+  const Error reason = with_code(std::move(error), unknown_error);
+  Change fill = [reason](MessageRecord& record) -> Result<> {
     record.error_code = reason.detail;
     record.error_message = reason.message;
     return {};
   };
-  const Stored failed = co_await change(sid, std::move(end));
+  const Stored failed = co_await step(sid, MessageStatus::failed, std::move(fill));
   if (failed) base::log::warning("message.not_sent", {{"message", sid}, {"code", reason.detail}});
+}
+
+/// Once a carrier has a message there is no way back: while the disk is full (rule R2) the step
+/// waits. Errc::conflict when the message has gone another way meanwhile.
+Task<Messages::Stored> Messages::step(std::string sid, MessageStatus next, Change fill) {
+  while (true) {
+    Change edit = [next, fill](MessageRecord& record) -> Result<> {
+      if (!may_follow(record.status, next)) return fail(Errc::conflict, "not from that status");
+      record.status = next;
+      return fill ? fill(record) : Result<>{};
+    };
+    Stored changed = co_await change(sid, std::move(edit));
+    if (changed || changed.error().code != Errc::unavailable) co_return changed;
+    co_await base::sleep_for(parts_.loop, full_disk_pause);
+  }
 }
 
 // --- Media ---
@@ -278,14 +284,12 @@ void Messages::report(std::string sid, MessageReport report) {
 }
 
 Task<void> Messages::apply(std::string sid, MessageReport report) {
-  Change step = [report](MessageRecord& record) -> Result<> {
-    if (!may_follow(record.status, report.status)) return fail(Errc::conflict, "");
-    record.status = report.status;
+  Change fill = [report](MessageRecord& record) -> Result<> {
     record.error_code = report.error_code;
     record.error_message = report.error_message;
     return {};
   };
-  const Stored changed = co_await change(sid, std::move(step));
+  const Stored changed = co_await step(sid, report.status, std::move(fill));
   if (!changed || changed->status != MessageStatus::delivered) co_return;
   MessageCarrier* carrier = parts_.routes.find(changed->carrier);
   if (carrier == nullptr) co_return;

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "call/destination_policy.hpp"
 #include "call/message_hold.hpp"
 #include "call/message_text.hpp"
 #include "call/opt_out.hpp"
@@ -146,16 +147,16 @@ Task<Result<>> Messages::admit(MessageRecord& record) {
         "The 'From' number " + record.from + " is not a message-capable number of this account",
         21606
     );
-  if (parts_.check_destination) {
-    if (auto allowed = parts_.check_destination(record.account_sid, record.to); !allowed)
-      co_return fail(std::move(allowed.error()));
-  }
   const MessageCarrier* carrier = parts_.routes.choose(record.to);
   if (carrier == nullptr)
     co_return fail(
         Errc::invalid_argument, "No carrier takes messages to the 'To' number " + record.to, 21612
     );
   record.paid = carrier->costs_money();
+  if (parts_.destinations != nullptr) {
+    auto allowed = parts_.destinations->admit_message(record.to, record.paid);
+    if (!allowed) co_return fail(std::move(allowed.error()));
+  }
   if (record.answers_opt_out) co_return Result<>{};
   auto refused = co_await has_opted_out(record.account_sid, record.from, record.to);
   if (!refused) co_return fail(refused.error());
@@ -305,7 +306,7 @@ Task<Messages::Stored> Messages::commit(MessageRecord record, MessageStatus befo
   }
   const Result<> stored = co_await parts_.journal.commit(std::move(changes));
   if (!stored) co_return fail(stored.error());
-  announce(record);
+  if (record.status != before) announce(record);
   co_return record;
 }
 

@@ -16,6 +16,7 @@
 
 namespace belfry::call {
 
+class DestinationPolicy;
 class Outbox;
 
 /// A message to be sent. Values are as the user gave them.
@@ -72,7 +73,8 @@ class MessageProgram {
 /// Control thread.
 ///
 /// Errors carry Twilio's codes in `detail`: 21211, 21602, 21603, 21604, 21606, 21610, 21611, 21612,
-/// 21617, 21620, 21623, 21624, 35114, 35118, 63038.
+/// 21617, 21620, 21623, 21624, 35114, 35118, 63038, and those of
+/// `DestinationPolicy::admit_message`.
 class Messages {
  public:
   struct Settings {
@@ -91,10 +93,7 @@ class Messages {
     MessageNumbers& numbers;
     const MessageCallbackFormat& callback_format;
     MessageProgram* program = nullptr;
-    /// Whether the account may write to that number (rules F1, F3); `detail` 21408, 21211. Not set:
-    /// anywhere.
-    std::function<base::Result<>(const std::string& account_sid, const std::string& to)>
-        check_destination = {};
+    const DestinationPolicy* destinations = nullptr;  // nullptr: one may write anywhere
   };
 
   Messages(Parts parts, Settings settings);
@@ -153,7 +152,7 @@ class Messages {
     on_problem_ = std::move(listener);
   }
 
-  /// Told of each message as it is made and changes, after the commit. One listener: the page.
+  /// Told of each message as it is made and at each step, after the commit. One listener.
   void on_change(std::function<void(const MessageRecord&)> listener) {
     on_change_ = std::move(listener);
   }
@@ -163,8 +162,8 @@ class Messages {
  private:
   struct Sender {
     std::deque<std::string> queue;  // SIDs
-    base::Instant next{};
   };
+  enum class Turn { over, again };  // again: nobody could take it, it waits
   struct Day {
     std::int64_t number = -1;  // since 1970
     std::uint64_t sent = 0;
@@ -188,6 +187,10 @@ class Messages {
   base::Task<Stored> change(std::string sid, Change change);
   base::Task<std::optional<MessageRecord>> load(std::string sid);
   base::Task<Stored> commit(MessageRecord record, MessageStatus before);
+  base::Task<Stored> step(std::string sid, MessageStatus next, Change fill);
+  base::Task<Stored> step(std::string sid, MessageStatus next) {
+    return step(std::move(sid), next, Change());
+  }
   void announce(const MessageRecord& record);
 
   // Sending
@@ -195,8 +198,10 @@ class Messages {
   void enqueue(const MessageRecord& record);
   base::Task<void> wait_for_time(std::string sid, base::WallTime at);
   base::Task<void> run_sender(std::string from);
-  base::Task<void> send_one(std::string sid);
-  base::Task<void> hand_over(MessageRecord message);
+  base::Task<void> try_again_later(std::string sid);
+  base::Task<base::Result<>> check_before_sending(const MessageRecord& message);
+  base::Task<Turn> send_one(std::string sid);
+  base::Task<Turn> hand_over(MessageRecord message);
   base::Task<void> give_up(std::string sid, base::Error error);
   base::Task<base::Result<>> fetch_media(MessageRecord& message);
   base::Task<base::Result<MessageMedium>> fetch_medium(

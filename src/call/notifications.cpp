@@ -64,8 +64,8 @@ bool Notifications::has_room(const Problem& problem) {
   if (counts_.size() > max_counts)
     std::erase_if(counts_, [&](const auto& each) { return now - each.second.since > period; });
   if (counts_.size() > max_counts) return false;
-  for (const auto& [key, most] : {std::pair{problem.call_sid, max_of_call},
-                                  std::pair{problem.account_sid, max_of_account}}) {
+  for (const auto& [key, most] :
+       {std::pair{problem.call_sid, max_of_call}, std::pair{problem.account_sid, max_of_account}}) {
     if (key.empty()) continue;
     Count& count = counts_.try_emplace(key, Count{now, 0}).first->second;
     if (now - count.since > period) count = {now, 0};

@@ -58,11 +58,17 @@ base::Task<base::Result<>> NumberDirectory::load() {
     const std::string sid = document.key;
     applications_.insert_or_assign(sid, std::move(document));
   }
+  Changes changes;
   auto stored = co_await load_all(environment_.journal, numbers);
   if (!stored) co_return base::fail(stored.error());
   for (Document& document : *stored) {
     const std::string number = text_member(document.value, "phone_number");
     const auto configured = configured_.find(number);
+    if (configured == configured_.end() && document.value.contains("configured")) {
+      // The configuration names it no more.
+      changes.removed_documents.push_back({document.collection, document.key});
+      continue;
+    }
     // Written from the same configuration: then later changes by the API count.
     const bool current = configured == configured_.end() ||
                          object_member(document.value, "configured") == configured->second;
@@ -70,7 +76,6 @@ base::Task<base::Result<>> NumberDirectory::load() {
     if (configured != configured_.end()) configured_.erase(configured);
     take(std::move(document));
   }
-  Changes changes;
   for (const auto& [number, value] : configured_) {
     Document& document = numbers_.at(sids_.at(number));
     document.value["configured"] = value;

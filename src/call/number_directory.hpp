@@ -13,9 +13,9 @@ namespace belfry::call {
 
 /// The numbers that accounts have and the applications that may answer them: documents ("number",
 /// "application"; key SID, tag account), a copy in memory, and what follows from them in the
-/// `NumberTable`, at once after each change. Values have the members of Twilio's objects: voice_url,
-/// voice_method, voice_fallback_url, voice_application_sid, status_callback, sms_url …; a number
-/// also phone_number, and `twiml` for an inline document. Control thread.
+/// `NumberTable`, at once after each change. Values have the members of Twilio's objects:
+/// voice_url, voice_method, voice_fallback_url, voice_application_sid, status_callback, sms_url …;
+/// a number also phone_number, and `twiml` for an inline document. Control thread.
 class NumberDirectory final : public MessageNumbers {
  public:
   struct Environment {
@@ -35,7 +35,8 @@ class NumberDirectory final : public MessageNumbers {
   /// At start, before calls come in.
   base::Task<base::Result<>> load();
 
-  /// Stored when it returns (rule R1). @return Errc::conflict when the number is somebody's already.
+  /// Stored when it returns (rule R1). @return Errc::conflict when the number is somebody's
+  /// already.
   base::Task<base::Result<>> put_number(Document number);
   base::Task<base::Result<>> put_application(Document application);
   base::Task<base::Result<>> remove_number(std::string sid);

@@ -1,6 +1,8 @@
 #include "call/recording_vault.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <vector>
 
 namespace belfry::call {
 namespace {
@@ -31,6 +33,23 @@ base::Result<std::unique_ptr<RecordingBytes>> open_plain_recording(const std::st
   const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
   if (size < 0) return base::fail(base::Errc::not_found, "the recording has no file");
   return std::make_unique<PlainFile>(std::move(file), static_cast<std::uint64_t>(size));
+}
+
+base::Result<> copy_recording(RecordingBytes& bytes, const std::string& to) {
+  constexpr auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::ofstream file(to, std::ios::binary | std::ios::trunc);
+  std::error_code error;
+  std::filesystem::permissions(to, owner, error);
+  std::vector<std::byte> piece(256 * 1024);
+  for (std::uint64_t at = 0; at < bytes.size();) {
+    BELFRY_TRY(got, bytes.read(at, piece));
+    if (got == 0) break;
+    file.write(reinterpret_cast<const char*>(piece.data()), static_cast<std::streamsize>(got));
+    at += got;
+  }
+  file.close();
+  if (!file || error) return base::fail(base::Errc::io, "the recording cannot be copied");
+  return {};
 }
 
 }  // namespace belfry::call

@@ -21,6 +21,9 @@ class RecordingBytes {
 /// A file as it is. @return Errc::not_found
 base::Result<std::unique_ptr<RecordingBytes>> open_plain_recording(const std::string& path);
 
+/// All of it into a file of mode 0600; replaces what is there. @return Errc::io
+base::Result<> copy_recording(RecordingBytes& bytes, const std::string& to);
+
 /// Keeps finished recordings sealed on the disk, each under a key of its own (rule P4): whoever
 /// deletes the key deletes the recording, wherever copies of the file are. `identity` implements
 /// it.

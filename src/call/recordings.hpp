@@ -116,6 +116,8 @@ class Recordings final : private RecordingListener {
   /// Its WAV file as far as it is written; shared by the jobs that read it, one after the other.
   /// @return Errc::not_found when there is none (any more).
   base::Task<base::Result<std::shared_ptr<RecordingBytes>>> open(RecordingRecord recording);
+  /// A copy of the file, for its owner's eyes only (mode 0600); replaces what is at `to`.
+  base::Task<base::Result<>> copy(RecordingRecord recording, std::string to);
   /// For whoever reads it.
   base::WorkerPool& pool() { return environment_.pool; }
 

@@ -180,7 +180,11 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   PlaceCall terms;
   terms.from = call.from;
   terms.direction = LegRecord::Direction::inbound;
-  if (const NumberTable::Entry* number = services_.numbers.find(call.to)) {
+  const NumberTable::Entry* number = nullptr;
+  if (services_.phone_programs != nullptr && !call.user.empty())
+    number = services_.phone_programs->find(call.user);
+  if (number == nullptr) number = services_.numbers.find(call.to);
+  if (number != nullptr) {
     terms.program = number->program;
     terms.status_callback = number->callback;
     terms.account_sid = number->account_sid;

@@ -38,9 +38,10 @@ struct Services {
   Switchboard* switchboard = nullptr;                            // set by the switchboard itself
   std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
   Recordings* recordings = nullptr;                              // none: nothing can be recorded
-  DestinationPolicy* destinations = nullptr;  // none: every party may be called
-  Notifications* notifications = nullptr;  // none: problems are in the log only
-  Messages* messages = nullptr;            // text messages; nullptr: none
+  const NumberTable* phone_programs = nullptr;  // what answers registered phones, by user name
+  DestinationPolicy* destinations = nullptr;    // none: every party may be called
+  Notifications* notifications = nullptr;       // none: problems are in the log only
+  Messages* messages = nullptr;                 // text messages; nullptr: none
   Conferences* conferences = nullptr;
   Queues* queues = nullptr;
 };
@@ -85,10 +86,11 @@ struct IncomingCall {
   Source source = Source::trunk;
   std::string from;
   std::string to;
-  std::string endpoint;  // "sip", "simulator"
-  std::string carrier;   // who can end the dialog after a restart: a trunk's name, "registration",
-                         // "simulator"
-  std::string attempt_id;       // the local SIP identifiers are derived from it
+  std::string user = {};  // of a registered phone
+  std::string endpoint;   // "sip", "simulator"
+  std::string carrier;    // who can end the dialog after a restart: a trunk's name, "registration",
+                          // "simulator"
+  std::string attempt_id;  // the local SIP identifiers are derived from it
   PartyTerms party_terms = {};  // what came with it, for its application
   /// Makes the endpoint for the new leg.
   std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>

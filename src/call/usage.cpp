@@ -60,15 +60,24 @@ void Usage::watch(EventFeed& feed, std::function<bool(const LegRecord&)> is_paid
 
 void Usage::count_ended(const LegRecord& leg) {
   const std::int64_t seconds = leg.duration_s(loop_.wall_now()).value_or(0);
-  const std::int64_t minutes = (seconds + 59) / 60;
+  // A call that was answered has begun a minute.
+  const std::int64_t minutes = leg.answered ? std::max<std::int64_t>((seconds + 59) / 60, 1) : 0;
   const bool inbound = leg.direction == LegRecord::Direction::inbound;
-  add(leg.account_sid, "calls", minutes);
-  add(leg.account_sid, inbound ? "calls-inbound" : "calls-outbound", minutes);
-  if (!inbound && is_paid_(leg)) add(leg.account_sid, paid_calls, minutes);
-  if (leg.to.starts_with("client:") || leg.from.starts_with("client:"))
-    add(leg.account_sid, "calls-client", minutes);
-  if (leg.to.starts_with("sip:") || leg.from.starts_with("sip:"))
-    add(leg.account_sid, "calls-sip", minutes);
+  // One row for the day, whatever the call counts as.
+  Running& day = running(leg.account_sid);
+  const auto count = [&](std::string_view category) { bump(day, category, minutes); };
+  count("calls");
+  count(inbound ? "calls-inbound" : "calls-outbound");
+  if (!inbound && is_paid_(leg)) count(paid_calls);
+  if (leg.to.starts_with("client:") || leg.from.starts_with("client:")) count("calls-client");
+  if (leg.to.starts_with("sip:") || leg.from.starts_with("sip:")) count("calls-sip");
+  store(leg.account_sid, day);
+}
+
+void Usage::bump(Running& day, std::string_view category, std::int64_t amount) {
+  UsageCount& count = day.counts[std::string(category)];
+  ++count.count;
+  count.amount += amount;
 }
 
 Usage::Running& Usage::running(const std::string& account_sid) {
@@ -78,13 +87,9 @@ Usage::Running& Usage::running(const std::string& account_sid) {
   return day;
 }
 
-void Usage::add(
-    const std::string& account_sid, std::string_view category, std::int64_t amount
-) {
+void Usage::add(const std::string& account_sid, std::string_view category, std::int64_t amount) {
   Running& day = running(account_sid);
-  UsageCount& count = day.counts[std::string(category)];
-  ++count.count;
-  count.amount += amount;
+  bump(day, category, amount);
   store(account_sid, day);
 }
 

@@ -55,6 +55,7 @@ class Usage {
     Counts counts;
     base::WallTime created{};
   };
+  static void bump(Running& day, std::string_view category, std::int64_t amount);
   Running& running(const std::string& account_sid);
   void count_ended(const LegRecord& leg);
   void store(const std::string& account_sid, const Running& day);

@@ -15,7 +15,8 @@ constexpr base::Duration grain = milliseconds(3);  // of what is measured
 // A frame of speech is left out only if no loss or pause offered itself for so long.
 constexpr base::Duration between_skips = milliseconds(1000);
 constexpr base::Duration between_stretches = milliseconds(60);
-constexpr base::Duration leap = milliseconds(300);  // after a stall of the network: at once
+constexpr base::Duration far_behind = milliseconds(60);  // after a hiccup: five times as often
+constexpr base::Duration leap = milliseconds(300);       // after a stall of the network: at once
 constexpr int late_to_restart = 5;     // so many in a row: the stream moved, not the packets
 constexpr int missing_to_silence = 5;  // concealment has faded by then; the sender has paused
 
@@ -60,7 +61,9 @@ bool JitterBuffer::restart(const IncomingPacket& packet, base::Instant arrived) 
   if (slots_.empty()) {
     slots_.resize(settings_.capacity);
     storage_.resize(settings_.storage_bytes);
-    frame_.resize(std::max(settings_.largest_payload, static_cast<std::size_t>(frame_units_)));
+    frame_.resize(
+        settings_.linear ? static_cast<std::size_t>(frame_units_) : settings_.largest_payload
+    );
   }
   started_ = true;
   ssrc_ = packet.ssrc;
@@ -228,7 +231,7 @@ void JitterBuffer::adapt(base::Instant now) {
   if (surplus > leap) return leave_out(surplus / frame);
   if (first_due() == nullptr) return leave_out(1);  // costs nothing but a concealment
   if (now < next_skip_) return;
-  next_skip_ = now + between_skips;
+  next_skip_ = now + (surplus > far_behind ? between_skips / 5 : between_skips);
   leave_out(1);
 }
 

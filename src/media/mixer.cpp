@@ -15,9 +15,12 @@ constexpr float fall = 0.85F;  // a frame: 30 dB in 0.85 s, so that pauses do no
 constexpr float talker_bonus = 2;
 /// For so long a member keeps its own encoder after its mix has become the common one: by then both
 /// encoders have heard the same and changing over is not heard.
-constexpr int ticks_to_common = 25;
+constexpr int ticks_to_common = 10;
+/// ... unless so many do that at once: when hundreds come in together, being in time matters more.
+constexpr std::size_t most_to_common = 16;
 /// After so much silence an encoder need not run to make more of it.
 constexpr int ticks_to_silence = 25;
+constexpr int ticks_between_losses = 50;
 constexpr std::size_t coach_sources = 4;
 constexpr std::size_t played_source = max_mixer_sources - 1;
 constexpr std::uint64_t room_itself = ~std::uint64_t{0};  // owner of what is played to it
@@ -105,6 +108,7 @@ void Mixer::start_source(Member& member) {
 
 void Mixer::begin(ConstSamples played, MixerWorkspace& workspace) {
   workspace.clear();
+  learn_losses();
   listen();
   choose_talkers();
   choose_coaches();
@@ -113,8 +117,23 @@ void Mixer::begin(ConstSamples played, MixerWorkspace& workspace) {
   workspace.mix_of(common_);
   silent_ticks_ = common_ != 0 ? 0 : std::min(silent_ticks_ + 1, ticks_to_silence);
   for (Shared& shared : shared_) shared.was_used = std::exchange(shared.is_used, false);
+  own_encoders_ = 0;
   for (Member* member : members_)
     if (member->codec_) decide(*member);
+}
+
+/// A common packet has the redundancy that the worst of its ways needs.
+void Mixer::learn_losses() {
+  if (--ticks_to_losses_ > 0) return;
+  ticks_to_losses_ = ticks_between_losses;
+  std::array<double, codec_count> worst{};
+  for (const Member* member : members_) {
+    if (!member->codec_) continue;
+    double& most = worst[static_cast<std::size_t>(*member->codec_)];
+    most = std::max(most, member->loss());
+  }
+  for (std::size_t codec = 0; codec < codec_count; ++codec)
+    if (shared_[codec].encoder) shared_[codec].encoder->expect_loss(worst[codec]);
 }
 
 void Mixer::listen() {
@@ -255,11 +274,24 @@ void Mixer::decide(Member& member) {
     member.encoding_ = steady ? Encoding::common : Encoding::own;
     return;
   }
-  const bool common = steady && !nothing && member.sources_ == common_;
+  const bool crowded = own_encoders_ >= most_to_common;
+  const bool same = !nothing && member.sources_ == common_;
+  const bool common = same && (steady || (crowded && member.hears_ == 1));
   if (!common && !nothing) {
     take_own_encoder(member);
     member.own_ticks_ = ticks_to_common;
-  } else if (member.own_ticks_ > 0 && --member.own_ticks_ == 0) {
+    ++own_encoders_;
+    return;
+  }
+  if (common) member.heard_ = 1;
+  if (member.own_ticks_ == 0) {
+    if (common) member.encoding_ = Encoding::common;
+    return;
+  }
+  if (crowded) member.own_ticks_ = 1;
+  if (--member.own_ticks_ > 0) {
+    ++own_encoders_;
+  } else {
     if (common) {
       leave_own_encoder(member);
     } else if (!encoded_silence(*member.codec_).empty()) {

@@ -58,6 +58,8 @@ class Mixer {
     virtual bool is_occupied() const noexcept = 0;
     /// Nothing: it can neither speak nor hear yet.
     virtual std::optional<Codec> codec() const noexcept = 0;
+    /// Of the packets sent to it, 0 to 1.
+    virtual double loss() const noexcept { return 0; }
 
     /// Which encoder makes what it hears.
     enum class Encoding : std::uint8_t { common, own, silence };
@@ -127,6 +129,7 @@ class Mixer {
   void count_rates();
 
   bool is_quiet() const;
+  void learn_losses();
 
   std::size_t talkers_;
   std::vector<Member*> members_;
@@ -134,6 +137,8 @@ class Mixer {
   std::uint32_t common_ = 0;
   std::array<std::size_t, rate_count> listeners_{};  // at each rate
   std::array<Shared, codec_count> shared_;
+  std::size_t own_encoders_ = 0;  // that run in this tick
+  int ticks_to_losses_ = 0;
   int silent_ticks_ = 0;  // since anything was in the common mix
 };
 

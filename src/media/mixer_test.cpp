@@ -246,6 +246,23 @@ TEST_F(MixerTest, SilentListenersShareOnePacketPerCodec) {
   EXPECT_EQ(one.payload.data(), other.payload.data());
 }
 
+TEST_F(MixerTest, AHundredWhoComeAtOnceDoNotRunAHundredEncoders) {
+  Party talker(1, Codec::opus, 440);
+  enter(talker);
+  std::vector<std::unique_ptr<Party>> crowd;
+  for (std::uint64_t i = 2; i < 102; ++i) {
+    crowd.push_back(std::make_unique<Party>(i, Codec::opus));
+    enter(*crowd.back(), {.deaf = i % 10 == 0});
+  }
+  pass(200ms);
+  int own_packets = 0;
+  for (const auto& party : crowd) own_packets += party->own_packets;
+  EXPECT_LE(own_packets, 10 * 20);
+  for (const auto& party : crowd) mixer.set_place(*party, {});
+  pass(1s);
+  for (const auto& party : crowd) EXPECT_GT(party->level(440), -23) << party->id();
+}
+
 /// The largest step in what a listener hears while `act` happens, against that of a tone alone.
 template <class Act>
 void expect_no_click(MixerTest& test, Party& listener, int steady, Act act) {

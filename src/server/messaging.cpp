@@ -15,8 +15,9 @@ std::string without_slash(std::string url) {
   return url;
 }
 
-std::string_view word(Method method) {
-  return method == Method::get ? "GET" : "POST";
+/// What stopped a document, unlike what was skipped in it.
+bool is_error(int code) {
+  return code < 12'200 || code == 12'300 || code == 14'106 || code == 14'107 || code == 14'110;
 }
 
 }  // namespace
@@ -25,27 +26,18 @@ Messaging::Messaging(Parts parts, const Config& config)
     : own_url_(without_slash(config.http.public_url)),
       blobs_(media_folder(config), parts.pool),
       programs_(parts.loop, parts.web, parts.random, [this] { return own_url_; }) {
-  read_numbers(config, parts.account_sid);
   make_carriers(parts, config);
   call::Messages::Settings settings;
   settings.per_day = config.messages.per_day;
   settings.sender_interval = std::chrono::milliseconds(config.messages.sender_interval_ms);
   messages_ = std::make_unique<call::Messages>(
       call::Messages::Parts{
-          parts.loop,
-          parts.random,
-          parts.journal,
-          parts.outbox,
-          parts.web,
-          blobs_,
-          routes_,
-          numbers_,
-          callback_format_,
-          &programs_,
-          {}
+          parts.loop, parts.random, parts.journal, parts.outbox, parts.web, blobs_, routes_,
+          parts.numbers, callback_format_, &programs_, &parts.destinations
       },
       settings
   );
+  keep_account(parts);
   if (text_network_) text_network_->connect(*messages_);
   for (const auto& carrier : carriers_) carrier->add_to(parts.router, *messages_);
   compat::twilio::add_message_files(parts.router, *messages_);
@@ -57,15 +49,27 @@ void Messaging::set_own_url(std::string url) {
   if (own_url_.empty()) own_url_ = without_slash(std::move(url));
 }
 
-void Messaging::read_numbers(const Config& config, const std::string& account_sid) {
-  for (const NumberConfig& number : config.numbers) {
-    call::MessageNumber entry;
-    entry.account_sid = account_sid;
-    entry.url = number.sms_url;
-    entry.method = word(number.sms_method);
-    entry.fallback_url = number.sms_fallback_url;
-    numbers_.set(number.number, std::move(entry));
-  }
+/// What was sent and received, and what went wrong with documents, by account.
+void Messaging::keep_account(const Parts& parts) {
+  messages_->on_change([&usage = parts.usage](const call::MessageRecord& message) {
+    const bool counts = message.status == call::MessageStatus::sent ||
+                        message.status == call::MessageStatus::received;
+    if (!counts) return;
+    usage.add(message.account_sid, "sms", 1);
+    usage.add(message.account_sid, message.outbound() ? "sms-outbound" : "sms-inbound", 1);
+  });
+  messages_->on_problem([&problems = parts.problems](
+                            const call::MessageRecord& message,
+                            const call::Messages::Problem& problem
+                        ) {
+    call::Problem found{.account_sid = message.account_sid};
+    found.level =
+        is_error(problem.code) ? call::Problem::Level::error : call::Problem::Level::warning;
+    found.code = problem.code;
+    found.message = problem.message;
+    found.request_url = problem.url;
+    problems.add(std::move(found));
+  });
 }
 
 void Messaging::make_carriers(const Parts& parts, const Config& config) {

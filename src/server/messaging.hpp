@@ -4,7 +4,10 @@
 #include <vector>
 
 #include "base/worker_pool.hpp"
+#include "call/destination_policy.hpp"
 #include "call/messages.hpp"
+#include "call/notifications.hpp"
+#include "call/usage.hpp"
 #include "compat/twilio/message_carrier.hpp"
 #include "http/router.hpp"
 #include "server/config/config.hpp"
@@ -27,8 +30,11 @@ class Messaging {
     call::Outbox& outbox;
     call::WebClient& web;
     http::Router& router;
+    call::MessageNumbers& numbers;
+    const call::DestinationPolicy& destinations;
+    call::Usage& usage;
+    call::Notifications& problems;
     sim::PhoneNetwork* phones;  // nullptr: no simulator
-    std::string account_sid;    // of numbers and phones that nobody else has
   };
   Messaging(Parts parts, const Config& config);
   Messaging(const Messaging&) = delete;
@@ -36,17 +42,14 @@ class Messaging {
   ~Messaging();
 
   call::Messages& messages() { return *messages_; }
-  /// Knows the numbers that are made by the API; outlives this.
-  void set_more_numbers(call::MessageNumbers* numbers) { numbers_.set_more(numbers); }
   /// How we are reached, when the configuration does not say: known once a port is open.
   void set_own_url(std::string url);
 
  private:
-  void read_numbers(const Config& config, const std::string& account_sid);
   void make_carriers(const Parts& parts, const Config& config);
+  void keep_account(const Parts& parts);
 
   std::string own_url_;
-  call::ConfiguredMessageNumbers numbers_;
   call::MessageRoutes routes_;
   store::BlobFolder blobs_;
   twiml::MessageStatusCallback callback_format_;

@@ -134,6 +134,11 @@ base::Result<> Server::open_sip() {
   );
   telephony_ = std::move(telephony);
   telephony_->add_to(*system_);
+  system_->sip_directory().on_logins([this](const std::vector<call::PhoneLogin>& logins) {
+    std::vector<gateway::sip::PhoneSettings> phones;
+    for (const call::PhoneLogin& login : logins) phones.push_back({login.user, login.password, {}});
+    telephony_->gateway().set_added_phones(phones);
+  });
   trunk_table_ =
       std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
   trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);

@@ -70,6 +70,11 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      sealer_(keys.server_key),
+      sip_directory_(
+          platform.store, phone_programs_,
+          [this](std::string_view sealed) { return sealer_.open(sealed); }
+      ),
       validations_(
           {platform.loop, platform.random, platform.store, outbox_, platform.speech,
            std::string(default_number)}
@@ -86,6 +91,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
            &side_documents_, nullptr}
       ),
       queues_(platform.loop, platform.random, platform.store),
+      media_links_(keys.server_key),
       tasks_(platform.loop) {
   make_accounting(config);
   read_dial_plan(config);
@@ -107,6 +113,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       {},
   };
   services.destinations = destinations_.get();
+  services.phone_programs = &phone_programs_;
   services.notifications = problems_.get();
   services.programs.emplace(twiml_.kind(), &twiml_);
   services.programs.emplace(bridge_.kind(), &bridge_);
@@ -116,12 +123,13 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.conferences = &conferences_;
   conferences_.connect(*recordings_);
   services.queues = &queues_;
-  make_messaging(config, services.account_sid);
+  make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
       std::move(services), call::Switchboard::Limits{.live_legs = config.calls.max_live}
   );
   recordings_->connect(*switchboard_);
+  show_recordings();
   if (simulator_) simulator_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
@@ -160,7 +168,8 @@ void System::read_numbers(const Config& config) {
   }
 }
 
-/// What accounts have and use: their numbers, where they may call, what went wrong, what it came to.
+/// What accounts have and use: their numbers, where they may call, what went wrong, what it came
+/// to.
 void System::make_accounting(const Config& config) {
   directory_ = std::make_unique<call::NumberDirectory>(
       call::NumberDirectory::Environment{platform_.loop, platform_.store, numbers_},
@@ -209,15 +218,14 @@ void System::make_simulator(const Config& config) {
   }
 }
 
-void System::make_messaging(const Config& config, const std::string& account_sid) {
+void System::make_messaging(const Config& config) {
   messaging_ = std::make_unique<Messaging>(
       Messaging::Parts{
           platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
-          simulator_.get(), account_sid
+          *directory_, *destinations_, *usage_, *problems_, simulator_.get()
       },
       config
   );
-  messaging_->set_more_numbers(directory_.get());
 }
 
 void System::make_flux(const Config& config, const identity::TwilioSigner& signer) {
@@ -281,9 +289,12 @@ void System::make_twilio(const Config& config) {
       .directory = *directory_,
       .usage = *usage_,
       .validations = validations_,
+      .sip = sip_directory_,
+      .sealer = sealer_,
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .links = &media_links_,
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }
@@ -299,6 +310,8 @@ base::Task<base::Result<>> System::start() {
   if (!loaded) co_return base::fail(loaded.error());
   const auto numbered = co_await directory_->load();
   if (!numbered) co_return base::fail(numbered.error());
+  const auto phones = co_await sip_directory_.load();
+  if (!phones) co_return base::fail(phones.error());
   const auto counted = co_await usage_->load();
   if (!counted) co_return base::fail(counted.error());
   const auto queues_loaded = co_await queues_.load();

@@ -7,6 +7,7 @@
 #include "admin/calls.hpp"
 #include "admin/event_stream.hpp"
 #include "admin/openapi.hpp"
+#include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
@@ -14,13 +15,14 @@
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
+#include "call/conferences.hpp"
 #include "call/destination_policy.hpp"
 #include "call/notifications.hpp"
 #include "call/number_directory.hpp"
-#include "call/conferences.hpp"
 #include "call/outbox.hpp"
 #include "call/queues.hpp"
 #include "call/recordings.hpp"
+#include "call/sip_directory.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
@@ -30,6 +32,7 @@
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
+#include "identity/media_links.hpp"
 #include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
@@ -82,6 +85,8 @@ class System {
   call::Switchboard& switchboard() { return *switchboard_; }
   call::Outbox& outbox() { return outbox_; }
   call::EventFeed& feed() { return feed_; }
+  call::SipDirectory& sip_directory() { return sip_directory_; }
+  const compat::twilio::Api& twilio_api() const { return twilio_rest_->api(); }
   apps::flux::Notifications& notifications() { return *notifications_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
@@ -91,13 +96,15 @@ class System {
   void read_dial_plan(const Config& config);
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
-  void make_messaging(const Config& config, const std::string& account_sid);
+  void make_messaging(const Config& config);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
   void make_recordings(const Config& config, const identity::Keys& keys);
+  /// Behind the switchboard.
+  void show_recordings();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -113,6 +120,9 @@ class System {
   std::unique_ptr<call::Usage> usage_;
   std::unique_ptr<call::DestinationPolicy> destinations_;
   std::unique_ptr<call::Notifications> problems_;
+  identity::Sealer sealer_;
+  call::NumberTable phone_programs_;
+  call::SipDirectory sip_directory_;
   call::CallerIdValidations validations_;
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
@@ -125,6 +135,7 @@ class System {
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
+  identity::MediaLinks media_links_;
   std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
@@ -134,6 +145,7 @@ class System {
   std::unique_ptr<apps::kin::Calls> kin_calls_;
   std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
+  std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;

@@ -84,9 +84,8 @@ void System::make_kin(const Config& config, const identity::Keys& keys) {
     std::error_code error;
     std::filesystem::create_directories(settings.recordings_folder, error);
   }
-  kin_calls_ = std::make_unique<apps::kin::Calls>(
-      platform_.loop, *switchboard_, platform_.pool, std::move(settings)
-  );
+  kin_calls_ =
+      std::make_unique<apps::kin::Calls>(platform_.loop, *switchboard_, std::move(settings));
   const identity::Account& account = accounts_.main();
   apps::kin::Routes::Settings routes = route_settings(config, keys, account);
   if (!config.kin.number.empty()) {

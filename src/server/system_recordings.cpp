@@ -4,6 +4,12 @@
 #include "server/system.hpp"
 
 namespace belfry::server {
+namespace {
+
+/// Long enough to listen to the longest recording twice.
+constexpr std::chrono::hours link_life{8};
+
+}  // namespace
 
 void System::make_recordings(const Config& config, const identity::Keys& keys) {
   call::Recordings::Settings settings;
@@ -39,6 +45,18 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
       },
       std::move(settings)
   );
+}
+
+void System::show_recordings() {
+  recordings_of_calls_ = std::make_unique<admin::Recordings>(
+      *switchboard_,
+      [this](const call::RecordingRecord& recording) {
+        const std::string path = "/2010-04-01/Accounts/" + recording.account_sid + "/Recordings/" +
+                                 recording.sid + ".wav";
+        return media_links_.sign(path, platform_.loop.wall_now() + link_life);
+      }
+  );
+  recordings_of_calls_->add_to(router_);
 }
 
 }  // namespace belfry::server

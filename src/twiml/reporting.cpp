@@ -31,10 +31,9 @@ void Session::keep_exchange(const call::WebRequest& request) {
 void Session::keep_answer(const call::WebResponse& response) {
   exchange_.response.status = response.status;
   exchange_.response.headers = response.headers;
-  exchange_.response.body =
-      MediaFiles::is_audio(response.content_type)
-          ? std::string()
-          : std::string(base::truncate_utf8(response.body, max_kept_body));
+  exchange_.response.body = MediaFiles::is_audio(response.content_type)
+                                ? std::string()
+                                : std::string(base::truncate_utf8(response.body, max_kept_body));
 }
 
 void Session::report(int code, const std::string& message, Severity severity) {
@@ -43,8 +42,8 @@ void Session::report(int code, const std::string& message, Severity severity) {
   call::Problem problem;
   problem.account_sid = leg->record().account_sid;
   problem.call_sid = leg->sid();
-  problem.level = severity == Severity::error ? call::Problem::Level::error
-                                              : call::Problem::Level::warning;
+  problem.level =
+      severity == Severity::error ? call::Problem::Level::error : call::Problem::Level::warning;
   problem.code = code;
   problem.message = message;
   problem.request_method = exchange_.method;

@@ -32,9 +32,9 @@ struct Program {
   std::string method = "POST";
   std::string fallback_url = {};
   std::string fallback_method = "POST";
-  std::string twiml = {};        // inline document, when there is no URL
-  std::string say = {};          // a text to speak, when there is neither
-  bool own_application = false;  // `url` is served in process
+  std::string twiml = {};            // inline document, when there is no URL
+  std::string say = {};              // a text to speak, when there is neither
+  bool own_application = false;      // `url` is served in process
   call::FormFields parameters = {};  // of the first request, besides the standard ones
 
   static Program from_json(const base::json::object& parameters);

@@ -69,6 +69,7 @@ void StreamPlayout::clear() {
 
 std::optional<call::Playback> StreamPlayout::next() {
   if (waiting_ == 0 || in_seat_ >= ahead || pieces_.size() >= max_pieces) return std::nullopt;
+  if (pieces_.empty()) ++sound_;
   if (pieces_.empty() && waiting_ < enough_without_lead) {
     pieces_.push_back({{}, lead, {}});
     in_seat_ += lead;
@@ -91,7 +92,7 @@ std::optional<call::Playback> StreamPlayout::next() {
   pieces_.push_back({{}, clip.duration(), {}});
   in_seat_ += clip.duration();
   settle_marks();
-  return call::ClipPlayback{std::make_shared<const media::PcmClip>(std::move(clip)), 1};
+  return call::ClipPlayback{std::make_shared<const media::PcmClip>(std::move(clip)), 1, sound_};
 }
 
 void StreamPlayout::handle_started(call::PlaybackId playback) {

@@ -55,6 +55,7 @@ class StreamPlayout {
   std::size_t marks_ = 0;     // not played yet
   std::deque<Piece> pieces_;  // in the seat
   base::Duration in_seat_{0};
+  std::uint64_t sound_ = 0;  // counts the beginnings after a pause
   std::deque<std::string> played_marks_;
 };
 

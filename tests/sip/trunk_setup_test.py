@@ -18,7 +18,9 @@ class Setup(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         busy = cls.enterClassContext(Sipp("refuse_486"))
-        file = f'[[trunk]]\nname = "of-the-file"\nhost = "127.0.0.1:{busy.port}"\n'
+        # The numbers here are of no numbering plan.
+        file = '[calls]\nallowed_countries = ["*"]\n'
+        file += f'[[trunk]]\nname = "of-the-file"\nhost = "127.0.0.1:{busy.port}"\n'
         file += '[[route]]\nprefix = "+65"\ntrunk = "of-the-file"\n'
         cls.server = cls.enterClassContext(BelfryServer(file))
 

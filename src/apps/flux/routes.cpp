@@ -24,10 +24,16 @@ http::Response missing(std::string_view where, std::string_view name) {
   return invalid({complaint("missing", {where, name}, "Field required", nullptr)});
 }
 
+/// A destination that is not allowed (rules F1 to F3) is the caller's mistake, not ours.
+int status_of(base::Errc code) {
+  if (code == base::Errc::unavailable) return 503;
+  return code == base::Errc::refused ? 403 : 500;
+}
+
 http::Response failure(const base::Error& error) {
   const bool overload = error.code == base::Errc::unavailable;
   http::Response response =
-      detail(overload ? 503 : 500, "Failed to initiate call: " + error.message);
+      detail(status_of(error.code), "Failed to initiate call: " + error.message);
   if (overload)
     response.headers.set("Retry-After", std::to_string(error.detail > 0 ? error.detail : 5));
   return response;

@@ -125,10 +125,8 @@ std::string_view state_of(call::LegStatus status) {
   return "";
 }
 
-Calls::Calls(
-    base::Loop& loop, call::Switchboard& switchboard, base::WorkerPool& pool, Settings settings
-)
-    : loop_(loop), switchboard_(switchboard), pool_(pool), settings_(std::move(settings)) {}
+Calls::Calls(base::Loop& loop, call::Switchboard& switchboard, Settings settings)
+    : loop_(loop), switchboard_(switchboard), settings_(std::move(settings)) {}
 
 Task<Result<call::LegRecord>> Calls::place(CallRequest request, std::string base_url) {
   auto party = call::Party::parse(request.to);
@@ -231,20 +229,9 @@ Task<bool> Calls::download(std::string recording_sid) {
   if (recordings == nullptr || settings_.recordings_folder.empty()) co_return false;
   const auto recording = co_await recordings->find(recording_sid);
   if (!recording || !base::is_sid(recording->sid, "RE")) co_return false;
-  std::filesystem::path from = recordings->path_of(*recording);
-  std::filesystem::path to = settings_.recordings_folder / (recording->sid + ".wav");
-  std::move_only_function<bool()> copying = [from = std::move(from), to = std::move(to)] {
-    std::error_code error;
-    const auto overwrite = std::filesystem::copy_options::overwrite_existing;
-    std::filesystem::copy_file(from, to, overwrite, error);
-    if (!error)
-      std::filesystem::permissions(
-          to, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error
-      );
-    return !error;
-  };
-  Task<bool> running = pool_.run<bool>(std::move(copying));
-  co_return co_await std::move(running);
+  const std::filesystem::path to = settings_.recordings_folder / (recording->sid + ".wav");
+  const Result<> copied = co_await recordings->copy(*recording, to.string());
+  co_return copied.has_value();
 }
 
 Task<Result<>> Calls::take(RecordingReport report) {

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "apps/kin/call_request.hpp"
-#include "base/worker_pool.hpp"
 #include "call/switchboard.hpp"
 
 namespace belfry::apps::kin {
@@ -56,9 +55,7 @@ class Calls {
     std::chrono::seconds ring_timeout{60};
     std::string number;  // whose inbound calls are in the history; empty: none
   };
-  Calls(
-      base::Loop& loop, call::Switchboard& switchboard, base::WorkerPool& pool, Settings settings
-  );
+  Calls(base::Loop& loop, call::Switchboard& switchboard, Settings settings);
 
   /// Up to three attempts, 1 s and 2 s apart, when a later one may succeed.
   /// @param base_url under which this server's callbacks are reached
@@ -84,7 +81,6 @@ class Calls {
 
   base::Loop& loop_;
   call::Switchboard& switchboard_;
-  base::WorkerPool& pool_;
   Settings settings_;
 };
 

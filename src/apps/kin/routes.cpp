@@ -94,13 +94,12 @@ void Routes::add_api(http::Router& router, const std::string& prefix) {
 
 void Routes::add_documents(http::Router& router, const std::string& prefix) {
   const auto serve = [&](const std::string& path, std::function<std::string(const Request&)> make) {
-    for (const char* method : {"POST ", "GET "})
-      router.add(method + prefix + path, http::immediate([make](const Request& request) {
-                   return document(make(request));
-                 }));
+    router.add("POST " + prefix + path, http::immediate([make](const Request& request) {
+                 return document(make(request));
+               }));
   };
   const auto of_form = [](const Request& request, std::string_view name) {
-    return form_of(request.method == "GET" ? request.query : request.body).value_or(name, "");
+    return form_of(request.body).value_or(name, "");
   };
   serve("/twiml", [](const Request&) { return greeting_document(); });
   serve("/twiml/basic", [](const Request& request) {

@@ -85,6 +85,13 @@ void Api::mount(std::string_view method, const std::string& path, const Handler&
 
 std::expected<Ask, ApiError> Api::authenticate(http::Request request) {
   const auto credentials = read_basic(request);
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (!credentials && reads && links_ != nullptr &&
+      links_->allows(request.path, request.query, loop_.wall_now())) {
+    const identity::Account* account = accounts_.find(request.param("AccountSid"));
+    if (account == nullptr) return std::unexpected(error(20003));
+    return Ask{std::move(request), {}, {account->sid, {}, false}, *account};
+  }
   if (!credentials) return std::unexpected(error(20003));
   const auto caller = accounts_.check(credentials->user, credentials->password);
   if (!caller) return std::unexpected(error(20003));

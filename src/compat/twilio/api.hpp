@@ -8,6 +8,7 @@
 #include "base/token_bucket.hpp"
 #include "compat/twilio/ask.hpp"
 #include "http/router.hpp"
+#include "identity/media_links.hpp"
 
 namespace belfry::compat::twilio {
 
@@ -33,6 +34,9 @@ class Api {
 
   Api(base::Loop& loop, base::Random& random, const identity::Accounts& accounts,
       http::Router& router);
+
+  /// Requests that a link of ours allows need no credentials. `links` outlives this.
+  void accept_links(const identity::MediaLinks& links) { links_ = &links; }
 
   void add(std::string_view method, std::string_view path, Handler handler);
 
@@ -70,6 +74,7 @@ class Api {
   base::Random& random_;
   const identity::Accounts& accounts_;
   http::Router& router_;
+  const identity::MediaLinks* links_ = nullptr;
   base::KeyedBuckets buckets_;
   std::vector<Operation> operations_;
 };

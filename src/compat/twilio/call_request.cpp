@@ -88,22 +88,18 @@ std::chrono::milliseconds read_ms(
 
 call::MachineDetection read_machine_detection(Parameters& parameters) {
   call::MachineDetection rules;
-  const std::string mode = parameters.one_of(
-      "MachineDetection", {"Enable", "DetectMessageEnd"}, "", bad_detection
-  );
+  const std::string mode =
+      parameters.one_of("MachineDetection", {"Enable", "DetectMessageEnd"}, "", bad_detection);
   rules.mode = call::parse_detection_mode(mode).value_or(call::MachineDetection::Mode::off);
-  rules.timeout = std::chrono::seconds(
-      parameters.integer("MachineDetectionTimeout", 30, 3, 59, bad_detection)
-  );
-  rules.speech_threshold = read_ms(
-      parameters, "MachineDetectionSpeechThreshold", rules.speech_threshold, 1000, 6000
-  );
+  rules.timeout =
+      std::chrono::seconds(parameters.integer("MachineDetectionTimeout", 30, 3, 59, bad_detection));
+  rules.speech_threshold =
+      read_ms(parameters, "MachineDetectionSpeechThreshold", rules.speech_threshold, 1000, 6000);
   rules.speech_end_threshold = read_ms(
       parameters, "MachineDetectionSpeechEndThreshold", rules.speech_end_threshold, 500, 5000
   );
-  rules.silence_timeout = read_ms(
-      parameters, "MachineDetectionSilenceTimeout", rules.silence_timeout, 2000, 10'000
-  );
+  rules.silence_timeout =
+      read_ms(parameters, "MachineDetectionSilenceTimeout", rules.silence_timeout, 2000, 10'000);
   rules.in_background = parameters.flag("AsyncAmd");
   rules.callback_url = parameters.url("AsyncAmdStatusCallback");
   rules.callback_method = parameters.method("AsyncAmdStatusCallbackMethod");
@@ -175,24 +171,20 @@ call::LegUpdate read_call_update(Parameters& parameters) {
   if (status == "completed") update.end = call::LegUpdate::End::completed;
   if (const CallProgram program = read_program(parameters); !program.empty())
     update.program = program.to_spec();
-  if (parameters.has("StatusCallback"))
-    update.status_callback = read_status_callback(parameters);
+  if (parameters.has("StatusCallback")) update.status_callback = read_status_callback(parameters);
   if (!parameters.text("TimeLimit").empty())
     update.time_limit = std::chrono::seconds(parameters.integer("TimeLimit", 14'400, 1, 86'400));
   return update;
 }
 
-CallRequest read_call_request(Parameters& parameters) {
-  CallRequest request;
-  call::PlaceCall& call = request.call;
+namespace {
+
+void read_parties(Parameters& parameters, call::PlaceCall& call) {
   call.to = read_to(parameters, call.party_terms);
   call.from = read_from(parameters, call.to);
-  request.application_sid = parameters.text("ApplicationSid");
-  if (parameters.text("Url").empty() && parameters.text("Twiml").empty() &&
-      request.application_sid.empty())
-    parameters.refuse(21205, "Url parameter is required");
-  // An application's URLs win over those of the request.
-  if (request.application_sid.empty()) call.program = read_program(parameters).to_spec();
+}
+
+void read_other_terms(Parameters& parameters, call::PlaceCall& call) {
   call.status_callback = read_status_callback(parameters);
   call.send_digits = read_send_digits(parameters);
   call.party_terms.username = parameters.limited("SipAuthUsername", 255, 21221);
@@ -202,6 +194,28 @@ CallRequest read_call_request(Parameters& parameters) {
   read_recording(parameters, call);
   call.machine_detection = read_machine_detection(parameters);
   call.application = "api";
+}
+
+}  // namespace
+
+call::PlaceCall read_call_terms(Parameters& parameters) {
+  call::PlaceCall call;
+  read_parties(parameters, call);
+  read_other_terms(parameters, call);
+  return call;
+}
+
+CallRequest read_call_request(Parameters& parameters) {
+  CallRequest request;
+  call::PlaceCall& call = request.call;
+  read_parties(parameters, call);
+  request.application_sid = parameters.text("ApplicationSid");
+  if (parameters.text("Url").empty() && parameters.text("Twiml").empty() &&
+      request.application_sid.empty())
+    parameters.refuse(21205, "Url parameter is required");
+  // An application's URLs win over those of the request.
+  if (request.application_sid.empty()) call.program = read_program(parameters).to_spec();
+  read_other_terms(parameters, call);
   return request;
 }
 

@@ -30,6 +30,9 @@ call::StatusCallback read_status_callback(Parameters& parameters);
 /// What POST /Calls/{Sid} changes: `Status`, `Url` or `Twiml`, `StatusCallback`, `TimeLimit`.
 call::LegUpdate read_call_update(Parameters& parameters);
 
+/// What a call is on, however it is driven: all of POST /Calls but its program.
+call::PlaceCall read_call_terms(Parameters& parameters);
+
 /// All of POST /Calls but the program of an application, whose SID it leaves in `application_sid`.
 struct CallRequest {
   call::PlaceCall call;

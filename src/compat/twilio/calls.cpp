@@ -69,12 +69,12 @@ void CallsResource::use_application(
   if (!answering->callback.url.empty()) call.status_callback = std::move(answering->callback);
 }
 
-base::Task<base::Result<bool>> CallsResource::may_show(
-    std::string account_sid, call::PlaceCall call
+base::Task<base::Result<bool>> may_show(
+    Context& context, std::string account_sid, call::PlaceCall call
 ) {
-  const call::Services& services = context_.services();
+  const call::Services& services = context.services();
   const bool paid = services.destinations != nullptr && services.destinations->is_paid(call.to);
-  if (!paid || context_.directory.owns(account_sid, call.from)) co_return true;
+  if (!paid || context.directory.owns(account_sid, call.from)) co_return true;
   // A route that shows a number of its own shows nobody else's.
   const bool replaced = std::ranges::any_of(services.dial_plan.routes(), [&](const auto& route) {
     return !route.caller_id.empty() && call.to.address.starts_with(route.prefix);
@@ -86,7 +86,7 @@ base::Task<base::Result<bool>> CallsResource::may_show(
       .members = {{"phone_number", call.from}},
       .limit = 1
   };
-  const auto verified = co_await context_.journal().find_documents(std::move(query));
+  const auto verified = co_await context.journal().find_documents(std::move(query));
   if (!verified) co_return base::fail(verified.error());
   co_return !verified->empty();
 }
@@ -98,7 +98,7 @@ base::Task<http::Response> CallsResource::create(Ask ask) {
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   request.call.account_sid = ask.account.sid;
   call::PlaceCall shown = request.call;
-  const auto allowed = co_await may_show(ask.account.sid, std::move(shown));
+  const auto allowed = co_await may_show(context_, ask.account.sid, std::move(shown));
   if (!allowed) co_return refusal(allowed.error());
   if (!*allowed) co_return refusal(21210);
   const auto placed = co_await context_.switchboard.place(std::move(request.call));

@@ -19,10 +19,13 @@ class CallsResource final : public Resource {
 
   /// The account's application answers instead of the request's own URLs (21218).
   void use_application(const Ask& ask, const std::string& sid, Parameters& into, call::PlaceCall& call);
-  /// A trunk shows only numbers that are the account's (21210).
-  base::Task<base::Result<bool>> may_show(std::string account_sid, call::PlaceCall call);
 
   Context& context_;
 };
+
+/// A trunk shows only numbers that are the account's (21210).
+base::Task<base::Result<bool>> may_show(
+    Context& context, std::string account_sid, call::PlaceCall call
+);
 
 }  // namespace belfry::compat::twilio

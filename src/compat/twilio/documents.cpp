@@ -23,7 +23,9 @@ base::Task<base::Result<>> store_document(Context& context, call::Document docum
   return context.journal().commit(std::move(changes));
 }
 
-base::Task<base::Result<>> remove_document(Context& context, std::string collection, std::string key) {
+base::Task<base::Result<>> remove_document(
+    Context& context, std::string collection, std::string key
+) {
   call::Changes changes;
   changes.removed_documents.push_back({std::move(collection), std::move(key)});
   return context.journal().commit(std::move(changes));

@@ -13,7 +13,9 @@ call::Document make_document(
 );
 /// Stored when it returns; sets `updated`.
 base::Task<base::Result<>> store_document(Context& context, call::Document document);
-base::Task<base::Result<>> remove_document(Context& context, std::string collection, std::string key);
+base::Task<base::Result<>> remove_document(
+    Context& context, std::string collection, std::string key
+);
 /// Only one with that tag (rule H6).
 base::Task<base::Result<std::optional<call::Document>>> find_document(
     Context& context, std::string collection, std::string key, std::string tag

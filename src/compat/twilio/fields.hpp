@@ -23,6 +23,8 @@ struct Field {
 /// Gives every field its value or its default.
 void set_fields(Parameters& parameters, std::span<const Field> fields, base::json::object& value);
 /// Changes the fields that the request has; an empty one clears.
-void change_fields(Parameters& parameters, std::span<const Field> fields, base::json::object& value);
+void change_fields(
+    Parameters& parameters, std::span<const Field> fields, base::json::object& value
+);
 
 }  // namespace belfry::compat::twilio

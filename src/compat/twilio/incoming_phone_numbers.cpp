@@ -55,8 +55,9 @@ base::json::object render_number(const Ask& ask, const call::Document& document)
   json["api_version"] = "2010-04-01";
   json["phone_number"] = number;
   for (const Field& field : fields) json[field.member] = member(document.value, field.member);
-  for (const auto* method : {"voice_method", "voice_fallback_method", "status_callback_method",
-                             "sms_method", "sms_fallback_method"})
+  for (const auto* method :
+       {"voice_method", "voice_fallback_method", "status_callback_method", "sms_method",
+        "sms_fallback_method"})
     if (json[method].is_null()) json[method] = "POST";
   if (json["voice_caller_id_lookup"].is_null()) json["voice_caller_id_lookup"] = false;
   json["address_requirements"] = "none";

@@ -3,8 +3,9 @@
 
 namespace belfry::compat::twilio {
 
-/// `/Keys` and `/SigningKeys`, which are the same keys under two names. Only the account's own token
-/// and the installation's key may manage them; a secret is shown once, when it is made (rule T3).
+/// `/Keys` and `/SigningKeys`, which are the same keys under two names. Only the account's own
+/// token and the installation's key may manage them; a secret is shown once, when it is made (rule
+/// T3).
 class KeysResource final : public Resource {
  public:
   explicit KeysResource(Context& context) : context_(context) {}

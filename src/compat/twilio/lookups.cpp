@@ -61,9 +61,8 @@ std::string_view word_for(LineType type) {
 
 base::json::object line_type(const numbering::Number& number) {
   return {
-      {"error_code", nullptr},          {"mobile_country_code", nullptr},
-      {"mobile_network_code", nullptr}, {"carrier_name", nullptr},
-      {"type", word_for(number.type)},
+      {"error_code", nullptr},   {"mobile_country_code", nullptr}, {"mobile_network_code", nullptr},
+      {"carrier_name", nullptr}, {"type", word_for(number.type)},
   };
 }
 
@@ -136,9 +135,8 @@ base::Task<http::Response> LookupsResource::fetch_v1(Ask ask) {
   if (wants("caller-name")) json["caller_name"] = caller_name();
   if (wants("carrier")) {
     json["carrier"] = {
-        {"error_code", nullptr},          {"mobile_country_code", nullptr},
-        {"mobile_network_code", nullptr}, {"name", nullptr},
-        {"type", word_for(number->type)},
+        {"error_code", nullptr}, {"mobile_country_code", nullptr}, {"mobile_network_code", nullptr},
+        {"name", nullptr},       {"type", word_for(number->type)},
     };
   }
   json["country_code"] = number->country;

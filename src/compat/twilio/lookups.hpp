@@ -3,23 +3,15 @@
 
 namespace belfry::compat::twilio {
 
-/// `/v1/PhoneNumbers` and `/v2/PhoneNumbers`.
+/// `/v1/PhoneNumbers` and `/v2/PhoneNumbers`: what numbering plans tell about a number.
 class LookupsResource final : public Resource {
  public:
-  explicit LookupsResource(Context& context) : context_(context) {}
+  explicit LookupsResource(Context&) {}
   void add_to(Api& api) override;
 
  private:
-  base::Task<http::Response> what(Ask ask);
-  base::Task<http::Response> numbering(Ask ask);
-  base::Task<http::Response> plans(Ask ask);
-  base::Task<http::Response> tell(Ask ask);
-  base::Task<http::Response> about(Ask ask);
-  base::Task<http::Response> a(Ask ask);
-  base::Task<http::Response> number:fetch(Ask ask);
+  base::Task<http::Response> fetch(Ask ask);
   base::Task<http::Response> fetch_v1(Ask ask);
-
-  Context& context_;
 };
 
 }  // namespace belfry::compat::twilio

@@ -120,12 +120,11 @@ base::Task<http::Response> MessagesResource::create(Ask ask) {
   const std::string application = ask.parameters.text("ApplicationSid");
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   if (!application.empty() && message.status_callback.empty()) {
-    const auto found = co_await context_.journal().find_document("application", application);
-    if (!found) co_return refusal(found.error());
-    if (*found && text_member((*found)->value, "account_sid") == ask.account.sid) {
-      message.status_callback = text_member((*found)->value, "message_status_callback");
+    const call::Document* found = context_.directory.application(application);
+    if (found != nullptr && found->tag == ask.account.sid) {
+      message.status_callback = text_member(found->value, "message_status_callback");
       if (message.status_callback.empty())
-        message.status_callback = text_member((*found)->value, "sms_status_callback");
+        message.status_callback = text_member(found->value, "sms_status_callback");
     }
   }
   if (!message.messaging_service_sid.empty()) {

@@ -235,10 +235,9 @@ base::Task<http::Response> MessagingServicesResource::add_number(Ask ask) {
   if (!*found) co_return ask.not_found();
   const std::string sid = ask.parameters.required("PhoneNumberSid", 20001);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  std::string number;
-  for (const auto& [each, entry] : context_.services().numbers.all())
-    if (entry.sid == sid && entry.account_sid == ask.account.sid) number = each;
-  if (number.empty()) co_return refusal(21404);
+  const Document* owned = context_.directory.number(sid);
+  if (owned == nullptr || owned->tag != ask.account.sid) co_return refusal(21404);
+  const std::string number = text_member(owned->value, "phone_number");
   Document document{
       std::string(number_collection),
       service + sid,

@@ -79,8 +79,7 @@ base::Task<http::Response> NotificationsResource::list(Ask ask) {
 }
 
 base::Task<http::Response> NotificationsResource::fetch(Ask ask) {
-  auto found =
-      co_await find_document(context_, collection(), ask.param("Sid"), ask.account.sid);
+  auto found = co_await find_document(context_, collection(), ask.param("Sid"), ask.account.sid);
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   const std::string& call_sid = ask.param("CallSid");
@@ -114,8 +113,7 @@ base::Task<http::Response> NotificationsResource::list_alerts(Ask ask) {
 }
 
 base::Task<http::Response> NotificationsResource::fetch_alert(Ask ask) {
-  auto found =
-      co_await find_document(context_, collection(), ask.param("Sid"), ask.account.sid);
+  auto found = co_await find_document(context_, collection(), ask.param("Sid"), ask.account.sid);
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   base::json::object json = render_alert(ask, **found);

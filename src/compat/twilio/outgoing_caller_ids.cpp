@@ -77,18 +77,16 @@ base::Task<http::Response> OutgoingCallerIdsResource::list(Ask ask) {
 }
 
 base::Task<http::Response> OutgoingCallerIdsResource::fetch(Ask ask) {
-  const auto found = co_await find_document(
-      context_, std::string(collection), ask.param("Sid"), ask.account.sid
-  );
+  const auto found =
+      co_await find_document(context_, std::string(collection), ask.param("Sid"), ask.account.sid);
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   co_return http::json(200, render_caller_id(ask, **found));
 }
 
 base::Task<http::Response> OutgoingCallerIdsResource::update(Ask ask) {
-  auto found = co_await find_document(
-      context_, std::string(collection), ask.param("Sid"), ask.account.sid
-  );
+  auto found =
+      co_await find_document(context_, std::string(collection), ask.param("Sid"), ask.account.sid);
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   const std::string name = ask.parameters.limited("FriendlyName", max_name);
@@ -102,9 +100,8 @@ base::Task<http::Response> OutgoingCallerIdsResource::update(Ask ask) {
 }
 
 base::Task<http::Response> OutgoingCallerIdsResource::remove(Ask ask) {
-  const auto found = co_await find_document(
-      context_, std::string(collection), ask.param("Sid"), ask.account.sid
-  );
+  const auto found =
+      co_await find_document(context_, std::string(collection), ask.param("Sid"), ask.account.sid);
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   const auto removed =

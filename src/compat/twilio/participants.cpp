@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "compat/twilio/call_request.hpp"
+#include "compat/twilio/calls.hpp"
 #include "compat/twilio/conference_json.hpp"
 #include "compat/twilio/conferences.hpp"
 #include "compat/twilio/paging.hpp"
@@ -17,6 +18,13 @@ constexpr std::size_t max_conference_name = 128;
 /// What the call model says in the words of documents, in those of this API.
 http::Response refuse(const base::Error& failure) {
   return refusal(failure.detail == 16025 ? base::Error{failure.code, "", 16026} : failure);
+}
+
+/// Who has answered is told while the participant is in the conference already.
+void read_background_detection(Parameters& parameters, call::MachineDetection& rules) {
+  rules.in_background = true;
+  rules.callback_url = parameters.url("AmdStatusCallback");
+  rules.callback_method = parameters.method("AmdStatusCallbackMethod");
 }
 
 bool fits(const std::optional<bool>& wanted, bool is) {
@@ -50,7 +58,8 @@ http::Response ParticipantsResource::show(int status, const ParticipantRecord& p
 }
 
 base::Task<http::Response> ParticipantsResource::refuse_missing(Ask ask) {
-  const auto known = co_await find_conference(context_, ask.account.sid, ask.param("ConferenceSid"));
+  const auto known =
+      co_await find_conference(context_, ask.account.sid, ask.param("ConferenceSid"));
   if (!known) co_return refusal(known.error());
   const bool has_ended = *known && (*known)->status == call::ConferenceStatus::completed;
   co_return has_ended ? refusal(16022) : ask.not_found();
@@ -88,6 +97,7 @@ base::Task<http::Response> ParticipantsResource::list(Ask ask) {
 base::Task<http::Response> ParticipantsResource::create(Ask ask) {
   call::Conferences::CallIn in;
   in.call = read_call_terms(ask.parameters);
+  read_background_detection(ask.parameters, in.call.machine_detection);
   in.terms = read_join(ask.parameters);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   const std::string name = ask.param("ConferenceSid");
@@ -101,9 +111,12 @@ base::Task<http::Response> ParticipantsResource::create(Ask ask) {
   }
   if (in.terms.name.empty()) in.terms.conference_sid = name;
   in.call.account_sid = ask.account.sid;
-  const auto participant = co_await context_.services().conferences->call_in(
-      context_.switchboard, std::move(in)
-  );
+  call::PlaceCall shown = in.call;
+  const auto allowed = co_await may_show(context_, ask.account.sid, std::move(shown));
+  if (!allowed) co_return refusal(allowed.error());
+  if (!*allowed) co_return refusal(21210);
+  const auto participant =
+      co_await context_.services().conferences->call_in(context_.switchboard, std::move(in));
   if (!participant) co_return refuse(participant.error());
   co_return show(201, *participant);
 }

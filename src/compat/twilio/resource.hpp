@@ -1,6 +1,7 @@
 #pragma once
 #include "call/caller_id_validation.hpp"
 #include "call/number_directory.hpp"
+#include "call/sip_directory.hpp"
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
 #include "compat/twilio/api.hpp"
@@ -22,9 +23,12 @@ struct Context {
   call::NumberDirectory& directory;
   call::Usage& usage;
   call::CallerIdValidations& validations;
+  call::SipDirectory& sip;
+  const identity::Sealer& sealer;
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  const identity::MediaLinks* links = nullptr;  // open media without credentials
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }

@@ -12,9 +12,12 @@
 #include "compat/twilio/messaging_services.hpp"
 #include "compat/twilio/notifications.hpp"
 #include "compat/twilio/outgoing_caller_ids.hpp"
+#include "compat/twilio/participants.hpp"
 #include "compat/twilio/queues.hpp"
 #include "compat/twilio/recordings.hpp"
 #include "compat/twilio/running_recordings.hpp"
+#include "compat/twilio/sip_credentials.hpp"
+#include "compat/twilio/sip_domains.hpp"
 #include "compat/twilio/streams.hpp"
 #include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
@@ -48,7 +51,10 @@ Resources::Resources(Context context, http::Router& router)
                  MessagingServicesResource,      //
                  NotificationsResource,          //
                  OutgoingCallerIdsResource,      //
+                 ParticipantsResource,           //
                  QueuesResource,                 //
+                 SipCredentialsResource,         //
+                 SipDomainsResource,             //
                  RecordingsResource,             //
                  RunningRecordingsResource,      //
                  StreamsResource,                //
@@ -56,6 +62,7 @@ Resources::Resources(Context context, http::Router& router)
                  UsageResource,                  //
                  UserDefinedMessagesResource     //
                  >(context_)) {
+  if (context.links != nullptr) api_.accept_links(*context.links);
   for (const auto& resource : resources_) resource->add_to(api_);
 }
 

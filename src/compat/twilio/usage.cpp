@@ -99,7 +99,8 @@ base::json::object render_record(
 }
 
 std::string_view last_part(const Ask& ask) {
-  std::string_view last = std::string_view(ask.request.path).substr(ask.request.path.rfind('/') + 1);
+  std::string_view last =
+      std::string_view(ask.request.path).substr(ask.request.path.rfind('/') + 1);
   if (last.ends_with(".json")) last.remove_suffix(5);
   return last == "Records" || last == "AllTime" ? "" : last;
 }
@@ -108,8 +109,8 @@ std::string_view last_part(const Ask& ask) {
 
 void UsageResource::add_to(Api& api) {
   api.get("/Usage/Records", this, &UsageResource::list);
-  for (const std::string span : {"Daily", "Monthly", "Yearly", "AllTime", "Today", "Yesterday",
-                                 "ThisMonth", "LastMonth"})
+  for (const std::string span :
+       {"Daily", "Monthly", "Yearly", "AllTime", "Today", "Yesterday", "ThisMonth", "LastMonth"})
     api.get("/Usage/Records/" + span, this, &UsageResource::list);
   api.get("/Balance", this, &UsageResource::fetch_balance);
   api.post("/Tokens", this, &UsageResource::create_token);
@@ -145,7 +146,8 @@ base::Task<http::Response> UsageResource::list(Ask ask) {
         sum.amount += found->second.amount;
       }
       if (category.name == "phonenumbers")
-        sum.count = sum.amount = static_cast<std::int64_t>(context_.directory.count_of(ask.account.sid));
+        sum.count = sum.amount =
+            static_cast<std::int64_t>(context_.directory.count_of(ask.account.sid));
       records.push_back(render_record(ask, category, span, sum, now));
     }
   Page page;

@@ -3,32 +3,15 @@
 
 namespace belfry::compat::twilio {
 
-/// `/Usage/Records`, `/Balance`, `/Tokens`.
+/// `/Usage/Records`, `/Balance`, `/Tokens`: what the account has used, by category and span of
+/// days; what it costs (nothing); where browsers find STUN.
 class UsageResource final : public Resource {
  public:
   explicit UsageResource(Context& context) : context_(context) {}
   void add_to(Api& api) override;
 
  private:
-  base::Task<http::Response> what(Ask ask);
-  base::Task<http::Response> the(Ask ask);
-  base::Task<http::Response> account(Ask ask);
-  base::Task<http::Response> has(Ask ask);
-  base::Task<http::Response> used,(Ask ask);
-  base::Task<http::Response> by(Ask ask);
-  base::Task<http::Response> category(Ask ask);
-  base::Task<http::Response> and(Ask ask);
-  base::Task<http::Response> span(Ask ask);
-  base::Task<http::Response> of(Ask ask);
-  base::Task<http::Response> days;(Ask ask);
-  base::Task<http::Response> what(Ask ask);
-  base::Task<http::Response> it(Ask ask);
-  base::Task<http::Response> costs(Ask ask);
-  base::Task<http::Response> (nothing);(Ask ask);
-  base::Task<http::Response> where(Ask ask);
-  base::Task<http::Response> browsers(Ask ask);
-  base::Task<http::Response> find(Ask ask);
-  base::Task<http::Response> STUN:list(Ask ask);
+  base::Task<http::Response> list(Ask ask);
   base::Task<http::Response> fetch_balance(Ask ask);
   base::Task<http::Response> create_token(Ask ask);
 

@@ -86,7 +86,9 @@ call::PlaybackId Plane::play(call::SeatId seat, call::Playback playback) {
   const auto found = seats_.find(seat);
   if (found == seats_.end()) return id;
   if (auto* clip = std::get_if<call::ClipPlayback>(&playback)) {
-    clip->clip = clip_rates_.at_rate(clip->clip, found->second.rate);
+    const belfry::media::SampleRate rate = found->second.rate;
+    clip->clip = clip->sound == 0 ? clip_rates_.at_rate(clip->clip, rate)
+                                  : found->second.pieces.at_rate(clip->clip, rate, clip->sound);
   }
   submit(Play{seat, id, std::move(playback)});
   return id;

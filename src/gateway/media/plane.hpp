@@ -13,6 +13,7 @@
 #include "gateway/media/clip_rates.hpp"
 #include "gateway/media/live_tap.hpp"
 #include "gateway/media/network_model.hpp"
+#include "gateway/media/piecewise_sound.hpp"
 #include "gateway/media/recorder.hpp"
 #include "gateway/media/terms.hpp"
 #include "gateway/media/udp_wire.hpp"
@@ -98,6 +99,7 @@ class Plane final : public call::MediaPlane {
   struct Known {
     call::SeatListener* listener = nullptr;
     belfry::media::SampleRate rate;
+    PiecewiseSound pieces;
   };
 
   call::SeatId add(std::unique_ptr<Wire> wire);

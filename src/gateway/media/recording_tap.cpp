@@ -1,5 +1,7 @@
 #include "gateway/media/recording_tap.hpp"
 
+#include <span>
+
 namespace belfry::gateway::media {
 
 TimedFrame TrackFollower::follow_heard(const TappedFrame& frame) {
@@ -32,18 +34,39 @@ TimedFrame TrackFollower::make(
   return frame;
 }
 
+void TrackWriter::write(TimedFrame& frame) {
+  constexpr base::Duration slack = std::chrono::milliseconds(1);
+  for (TimedFrame& held : std::span(held_).first(held_count_)) {
+    if (held.at + belfry::media::frame_duration <= frame.at + slack) ring_.write(held);
+  }
+  held_count_ = 0;
+  ring_.write(frame);
+}
+
+void TrackWriter::hold(TimedFrame& frame) {
+  if (held_count_ < held_.size()) held_[held_count_++] = frame;
+}
+
+void TrackWriter::flush() {
+  for (TimedFrame& held : std::span(held_).first(held_count_)) ring_.write(held);
+  held_count_ = 0;
+}
+
 void RecordingTap::on_frame(const TappedFrame& frame) noexcept {
   if (frame.heard.empty()) {
     heard_.interrupt();
+    heard_out_.flush();
   } else if (tracks_ != call::Track::outbound) {
     TimedFrame heard = heard_.follow_heard(frame);
-    frames_.write(heard);
+    frame.lost ? heard_out_.hold(heard) : heard_out_.write(heard);
   }
   if (frame.spoken.empty()) {
     spoken_.interrupt();
+    spoken_out_.flush();
   } else if (tracks_ != call::Track::inbound) {
     TimedFrame spoken = spoken_.follow_spoken(frame);
-    frames_.write(spoken);
+    const bool lost = !frame.own_clock && !frame.spoken_at;
+    lost ? spoken_out_.hold(spoken) : spoken_out_.write(spoken);
   }
   drift_.store(frame.drift.count(), std::memory_order_relaxed);
   const std::int64_t complete = (frame.now - frame.lag).time_since_epoch().count();

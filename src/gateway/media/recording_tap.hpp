@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <atomic>
 #include <limits>
 #include <optional>
@@ -29,6 +30,23 @@ class TrackFollower {
   std::optional<base::Instant> next_;
 };
 
+/// One track on its way into a ring. Concealment waits until what comes next says whether it stands
+/// for something that was lost: a jitter buffer that grows repeats a frame too, and what it repeats
+/// for is still to come. Media worker's thread.
+class TrackWriter {
+ public:
+  explicit TrackWriter(TapRing& ring) : ring_(ring) {}
+  void write(TimedFrame& frame);
+  void hold(TimedFrame& frame);
+  /// Nothing came: what is held is the end.
+  void flush();
+
+ private:
+  TapRing& ring_;
+  std::array<TimedFrame, 4> held_;
+  std::size_t held_count_ = 0;
+};
+
 /// Where a seat or a room leaves what it hears and says for the file thread: about 5 s of it.
 class RecordingTap final : public FrameTap {
  public:
@@ -57,6 +75,8 @@ class RecordingTap final : public FrameTap {
   std::atomic<std::int64_t> stop_at_{std::numeric_limits<std::int64_t>::max()};
   std::atomic<std::int64_t> drift_{0};
   TapRing frames_;
+  TrackWriter heard_out_{frames_};
+  TrackWriter spoken_out_{frames_};
 };
 
 }  // namespace belfry::gateway::media

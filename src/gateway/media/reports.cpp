@@ -62,6 +62,7 @@ void Reports::handle_blocks(const rtp::ReportBlocks& blocks, base::Instant now) 
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const rtp::ReportBlock block = blocks.at(i);
     if (block.ssrc != own_source_) continue;
+    loss_there_ = block.fraction_lost / 256.0;
     if (const auto time = rtp::round_trip(block, report_clock(now))) round_trip_ = time;
   }
 }

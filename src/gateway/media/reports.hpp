@@ -35,6 +35,8 @@ class Reports {
   std::span<const std::byte> write_goodbye(
       const rtp::OutgoingStream& stream, std::span<std::byte> into
   ) const;
+  /// Part of what we sent that the other side missed lately, 0 to 1, as it last said.
+  double loss_there() const { return loss_there_; }
   call::SeatStatistics statistics() const;
 
  private:
@@ -49,6 +51,7 @@ class Reports {
   std::optional<std::uint32_t> source_;
   std::optional<std::uint32_t> own_source_;
   std::optional<base::Duration> round_trip_;
+  double loss_there_ = 0;
   base::Instant next_{};
 };
 

@@ -29,6 +29,7 @@ class RoomMember final : public belfry::media::Mixer::Member {
   belfry::media::Encoder& encoder() noexcept override { return *seat_->coding()->encoder; }
   bool is_occupied() const noexcept override { return seat_->is_playing(); }
   std::optional<belfry::media::Codec> codec() const noexcept override;
+  double loss() const noexcept override { return seat_->loss(); }
 
   Seat* seat_ = nullptr;
 };

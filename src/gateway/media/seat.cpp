@@ -8,7 +8,7 @@ using belfry::media::ConstSamples;
 namespace {
 
 /// A jitter buffer that grows lets its frames come this much later than it said.
-constexpr base::Duration lag_margin = 60ms;
+constexpr base::Duration lag_margin = 100ms;
 constexpr base::Duration longest_playout = 500ms;
 
 }  // namespace
@@ -64,6 +64,7 @@ bool Seat::is_listened_to() const {
 void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) {
   if (kind == PacketKind::rtcp) {
     reports_.handle_control(bytes, now);
+    if (coding_) coding_->encoder->expect_loss(reports_.loss_there());
     return;
   }
   const auto packet = rtp::parse_packet(bytes);

@@ -73,6 +73,8 @@ class Seat final : private PacketSink {
   float power() { return coding_ ? incoming_.power(*coding_) : 0; }
   bool is_playing() const { return outgoing_.is_playing(); }
   Coding* coding() const { return coding_.get(); }
+  /// Of what is sent to the party, as it says itself.
+  double loss() const { return reports_.loss_there(); }
   void say_goodbye() { outgoing_.say_goodbye(); }
   std::optional<SeatEvent> poll_event() { return events_.pop(); }
   call::SeatStatistics statistics() const;

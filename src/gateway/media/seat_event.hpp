@@ -32,7 +32,7 @@ struct BeepHeard {
 };
 using SeatEvent = std::variant<
     PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard>;
-/// Those of one tick.
-using SeatEvents = base::FixedQueue<SeatEvent, 128>;
+/// Those of one tick: the ends of all that waited to be played, and what else happens.
+using SeatEvents = base::FixedQueue<SeatEvent, 80>;
 
 }  // namespace belfry::gateway::media

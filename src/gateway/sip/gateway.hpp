@@ -66,6 +66,9 @@ class Gateway {
   /// A trunk more, while the gateway runs. @return it, for the dial plan; it stays to the end.
   TrunkCarrier& add_trunk(TrunkSettings settings);
 
+  /// Who may register besides the phones of the settings, from now on.
+  void set_added_phones(const std::vector<PhoneSettings>& phones) { phones_.replace_added(phones); }
+
   struct TrunkState {
     std::string name;
     TrunkCarrier::State state;

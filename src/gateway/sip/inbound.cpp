@@ -196,7 +196,7 @@ void Inbound::on_invite(const Visit& visit) {
   std::string from = parts_.phones.number_of(*user);
   if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
   take_call(
-      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr,
+      visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr, *user,
               parts_.phones.encryption_of(*user), "phone " + *user}
   );
 }
@@ -218,6 +218,7 @@ Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk
       one_line(from.substr(0, 255)),
       std::string(trunk.name()),
       &trunk,
+      {},
       trunk.encryption(),
       "trunk " + std::string(trunk.name()),
       trunk.country()
@@ -266,6 +267,7 @@ base::Result<std::string> Inbound::hand_over(
   call.from = caller.from;
   call.endpoint = "sip";
   call.carrier = caller.carrier;
+  call.user = caller.user;
   const std::string number = number_in(user, caller.country);
   const auto party = call::Party::parse(number.empty() ? user : number);
   const bool is_number = party && party->kind == call::Party::Kind::telephone;

@@ -66,6 +66,7 @@ class Inbound final : public StrangerHandler {
     std::string from;
     std::string carrier;
     TrunkCarrier* trunk = nullptr;
+    std::string user = {};  // of a registered phone
     belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
     std::string owner = {};    // see `SessionDriver::set_owner`
     std::string country = {};  // how national numbers are read; empty: they stay

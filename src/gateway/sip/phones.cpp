@@ -2,13 +2,27 @@
 
 namespace belfry::gateway::sip {
 
-Phones::Phones(const std::vector<PhoneSettings>& phones, std::string_view realm) {
+Phones::Phones(const std::vector<PhoneSettings>& phones, std::string_view realm) : realm_(realm) {
   for (const PhoneSettings& phone : phones) {
     secrets_[phone.user] = belfry::sip::DigestSecret::of(phone.user, realm, phone.password);
     encryption_[phone.user] = phone.encryption;
     if (phone.number.empty()) continue;
     users_[phone.number] = phone.user;
     numbers_[phone.user] = phone.number;
+  }
+}
+
+void Phones::replace_added(const std::vector<PhoneSettings>& phones) {
+  for (const std::string& user : added_) {
+    secrets_.erase(user);
+    encryption_.erase(user);
+  }
+  added_.clear();
+  for (const PhoneSettings& phone : phones) {
+    if (secrets_.contains(phone.user)) continue;
+    secrets_[phone.user] = belfry::sip::DigestSecret::of(phone.user, realm_, phone.password);
+    encryption_[phone.user] = phone.encryption;
+    added_.push_back(phone.user);
   }
 }
 

@@ -21,6 +21,9 @@ struct PhoneSettings {
 class Phones {
  public:
   Phones(const std::vector<PhoneSettings>& phones, std::string_view realm);
+  /// These are there besides the configured ones, in place of those that were added before. A user
+  /// of the configuration stays who he is.
+  void replace_added(const std::vector<PhoneSettings>& phones);
 
   bool contains(const std::string& user) const { return secrets_.contains(user); }
   std::optional<belfry::sip::DigestSecret> secret_of(const std::string& user) const;
@@ -30,6 +33,8 @@ class Phones {
   belfry::sdp::Encryption encryption_of(const std::string& user) const;
 
  private:
+  std::string realm_;
+  std::vector<std::string> added_;
   std::map<std::string, belfry::sip::DigestSecret> secrets_;
   std::map<std::string, std::string> users_, numbers_;  // by number, by user
   std::map<std::string, belfry::sdp::Encryption> encryption_;

@@ -40,7 +40,8 @@ struct ConferenceAudio : testing::Test {
   }
   std::string enter(const char* number, const std::string& attributes = "") {
     return scene.call(
-        number, "<Dial><Conference beep='false' waitUrl='' " + attributes + ">room</Conference></Dial>"
+        number,
+        "<Dial><Conference beep='false' waitUrl='' " + attributes + ">room</Conference></Dial>"
     );
   }
   call::Conference& room() {
@@ -219,8 +220,9 @@ TEST_F(ConferenceAudio, ComingAndGoingIsHeard) {
 TEST_F(ConferenceAudio, WhoTalksIsTold) {
   sounds(ann, tones[0]);
   const std::string a = scene.call(
-      ann, "<Dial><Conference beep='false' waitUrl='' statusCallback='http://app.test/events' "
-           "statusCallbackEvent='speaker'>room</Conference></Dial>"
+      ann,
+      "<Dial><Conference beep='false' waitUrl='' statusCallback='http://app.test/events' "
+      "statusCallbackEvent='speaker'>room</Conference></Dial>"
   );
   enter(bob);
   scene.simulation.run_for(7s);
@@ -256,7 +258,12 @@ TEST_F(ConferenceAudio, ARecordingFromTheStartHoldsWhatAllSay) {
   auto& recordings = *scene.simulation.system().switchboard().services().recordings;
   const auto record = scene.simulation.wait(recordings.find(told.front()["RecordingSid"]));
   ASSERT_TRUE(record);
-  const auto clip = media::read_audio_file(recordings.path_of(*record));
+  const std::filesystem::path copy =
+      std::filesystem::path(testing::TempDir()) / (record->sid + ".wav");
+  const auto copied = scene.simulation.wait(recordings.copy(*record, copy.string()));
+  ASSERT_TRUE(copied) << copied.error().message;
+  const auto clip = media::read_audio_file(copy);
+  std::filesystem::remove(copy);
   ASSERT_TRUE(clip);
   EXPECT_THAT(tones_in(*clip), ElementsAre(tones[0], tones[1]));
 }
