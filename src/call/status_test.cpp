@@ -37,15 +37,24 @@ TEST(LegStatus, AnAnsweredLegCompletesWhateverEndsIt) {
   EXPECT_EQ(final_status(HangupCause::unreachable, false), failed);
 }
 
+TEST(Party, ATelUriIsItsNumberWithoutOrnaments) {
+  const auto party = Party::parse("tel:+1-(415)-555.1234;phone-context=example.com");
+  ASSERT_TRUE(party);
+  EXPECT_EQ(party->kind, Party::Kind::telephone);
+  EXPECT_EQ(party->to_string(), "+14155551234");
+}
+
 TEST(Party, IsReadAndWrittenAsTheApisWriteIt) {
   for (const std::string_view text :
-       {"+14155551234", "911", "*70", "sip:alice@example.com:5070", "client:bob"}) {
+       {"+14155551234", "911", "*70", "sip:alice@example.com:5070", "sips:alice@example.com",
+        "client:bob"}) {
     const auto party = Party::parse(text);
     ASSERT_TRUE(party) << text;
     EXPECT_EQ(party->to_string(), text);
   }
   for (const std::string_view text :
-       {"", "+", "+1415555123456789", "12 34", "sip:", "client:", "tel:+1", "client:a b", "+1٤"}) {
+       {"", "+", "+1415555123456789", "12 34", "sip:", "client:", "tel:", "tel:alice",
+        "sips:", "client:a b", "+1٤"}) {
     EXPECT_FALSE(Party::parse(text)) << text;
   }
 }
