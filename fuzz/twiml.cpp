@@ -1,5 +1,6 @@
-// Voice and messaging documents and what they speak and send, from any bytes: limits of rule W2 hold, nothing that leaves
-// is longer or deeper than promised, spoken text is within 4,096 characters and stays UTF-8.
+// Voice and messaging documents and what they speak and send, from any bytes: limits of rule W2
+// hold, nothing that leaves is longer or deeper than promised, spoken text is within 4,096
+// characters and stays UTF-8.
 #include "twiml/document.hpp"
 
 #include <cstdlib>

@@ -103,9 +103,9 @@ bool Conference::is_speaking(const std::string& call_sid) const {
 }
 
 std::size_t Conference::count_present() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(participants_, [](const auto& who) { return who->leg != nullptr; })
-  );
+  return static_cast<std::size_t>(std::ranges::count_if(participants_, [](const auto& who) {
+    return who->leg != nullptr;
+  }));
 }
 
 base::Result<> Conference::check_coached(const std::string& call_sid) const {
@@ -117,13 +117,13 @@ base::Result<> Conference::check_coached(const std::string& call_sid) const {
   );
 }
 
-base::Result<> Conference::check_admission(
-    const JoinConference& terms, const std::string& call_sid
-) const {
+base::Result<> Conference::check_admission(const JoinConference& terms, const std::string& call_sid)
+    const {
   if (ended()) return base::fail(base::Errc::conflict, "the conference has ended", 16022);
-  const auto others = static_cast<std::size_t>(std::ranges::count_if(
-      participants_, [&](const auto& who) { return who->record.call_sid != call_sid; }
-  ));
+  const auto others =
+      static_cast<std::size_t>(std::ranges::count_if(participants_, [&](const auto& who) {
+        return who->record.call_sid != call_sid;
+      }));
   if (others >= terms.max_participants)
     return base::fail(base::Errc::unavailable, "the conference is full", 16020);
   const Participant* labelled = present(terms.label);

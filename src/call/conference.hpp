@@ -35,13 +35,13 @@ struct ParticipantUpdate {
   std::optional<bool> beep_on_exit = {};
   std::optional<bool> coaching = {};
   std::optional<std::string> call_sid_to_coach = {};
-  std::optional<float> gain_db = {};             // of what it says
+  std::optional<float> gain_db = {};               // of what it says
   std::optional<SideDocument> hold_document = {};  // heard while held instead of music
   std::optional<SideDocument> wait_document = {};
 };
 
-/// What the holder of a place waits for; shared by the conference and the program of the leg, either
-/// of which may go first.
+/// What the holder of a place waits for; shared by the conference and the program of the leg,
+/// either of which may go first.
 struct ParticipationState {
   explicit ParticipationState(base::Loop& loop) : over(loop) {}
   base::Event over;  // the participant is out, the leg is alone again
@@ -122,9 +122,7 @@ class Conference final : private RoomListener, private SoundTarget {
 
   void start_if_due(Changes& changes);
   void take_out(Participant& who, Departure why, Changes& changes);
-  void finish(
-      ConferenceEnding why, const Participant* by, std::string reason, Changes& changes
-  );
+  void finish(ConferenceEnding why, const Participant* by, std::string reason, Changes& changes);
   void end_after(const Participant& who, Exit exit, Changes& changes);
 
   // What each hears (conference_sound.cpp)

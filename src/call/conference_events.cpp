@@ -41,9 +41,9 @@ void Conference::tell(
       {"Timestamp", base::to_rfc2822(now)},
   };
   form.insert(form.end(), fields.begin(), fields.end());
-  changes.deliveries.push_back(make_form_delivery(
-      callback, "conference-callback", record_.sid, form, platform_.random, now
-  ));
+  changes.deliveries.push_back(
+      make_form_delivery(callback, "conference-callback", record_.sid, form, platform_.random, now)
+  );
 }
 
 /// A call made for the conference can be asked about until the conference ends.
@@ -110,10 +110,9 @@ base::Result<ParticipantRecord> Conference::update(
     tell(changes, "mute", next.muted ? "participant-mute" : "participant-unmute", fields);
   if (before.hold != next.hold)
     tell(changes, "hold", next.hold ? "participant-hold" : "participant-unhold", fields);
-  const bool modified = before.coaching != next.coaching ||
-                        before.call_sid_to_coach != next.call_sid_to_coach ||
-                        before.end_on_exit != next.end_on_exit ||
-                        before.beep.on_exit != next.beep.on_exit;
+  const bool modified =
+      before.coaching != next.coaching || before.call_sid_to_coach != next.call_sid_to_coach ||
+      before.end_on_exit != next.end_on_exit || before.beep.on_exit != next.beep.on_exit;
   if (modified) tell(changes, "modify", "participant-modify", fields);
   write(std::move(changes));
 

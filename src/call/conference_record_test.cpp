@@ -52,7 +52,10 @@ TEST(ParticipantRecord, SurvivesTheStore) {
   EXPECT_EQ(document.key, "CF1.CA1");
   EXPECT_EQ(document.value.at("current").as_bool(), true);
   document.value = stored(document.value);
-  EXPECT_EQ(ParticipantRecord::from_document(document).to_document().value, stored(record.to_document().value));
+  EXPECT_EQ(
+      ParticipantRecord::from_document(document).to_document().value,
+      stored(record.to_document().value)
+  );
 }
 
 TEST(JoinConference, SurvivesTheStoreAsAProgram) {

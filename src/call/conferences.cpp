@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t max_leftover_participants = 1000;
 
 base::metrics::Gauge& live_conferences() {
-  static auto& gauge = base::metrics::gauge(
-      "belfry_call_conferences_active", "Conferences that have not ended"
-  );
+  static auto& gauge =
+      base::metrics::gauge("belfry_call_conferences_active", "Conferences that have not ended");
   return gauge;
 }
 
@@ -49,9 +48,8 @@ Conference* Conferences::find(const std::string& sid) const {
   return found == conferences_.end() || found->second->ended() ? nullptr : found->second.get();
 }
 
-Conference* Conferences::find_by_name(
-    const std::string& account_sid, const std::string& name
-) const {
+Conference* Conferences::find_by_name(const std::string& account_sid, const std::string& name)
+    const {
   const auto found = by_name_.find({account_sid, name});
   return found == by_name_.end() ? nullptr : find(found->second);
 }

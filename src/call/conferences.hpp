@@ -9,8 +9,8 @@
 
 namespace belfry::call {
 
-/// A leg's place in a conference: whoever lets go of it has left. Held by the leg's program, so that
-/// a redirect or the leg's end gives the place up.
+/// A leg's place in a conference: whoever lets go of it has left. Held by the leg's program, so
+/// that a redirect or the leg's end gives the place up.
 class Participation {
  public:
   Participation(

@@ -21,7 +21,9 @@ bool CallbackAddress::wants(std::string_view event) const {
 
 base::json::object CallbackAddress::to_json() const {
   base::json::array words(events.begin(), events.end());
-  return {{"url", url}, {"method", method}, {"events", words}, {"own_application", own_application}};
+  return {
+      {"url", url}, {"method", method}, {"events", words}, {"own_application", own_application}
+  };
 }
 
 CallbackAddress CallbackAddress::from_json(const base::json::object& object) {

@@ -113,17 +113,21 @@ Task<void> Messages::run_sender(std::string from) {
     const std::string sid = senders_[from].queue.front();
     const base::Instant began = parts_.loop.now();
     const Turn turn = co_await send_one(sid);
-    Sender& sender = senders_[from];
-    sender.queue.pop_front();
-    const bool alone = sender.queue.empty();
-    // Behind the others, which may have another carrier.
-    if (turn == Turn::again) sender.queue.push_back(sid);
-    const bool pauses = turn == Turn::again && alone;
-    co_await base::sleep_until(
-        parts_.loop, began + (pauses ? carrier_pause : settings_.sender_interval)
-    );
+    senders_[from].queue.pop_front();
+    if (turn == Turn::again) {
+      // Beside the queue: the others may have another carrier.
+      Task<void> waiting = try_again_later(sid);
+      tasks_.spawn(std::move(waiting));
+    }
+    co_await base::sleep_until(parts_.loop, began + settings_.sender_interval);
   }
   senders_.erase(from);
+}
+
+Task<void> Messages::try_again_later(std::string sid) {
+  co_await base::sleep_for(parts_.loop, carrier_pause);
+  const auto record = co_await load(std::move(sid));
+  if (record) schedule(*record);  // or it was canceled meanwhile
 }
 
 /// Why a message must not leave any more, if so.

@@ -198,6 +198,7 @@ class Messages {
   void enqueue(const MessageRecord& record);
   base::Task<void> wait_for_time(std::string sid, base::WallTime at);
   base::Task<void> run_sender(std::string from);
+  base::Task<void> try_again_later(std::string sid);
   base::Task<base::Result<>> check_before_sending(const MessageRecord& message);
   base::Task<Turn> send_one(std::string sid);
   base::Task<Turn> hand_over(MessageRecord message);

@@ -109,9 +109,7 @@ Queues::Queue& Queues::add(QueueRecord record) {
   return queue;
 }
 
-QueueRecord Queues::make_record(
-    std::string account_sid, std::string name, std::uint32_t max_size
-) {
+QueueRecord Queues::make_record(std::string account_sid, std::string name, std::uint32_t max_size) {
   QueueRecord record;
   record.sid = base::make_sid("QU", random_);
   record.account_sid = std::move(account_sid);
@@ -180,9 +178,8 @@ const QueueRecord* Queues::find(const std::string& sid) const {
   return found == queues_.end() ? nullptr : &found->second.record;
 }
 
-const QueueRecord* Queues::find_by_name(
-    const std::string& account_sid, const std::string& name
-) const {
+const QueueRecord* Queues::find_by_name(const std::string& account_sid, const std::string& name)
+    const {
   const auto found = by_name_.find({account_sid, name});
   return found == by_name_.end() ? nullptr : find(found->second);
 }
@@ -200,9 +197,8 @@ std::vector<QueueWait> Queues::waiting(const std::string& sid) const {
   return all;
 }
 
-std::optional<QueueWait> Queues::find_waiting(
-    const std::string& sid, std::string_view call_sid
-) const {
+std::optional<QueueWait> Queues::find_waiting(const std::string& sid, std::string_view call_sid)
+    const {
   for (QueueWait& wait : waiting(sid))
     if (call_sid == "Front" || wait.call_sid == call_sid) return std::move(wait);
   return std::nullopt;
@@ -243,8 +239,7 @@ base::Result<std::unique_ptr<QueueRequest>> Queues::request(
   const QueueRecord* known = find_by_name(leg.record().account_sid, name);
   if (known == nullptr) return base::fail(base::Errc::not_found, "no queue has this name");
   Queue& where = *queue(known->sid);
-  auto request =
-      std::make_unique<QueueRequest>(*this, where.record.sid, leg, std::move(document));
+  auto request = std::make_unique<QueueRequest>(*this, where.record.sid, leg, std::move(document));
   where.requests.push_back(request.get());
   match(where);
   return request;

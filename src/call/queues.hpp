@@ -153,7 +153,7 @@ class Queues {
   base::Random& random_;
   Journal& journal_;
   bool abandoned_ = false;
-  std::map<std::string, Queue> queues_;                             // by SID
+  std::map<std::string, Queue> queues_;                                 // by SID
   std::map<std::pair<std::string, std::string>, std::string> by_name_;  // account, name: SID
 };
 

@@ -22,6 +22,14 @@ base::Error not_running(const std::string& sid) {
   return {Errc::not_found, "recording " + sid + " is not running", 0};
 }
 
+/// Of a recording that has just begun: its file is made at the first writing.
+struct NothingYet final : RecordingBytes {
+  std::uint64_t size() const override { return 0; }
+  base::Result<std::size_t> read(std::uint64_t, std::span<std::byte>) override {
+    return std::size_t{0};
+  }
+};
+
 /// The event under which a status is reported. A failed one is news to whoever waits for its end.
 bool wants(const RecordingCallback& callback, RecordingStatus status) {
   const auto has = [&](std::string_view event) {
@@ -309,6 +317,7 @@ base::Task<void> Recordings::remove_files(RecordingRecord record) {
   std::move_only_function<bool()> job = [path = path_of(record), sealed = sealed_path_of(record)] {
     std::error_code error;
     std::filesystem::remove(sealed, error);
+    std::filesystem::remove(path + ".part", error);
     return std::filesystem::remove(path, error);
   };
   base::Task<bool> removing = environment_.pool.run<bool>(std::move(job));
@@ -368,15 +377,16 @@ base::Task<base::Result<std::shared_ptr<RecordingBytes>>> Recordings::open(Recor
   if (recording.deleted || recording.status == RecordingStatus::absent)
     co_return fail(Errc::not_found, "the recording has no media");
   std::move_only_function<Bytes()> job = [vault = environment_.vault, path = path_of(recording),
-                                          sealed = sealed_path_of(recording),
-                                          key = recording.key]() -> Bytes {
+                                          sealed = sealed_path_of(recording), key = recording.key,
+                                          running = !is_final(recording.status)]() -> Bytes {
     // It may be finished, and then sealed, while it is looked for.
     if (!key.empty() && vault != nullptr) {
       if (auto bytes = vault->open(sealed, key)) return std::move(*bytes);
     }
     if (auto bytes = open_plain_recording(path)) return std::move(*bytes);
-    BELFRY_TRY(bytes, open_plain_recording(path + ".part"));
-    return std::move(bytes);
+    if (auto bytes = open_plain_recording(path + ".part")) return std::move(*bytes);
+    if (running) return std::make_shared<NothingYet>();
+    return fail(Errc::not_found, "the recording has no file");
   };
   base::Task<Bytes> opening = environment_.pool.run<Bytes>(std::move(job));
   co_return co_await std::move(opening);

@@ -4,6 +4,12 @@
 #include "server/system.hpp"
 
 namespace belfry::server {
+namespace {
+
+/// Long enough to listen to the longest recording twice.
+constexpr std::chrono::hours link_life{8};
+
+}  // namespace
 
 void System::make_recordings(const Config& config, const identity::Keys& keys) {
   call::Recordings::Settings settings;
@@ -42,8 +48,6 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
 }
 
 void System::show_recordings() {
-  // Long enough to listen to the longest recording twice.
-  static constexpr auto link_life = std::chrono::hours(8);
   recordings_of_calls_ = std::make_unique<admin::Recordings>(
       *switchboard_,
       [this](const call::RecordingRecord& recording) {

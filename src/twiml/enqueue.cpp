@@ -203,14 +203,11 @@ base::Task<Step> execute(const Enqueue& enqueue, Session& session) {
   }
   // The stay outlives the action: what is cut off says how.
   QueueStay stay(enqueue, session, *leg);
-  PendingAction action(
-      session, enqueue.action, enqueue.method,
-      [&stay, leg](bool leg_ended) {
-        using Fields = std::optional<call::FormFields>;
-        if (leg->services().queues->abandoned()) return Fields();
-        return Fields(stay.results(stay.cut_off_result(leg_ended)));
-      }
-  );
+  PendingAction action(session, enqueue.action, enqueue.method, [&stay, leg](bool leg_ended) {
+    using Fields = std::optional<call::FormFields>;
+    if (leg->services().queues->abandoned()) return Fields();
+    return Fields(stay.results(stay.cut_off_result(leg_ended)));
+  });
   if (!is_name(enqueue.name)) co_return action.conclude(stay.results("error"));
   std::string word = co_await stay.run();
   session.count_media_progress();

@@ -93,9 +93,7 @@ base::Task<Parting> wait_for_parting(base::Event& over, const Dial& dial, Sessio
   co_return parted.value_or(Parting::time_limit);
 }
 
-base::Task<Step> dial_conference(
-    const Conference& conference, const Dial& dial, Session& session
-) {
+base::Task<Step> dial_conference(const Conference& conference, const Dial& dial, Session& session) {
   const bool alive = co_await session.answer();
   if (!alive) co_return HungUp{};
   call::Leg* leg = session.voice().leg();

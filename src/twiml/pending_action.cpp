@@ -41,8 +41,8 @@ void PendingAction::settle(const call::LegRecord& leg, bool leg_ended, call::Cha
   if (std::exchange(concluded_, true) || !url_) return;
   const auto results = cut_off_(leg_ended);
   if (!results) return;
-  const auto url = url_->empty() ? base::Result<std::string>(session_.current().url)
-                                 : session_.resolve(*url_);
+  const auto url =
+      url_->empty() ? base::Result<std::string>(session_.current().url) : session_.resolve(*url_);
   if (!url || url->empty()) return;
   call::Services& services = session_.voice().leg()->services();
   call::FormFields form = standard_parameters(leg);

@@ -1,7 +1,7 @@
 // `<Dial><Queue>`: the side of the one who takes a caller out of a queue.
 #include "base/wait.hpp"
-#include "call/queues.hpp"
 #include "call/leg.hpp"
+#include "call/queues.hpp"
 #include "call/switchboard.hpp"
 #include "twiml/meeting_others.hpp"
 #include "twiml/pending_action.hpp"

@@ -57,9 +57,7 @@ base::Task<base::Result<>> TwimlSideDocuments::run(Voice& voice, call::SideDocum
   co_return base::Result<>{};
 }
 
-base::Task<base::Result<>> TwimlSideDocuments::play(
-    call::Leg& leg, call::SideDocument document
-) {
+base::Task<base::Result<>> TwimlSideDocuments::play(call::Leg& leg, call::SideDocument document) {
   LegVoice voice(leg);
   base::Task<base::Result<>> running = run(voice, std::move(document));
   co_return co_await std::move(running);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { failure, startHouse, until } from "./support/house.mjs";
-import { readWav, tonesIn } from "./support/sound.mjs";
+import { readWav, sineWav, tonesIn } from "./support/sound.mjs";
 
 const FROM = "+15005550006";
 const done = (recording) => ["completed", "absent", "failed"].includes(recording.status);
@@ -76,9 +76,7 @@ describe("recordings", () => {
   });
 
   it("of a whole call have what the party says on the left and what it hears on the right", async () => {
-    house.web.on("/tone", `<Response><Play loop="2">${house.web.url("/700.wav")}</Play><Pause length="2"/></Response>`);
-    const { sineWav } = await import("./support/sound.mjs");
-    house.web.on("/700.wav", { type: "audio/wav", body: sineWav(700, 1) });
+    house.web.on("/tone", { type: "audio/wav", body: sineWav(700, 3) });
     const phone = await newPhone({ script: [{ after_ms: 300, tone_hz: 440, ms: 2000 }] });
     const call = await place(phone, {
       url: house.web.url("/tone"), record: true, recordingChannels: "dual", trim: "do-not-trim",
@@ -177,11 +175,11 @@ describe("recordings", () => {
   it("and transcriptions that do not exist are 404/20404; nobody fetches without credentials", async () => {
     const nothing = `RE${"0".repeat(32)}`;
     for (const attempt of [
-      house.client.recordings(nothing).fetch(),
-      house.client.recordings(nothing).remove(),
-      house.client.transcriptions(`TR${"0".repeat(32)}`).fetch(),
+      () => house.client.recordings(nothing).fetch(),
+      () => house.client.recordings(nothing).remove(),
+      () => house.client.transcriptions(`TR${"0".repeat(32)}`).fetch(),
     ])
-      assert.equal((await failure(attempt)).code, 20404);
+      assert.equal((await failure(attempt())).code, 20404);
     assert.deepEqual(await house.client.transcriptions.list(), []);
     const [any] = await house.client.recordings.list({ limit: 1 });
     assert.equal((await house.raw("GET", house.path(`/Recordings/${any.sid}.wav`), { user: null })).status, 401);

@@ -15,8 +15,7 @@ call::DocumentQuery read_query(const Ask& ask, Parameters& parameters) {
   call::DocumentQuery query{.collection = std::string(call::conference_collection)};
   query.members.emplace_back("account_sid", ask.account.sid);
   query.tag = parameters.text("FriendlyName");
-  const std::string status =
-      parameters.one_of("Status", {"init", "in-progress", "completed"});
+  const std::string status = parameters.one_of("Status", {"init", "in-progress", "completed"});
   if (!status.empty()) query.members.emplace_back("status", status);
   const TimeSpan created = parameters.times("DateCreated");
   query.created_from = created.from;
@@ -95,7 +94,8 @@ base::Task<http::Response> ConferencesResource::list(Ask ask) {
 }
 
 base::Task<http::Response> ConferencesResource::fetch(Ask ask) {
-  const auto found = co_await find_conference(context_, ask.account.sid, ask.param("ConferenceSid"));
+  const auto found =
+      co_await find_conference(context_, ask.account.sid, ask.param("ConferenceSid"));
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   co_return http::json(200, render_conference(**found));

@@ -30,8 +30,8 @@ class MessagesResource final : public Resource {
 base::json::object render_message(const call::MessageRecord& message);
 
 /// The files of messages, `/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}`: by
-/// their SID alone, as web applications and phones fetch them. Knowing both SIDs is knowing 248
-/// random bits (rule H6).
+/// their SID alone, as web applications and phones fetch them. Who knows the message's SID knows
+/// 128 random bits (rule H6).
 void add_message_files(http::Router& router, call::Messages& messages);
 
 }  // namespace belfry::compat::twilio

@@ -65,8 +65,7 @@ call::JoinConference read_join(Parameters& parameters) {
       static_cast<std::size_t>(parameters.integer("MaxParticipants", 250, 2, 250));
   join.wait = read_wait(parameters);
   parameters.one_of("JitterBufferSize", {"large", "medium", "small", "off"}, "large");
-  join.terms.callback =
-      read_callback(parameters, "ConferenceStatusCallback", {"start", "end"});
+  join.terms.callback = read_callback(parameters, "ConferenceStatusCallback", {"start", "end"});
   join.terms.recording_callback =
       read_callback(parameters, "ConferenceRecordingStatusCallback", {"completed"});
   join.terms.record_from_start = read_record(parameters);

@@ -58,7 +58,8 @@ http::Response ParticipantsResource::show(int status, const ParticipantRecord& p
 }
 
 base::Task<http::Response> ParticipantsResource::refuse_missing(Ask ask) {
-  const auto known = co_await find_conference(context_, ask.account.sid, ask.param("ConferenceSid"));
+  const auto known =
+      co_await find_conference(context_, ask.account.sid, ask.param("ConferenceSid"));
   if (!known) co_return refusal(known.error());
   const bool has_ended = *known && (*known)->status == call::ConferenceStatus::completed;
   co_return has_ended ? refusal(16022) : ask.not_found();
@@ -114,9 +115,8 @@ base::Task<http::Response> ParticipantsResource::create(Ask ask) {
   const auto allowed = co_await may_show(context_, ask.account.sid, std::move(shown));
   if (!allowed) co_return refusal(allowed.error());
   if (!*allowed) co_return refusal(21210);
-  const auto participant = co_await context_.services().conferences->call_in(
-      context_.switchboard, std::move(in)
-  );
+  const auto participant =
+      co_await context_.services().conferences->call_in(context_.switchboard, std::move(in));
   if (!participant) co_return refuse(participant.error());
   co_return show(201, *participant);
 }

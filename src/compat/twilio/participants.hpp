@@ -4,8 +4,8 @@
 
 namespace belfry::compat::twilio {
 
-/// `/Conferences/{sid}/Participants`: who is in a live conference, or being called into it. They are
-/// named by call SID or label.
+/// `/Conferences/{sid}/Participants`: who is in a live conference, or being called into it. They
+/// are named by call SID or label.
 class ParticipantsResource final : public Resource {
  public:
   explicit ParticipantsResource(Context& context) : context_(context) {}

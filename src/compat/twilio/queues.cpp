@@ -13,8 +13,8 @@ base::json::object render_member(const call::QueueRecord& queue, const call::Que
   json["date_enqueued"] = date(member.enqueued);
   json["position"] = member.position;
   json["wait_time"] = member.wait_s;
-  json["uri"] = "/2010-04-01/Accounts/" + queue.account_sid + "/Queues/" + queue.sid +
-                "/Members/" + member.call_sid + ".json";
+  json["uri"] = "/2010-04-01/Accounts/" + queue.account_sid + "/Queues/" + queue.sid + "/Members/" +
+                member.call_sid + ".json";
   return json;
 }
 

@@ -5,6 +5,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr float weakest_key = 3e-5F;  // -45 dBov; Q.24 wants them from about -30
+constexpr int frames_after_key = 5;   // of silence, so that the detector sees its end
 constexpr int frames_between_doubts = 25;
 constexpr float background = 3e-6F;  // -55 dBov
 
@@ -136,14 +138,10 @@ void Incoming::restart() {
 }
 
 void Incoming::examine(Coding& coding) {
-  if (!coding.keys_in_audio && !watches_speech()) return;
+  if (coding.keys_in_audio) find_keys(coding);
+  if (!watches_speech()) return;
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
-  if (coding.keys_in_audio) {
-    coding.keys_in_audio->handle_frame(heard);
-    while (const auto digit = coding.keys_in_audio->poll_digit())
-      events_.push(DigitHeard{seat_, *digit});
-  }
   if (tones_) {
     tones_->handle_frame(heard);
     while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
@@ -152,6 +150,22 @@ void Incoming::examine(Coding& coding) {
   const bool sounds = voice_.handle_frame(heard);
   const bool speaking = sounds && !(tones_ && tones_->hears_network());
   if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
+}
+
+/// In tones. Where it is quiet there are none, and most are quiet for most of the time.
+void Incoming::find_keys(Coding& coding) {
+  static constexpr std::array<belfry::media::Sample, belfry::media::Frame::max_samples> silence{};
+  const bool within_key = lost() && quiet_frames_ == 0;  // a packet of it may be missing
+  if (!within_key && power(coding) < weakest_key) {
+    if (quiet_frames_ >= frames_after_key) return;
+    ++quiet_frames_;
+    coding.keys_in_audio->handle_frame(std::span(silence).first(coding.heard.size()));
+  } else {
+    quiet_frames_ = 0;
+    coding.keys_in_audio->handle_frame(samples(coding));
+  }
+  while (const auto digit = coding.keys_in_audio->poll_digit())
+    events_.push(DigitHeard{seat_, *digit});
 }
 
 }  // namespace belfry::gateway::media

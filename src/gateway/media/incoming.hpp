@@ -51,6 +51,7 @@ class Incoming {
 
  private:
   void decode(Coding& coding);
+  void find_keys(Coding& coding);
   float measure(Coding& coding, std::span<const std::byte> payload);
   bool fill(Coding& coding, belfry::media::Samples samples);
   void take_digit_events();
@@ -66,6 +67,7 @@ class Incoming {
   bool sounds_ = false;   // ... and it is something
   // What the sender calls no speech is decoded now and then, to see whether it is sound.
   int unheard_frames_ = 0;
+  int quiet_frames_ = 0;  // since a key may have sounded
   bool sounds_without_speech_ = false;
   belfry::media::VoiceActivity voice_;
   bool watches_speech_ = false;

@@ -79,6 +79,7 @@ call::RecordingResult RecordingFile::finish(base::Instant end) {
   call::RecordingResult result;
   result.silent = !bounds_.sound();
   if (wav_) {
+    result.length = wav_->duration();  // what is in the file even when it cannot be finished
     if (const auto length = close()) {
       result.length = *length;
     } else {

@@ -67,7 +67,9 @@ TEST_F(ConferenceLife, StartsWithItsSecondParticipantAndEndsWithItsLast) {
                     "participant-leave", "conference-end"
                 )
   );
-  EXPECT_THAT(scene.told_to("/events", "SequenceNumber"), ElementsAre("1", "2", "3", "4", "5", "6"));
+  EXPECT_THAT(
+      scene.told_to("/events", "SequenceNumber"), ElementsAre("1", "2", "3", "4", "5", "6")
+  );
   const auto end = last_event("conference-end");
   EXPECT_EQ(end["ReasonConferenceEnded"], "last-participant-left");
   EXPECT_EQ(end["CallSidEndingConference"], second);
@@ -203,7 +205,8 @@ TEST_F(ConferenceLife, TellsOfWhatIsDoneToAParticipant) {
   );
   EXPECT_EQ(room()->update(second, {.call_sid_to_coach = second}).error().detail, 13240);
   EXPECT_EQ(
-      room()->update(first, {.call_sid_to_coach = "CA" + std::string(32, '0')}).error().detail, 13240
+      room()->update(first, {.call_sid_to_coach = "CA" + std::string(32, '0')}).error().detail,
+      13240
   );
   EXPECT_FALSE(room()->update("nobody", {.muted = true}));
   scene.hang_up(ann);

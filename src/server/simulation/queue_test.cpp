@@ -163,9 +163,7 @@ TEST_F(QueueLife, WhoeverHangsUpWhileBeingConnectedIsPassedOver) {
   scene.hang_up(agent);
   settle();
   EXPECT_EQ(dialed()["DialCallSid"], second);
-  EXPECT_THAT(
-      scene.told_to("/left", "QueueResult"), ElementsAre("bridging-in-process", "bridged")
-  );
+  EXPECT_THAT(scene.told_to("/left", "QueueResult"), ElementsAre("bridging-in-process", "bridged"));
 }
 
 TEST_F(QueueLife, ACallerWhoseTakerGoesIsInFrontAgain) {
