@@ -34,9 +34,7 @@ class SocketClient {
   virtual ~SocketClient() = default;
   /// `Error::detail` is Twilio's code: 31901 time-out, 31902 refused, 31904 unreachable, 31910 TLS,
   /// 31920 no WebSocket server, 31922 scheme, 31923 URL, 31960 too many.
-  virtual base::Task<base::Result<std::unique_ptr<Socket>>> open(
-      SocketRequest request
-  ) = 0;
+  virtual base::Task<base::Result<std::unique_ptr<Socket>>> open(SocketRequest request) = 0;
 };
 
 }  // namespace belfry::call

@@ -160,10 +160,14 @@ TEST_F(StreamPlayoutTest, TheSamplesAreThoseOfTheApplication) {
   ASSERT_TRUE(playout.add_audio(std::span(codes).first(333)));
   ASSERT_TRUE(playout.add_audio(std::span(codes).subspan(333)));
   std::vector<std::int16_t> samples;
-  while (auto piece = playout.next()) {
-    if (const auto* played = std::get_if<call::ClipPlayback>(&*piece))
-      samples.insert(samples.end(), played->clip->samples.begin(), played->clip->samples.end());
-    playout.handle_started({++last_id});
+  while (playout.waiting() > 0) {
+    const std::uint64_t before = last_id;
+    while (auto piece = playout.next()) {
+      playout.handle_started({++last_id});
+      if (const auto* played = std::get_if<call::ClipPlayback>(&*piece))
+        samples.insert(samples.end(), played->clip->samples.begin(), played->clip->samples.end());
+    }
+    ASSERT_GT(last_id, before);
     playout.handle_finished({last_id});
   }
   ASSERT_EQ(samples.size(), codes.size());

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
@@ -15,6 +16,12 @@ const from = "+14155559999";
 
 /// A Media Streams application, as Twilio's documentation describes one, on `ws` alone.
 class StreamApp {
+  static async start(behave = {}) {
+    const app = new StreamApp(behave);
+    await once(app.socketServer, "listening");
+    return app;
+  }
+
   constructor(behave = {}, server = undefined) {
     this.sockets = [];
     this.messages = [];
@@ -110,7 +117,7 @@ describe("media streams", () => {
   const connect = (attributes = "", inner = "") => `<Connect><Stream url="${app.url()}" ${attributes}>${inner}</Stream></Connect>`;
 
   it("echoes a caller's tone back to it", async () => {
-    app = new StreamApp({ media: (message, send) => send("media", { media: { payload: message.media.payload } }) });
+    app = await StreamApp.start({ media: (message, send) => send("media", { media: { payload: message.media.payload } }) });
     const call = await callWith(connect(), {
       script: [{ after_ms: 500, tone_hz: 440, ms: 1500 }, { after_ms: 1000, hang_up: true }],
     });
@@ -125,7 +132,7 @@ describe("media streams", () => {
   });
 
   it("sends every message in the shape and order of the protocol, signed", async () => {
-    app = new StreamApp();
+    app = await StreamApp.start();
     const call = await callWith(connect('name="mine"', '<Parameter name="who" value="Ann &amp; Bob"/>'), {
       script: [{ after_ms: 500, press: "5" }, { after_ms: 800, hang_up: true }],
     });
@@ -163,7 +170,7 @@ describe("media streams", () => {
 
   it("brings a mark back when it was heard, and is silent within 40 ms of clear", async () => {
     const seen = [];
-    app = new StreamApp({
+    app = await StreamApp.start({
       start: (message, send) => {
         for (const payload of tonePieces(440, 1)) send("media", { media: { payload } });
         send("mark", { mark: { name: "one second" } });
@@ -185,7 +192,7 @@ describe("media streams", () => {
   });
 
   it("streams both tracks one way in the background, until it is stopped", async () => {
-    app = new StreamApp();
+    app = await StreamApp.start();
     const call = await callWith(
       `<Start><Stream name="both" url="${app.url()}" track="both_tracks"/></Start><Say>Good morning to you</Say>
        <Pause length="1"/><Stop><Stream name="both"/></Stop><Say>Goodbye</Say>`,
@@ -203,14 +210,14 @@ describe("media streams", () => {
   });
 
   it("starts and stops by REST", async () => {
-    app = new StreamApp();
+    app = await StreamApp.start();
     const call = await callWith('<Pause length="20"/>');
     await house.inProgress(call.sid);
     const stream = await house.client.calls(call.sid).streams.create({
       url: app.url(),
       name: "by-rest",
-      "parameter1.Name": "k",
-      "parameter1.Value": "v",
+      "parameter1.name": "k",
+      "parameter1.value": "v",
     });
     assert.match(stream.sid, /^MZ[0-9a-f]{32}$/);
     assert.deepEqual([stream.status, stream.name, stream.callSid], ["in-progress", "by-rest", call.sid]);
@@ -224,7 +231,7 @@ describe("media streams", () => {
   });
 
   it("reports begin, end and errors to the status callback, and goes on with the next verb", async () => {
-    app = new StreamApp({ start: (message, send, socket) => setTimeout(() => socket.close(1000), 300) });
+    app = await StreamApp.start({ start: (message, send, socket) => setTimeout(() => socket.close(1000), 300) });
     const callback = house.web.on("/stream-status", { status: 204 });
     const call = await callWith(`${connect(`name="s" statusCallback="${callback}"`)}<Say>After the stream</Say>`);
     await house.phone(to).heard("After the stream");
@@ -234,16 +241,17 @@ describe("media streams", () => {
     assert.deepEqual([started.params.CallSid, started.params.StreamName], [call.sid, "s"]);
     assert.equal(house.web.refused.length, 0, "signatures are right");
 
+    const nobody = app.url();
     await app.stop();
+    app = undefined;
     const refused = await callWith(
-      `<Connect><Stream url="${app.url()}" statusCallback="${house.web.on("/refused", { status: 204 })}"/></Connect><Say>Sorry</Say>`,
+      `<Connect><Stream url="${nobody}" statusCallback="${house.web.on("/refused", { status: 204 })}"/></Connect><Say>Sorry</Say>`,
     );
     await house.phone(to).heard("Sorry");
     await house.ended(refused.sid);
     const [error] = await house.web.waitFor("/refused", 1);
     assert.equal(error.params.StreamEvent, "stream-error");
     assert.match(error.params.StreamError, /^31902/);
-    app = undefined;
   });
 });
 
