@@ -440,7 +440,7 @@ TEST_F(Dialling, ARingingCalledCanBeCanceledAnAnsweredOneCannot) {
 }
 
 TEST_F(Dialling, ATimeLimitCanBeSetWhileItRuns) {
-  dials("<Pause length='100'/>");
+  dials("<Say>Hello.</Say><Pause length='100'/>");
   start();
   simulation->run_for(3s);
   call::LegUpdate update;
