@@ -90,7 +90,7 @@ struct IncomingCall {
   std::string endpoint;   // "sip", "simulator"
   std::string carrier;    // who can end the dialog after a restart: a trunk's name, "registration",
                           // "simulator"
-  std::string attempt_id;  // the local SIP identifiers are derived from it
+  std::string attempt_id;       // the local SIP identifiers are derived from it
   PartyTerms party_terms = {};  // what came with it, for its application
   /// Makes the endpoint for the new leg.
   std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>

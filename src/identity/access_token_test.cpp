@@ -42,8 +42,7 @@ TEST(AccessToken, HasTheClaimsThatTheVoiceSdkReads) {
   const std::string made =
       sign_access_token(token, "secret", base::from_unix_micros(1'700'000'000'900'000));
   EXPECT_EQ(
-      base::json::serialize(part(made, 0)),
-      R"({"typ":"JWT","alg":"HS256","cty":"twilio-fpa;v=1"})"
+      base::json::serialize(part(made, 0)), R"({"typ":"JWT","alg":"HS256","cty":"twilio-fpa;v=1"})"
   );
   EXPECT_EQ(
       base::json::serialize(part(made, 1)),

@@ -7,8 +7,9 @@
 namespace belfry::rtp {
 
 /// Numbers one outgoing RTP stream (RFC 3550 5.1): random SSRC, first sequence number and first
-/// timestamp (the number's upper half is left free, so that a receiver that misses the first packets
-/// of an SRTP stream does not miss its roll-over, RFC 3711 3.3.1); the marker on the first packet after silence (RFC 3551 4.1). One thread.
+/// timestamp (the number's upper half is left free, so that a receiver that misses the first
+/// packets of an SRTP stream does not miss its roll-over, RFC 3711 3.3.1); the marker on the first
+/// packet after silence (RFC 3551 4.1). One thread.
 class OutgoingStream {
  public:
   explicit OutgoingStream(base::Random& random)

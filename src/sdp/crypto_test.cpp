@@ -50,14 +50,16 @@ TEST(CryptoLine, IsReadAsTheStandardShowsIt) {
 }
 
 TEST(CryptoLine, WhatWouldChangeThePacketsIsNotTaken) {
-  for (const std::string& bad : std::vector<std::string>
-       {std::string(), std::string("1"), std::string("x AES_CM_128_HMAC_SHA1_80 inline:") + key_30,
-        "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + "|2^20|1:4",
-        "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + ";inline:" + other_30,
-        "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + " UNENCRYPTED_SRTP",
-        "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + " KDR=1",
-        "1 AES_CM_128_HMAC_SHA1_80 inline:not base64",
-        "1 AES_CM_128_HMAC_SHA1_80 uri:https://example.com/key"})
+  for (const std::string& bad : std::vector<std::string>{
+           std::string(), std::string("1"),
+           std::string("x AES_CM_128_HMAC_SHA1_80 inline:") + key_30,
+           "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + "|2^20|1:4",
+           "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + ";inline:" + other_30,
+           "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + " UNENCRYPTED_SRTP",
+           "1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + " KDR=1",
+           "1 AES_CM_128_HMAC_SHA1_80 inline:not base64",
+           "1 AES_CM_128_HMAC_SHA1_80 uri:https://example.com/key"
+       })
     EXPECT_FALSE(parse_crypto(bad)) << bad;
   EXPECT_TRUE(parse_crypto("1 AES_CM_128_HMAC_SHA1_80 inline:" + key_30 + " WSH=64"));
 }

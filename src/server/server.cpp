@@ -273,6 +273,7 @@ void Server::watch_load() {
   sources.store_age = [this] { return store_->queue_age(); };
   sources.memory = process_memory;
   overload_ = std::make_unique<Overload>(loop_, std::move(sources));
+  if (!config_.calls.shed_load) return;  // it is still watched: the metric and the log tell
   const auto refuses = [this] { return overload_->refuses_calls(); };
   telephony_->set_overload_check(refuses);
   system_->switchboard().set_overload_check(refuses);

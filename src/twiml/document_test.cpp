@@ -236,7 +236,7 @@ TEST(TwimlDocument, ReadsTheOtherVerbs) {
   );
   EXPECT_EQ(only<Start>("<Start><Recording channels='dual'/></Start>").nouns.size(), 1u);
   EXPECT_EQ(only<Stop>("<Stop><Stream name='s'/></Stop>").nouns.size(), 1u);
-  EXPECT_EQ(only<Sms>("<Sms to='+1555'>hello  there</Sms>").body, "hello there");
+  EXPECT_EQ(only<Sms>("<Sms to='+1555'>hello  there</Sms>").body, "hello  there");
   EXPECT_EQ(only<Refer>("<Refer><Sip>sip:a@b</Sip></Refer>").target.uri, "sip:a@b");
   EXPECT_EQ(only<Unavailable>("<Pay/>").name, "Pay");
   only<Leave>("<Leave/>");

@@ -52,7 +52,8 @@ base::Task<base::Result<>> TwimlSideDocuments::run(Voice& voice, call::SideDocum
   if (end.how == DocumentEnd::How::failed) co_return base::fail(std::move(end.error));
   if (end.audio && document.audio == call::SideDocument::Audio::loops) {
     call::ClipPlayback again{std::move(end.audio), call::until_stopped};
-    co_await voice.play(std::move(again), {});
+    call::Words unspoken;
+    co_await voice.play(std::move(again), std::move(unspoken));
   }
   co_return base::Result<>{};
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import twilio from "twilio";
 import { failure, startHouse, until } from "./support/house.mjs";
-import { patiently } from "./support/patience.mjs";
 import { sineWav, tonesIn } from "./support/sound.mjs";
 
 const from = "+15550100100";
@@ -41,7 +40,7 @@ describe("conferences", () => {
   /// Calls `number` into a conference and waits until it is there.
   async function call(number, name, attributes = {}, dial = {}) {
     const twiml = joining(house, name, attributes, dial);
-    const placed = await patiently(() => house.client.calls.create({ to: number, from, twiml }));
+    const placed = await house.client.calls.create({ to: number, from, twiml });
     await until(() => joined(name).includes(placed.sid), `${number} to join ${name}`);
     return placed.sid;
   }
@@ -250,19 +249,20 @@ describe("conferences", () => {
       conferenceStatusCallback: house.web.url(`/events/${name}`),
       conferenceStatusCallbackEvent: ["start", "end", "join", "leave"],
     };
-    const first = await patiently(() =>
-      house.client.conferences(name).participants.create({ from, to: "+15550003081", label: "customer", waitUrl: "", beep: "false", endConferenceOnExit: true, ...callbacks }),
-    );
+    const first = await house.client.conferences(name).participants.create({
+      ...{ from, to: "+15550003081", label: "customer", waitUrl: "", beep: "false" },
+      ...{ endConferenceOnExit: true, ...callbacks },
+    });
     assert.equal(first.status, "queued");
     assert.equal(first.label, "customer");
     assert.equal(first.endConferenceOnExit, true);
     assert.match(first.conferenceSid, /^CF[0-9a-f]{32}$/);
     const room = house.client.conferences(first.conferenceSid);
     await until(async () => (await room.participants("customer").fetch()).status === "connected", "the customer");
-    const second = await patiently(() => room.participants.create({ from, to: "+15550003082", muted: true }));
+    const second = await room.participants.create({ from, to: "+15550003082", muted: true });
     await until(async () => (await room.participants(second.callSid).fetch()).status === "connected", "the second");
     assert.equal((await house.client.calls(second.callSid).fetch()).direction, "outbound-api");
-    const third = await patiently(() => room.participants.create({ from, to: "+15550003083" }));
+    const third = await room.participants.create({ from, to: "+15550003083" });
     await until(async () => (await room.participants(third.callSid).fetch()).status === "failed", "the third to be busy");
     const left = await told(name, "participant-leave");
     assert.deepEqual([left.CallSid, left.ReasonParticipantLeft, left.ParticipantCallStatus], [third.callSid, "participant_add_failed", "busy"]);

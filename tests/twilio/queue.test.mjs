@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import twilio from "twilio";
 import { failure, startHouse, until } from "./support/house.mjs";
-import { patiently } from "./support/patience.mjs";
 import { tonesIn } from "./support/sound.mjs";
 
 const from = "+15550100100";
@@ -15,7 +14,7 @@ describe("queues", () => {
 
   const newName = () => `queue-${++names}`;
   const quiet = (number) => house.phone(number).behave({ answer_after_ms: 50, script: [] });
-  const place = (to, response) => patiently(() => house.client.calls.create({ to, from, twiml: response.toString() }));
+  const place = (to, response) => house.client.calls.create({ to, from, twiml: response.toString() });
 
   function waiting(name, attributes = {}) {
     const response = new twilio.twiml.VoiceResponse();

@@ -18,7 +18,9 @@ class CallsResource final : public Resource {
   base::Task<http::Response> list_events(Ask ask);
 
   /// The account's application answers instead of the request's own URLs (21218).
-  void use_application(const Ask& ask, const std::string& sid, Parameters& into, call::PlaceCall& call);
+  void use_application(
+      const Ask& ask, const std::string& sid, Parameters& into, call::PlaceCall& call
+  );
 
   Context& context_;
 };

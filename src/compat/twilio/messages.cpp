@@ -148,11 +148,11 @@ base::Task<http::Response> MessagesResource::list(Ask ask) {
   const TimeSpan sent = ask.parameters.times("DateSent");
   query.created_from = sent.from;
   query.created_before = sent.before;
+  const auto render = [](const Ask&, const call::Document& document) {
+    return render_message(MessageRecord::from_document(document));
+  };
   co_return co_await list_documents(
-      std::move(ask), context_.journal(), std::move(query), "messages",
-      [](const Ask&, const call::Document& document) {
-        return render_message(MessageRecord::from_document(document));
-      }
+      std::move(ask), context_.journal(), std::move(query), "messages", render
   );
 }
 
@@ -193,11 +193,11 @@ base::Task<http::Response> MessagesResource::list_media(Ask ask) {
   const TimeSpan made = ask.parameters.times("DateCreated");
   query.created_from = made.from;
   query.created_before = made.before;
+  const auto render = [](const Ask&, const call::Document& document) {
+    return render_medium(MessageMedium::from_document(document));
+  };
   co_return co_await list_documents(
-      std::move(ask), context_.journal(), std::move(query), "media_list",
-      [](const Ask&, const call::Document& document) {
-        return render_medium(MessageMedium::from_document(document));
-      }
+      std::move(ask), context_.journal(), std::move(query), "media_list", render
   );
 }
 

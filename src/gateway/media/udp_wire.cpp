@@ -83,15 +83,15 @@ bool same_host(const sockaddr_storage& a, const sockaddr_storage& b) {
 
 /// How long ago the kernel got it: reading waits for the tick, and that must not look like jitter
 /// of the network.
-base::Duration age_of(msghdr& message, const timespec& now) {
+base::Duration age_of(msghdr& message, base::WallTime now) {
   cmsghdr* const control = CMSG_FIRSTHDR(&message);
   if (control == nullptr || control->cmsg_level != SOL_SOCKET ||
       control->cmsg_type != SCM_TIMESTAMPNS)
     return 0ns;
   timespec arrived{};
   std::memcpy(&arrived, CMSG_DATA(control), sizeof arrived);
-  const base::Duration age = std::chrono::seconds(now.tv_sec - arrived.tv_sec) +
-                             std::chrono::nanoseconds(now.tv_nsec - arrived.tv_nsec);
+  const base::Duration age = now.time_since_epoch() - std::chrono::seconds(arrived.tv_sec) -
+                             std::chrono::nanoseconds(arrived.tv_nsec);
   // The wall clock may have been set in between.
   return std::clamp<base::Duration>(age, 0ns, longest_wait);
 }
@@ -197,8 +197,7 @@ void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& si
   const int got =
       recvmmsg(sockets_[socket], reception.messages.data(), batch, MSG_DONTWAIT, nullptr);
   if (got <= 0) return;
-  timespec wall_now{};
-  clock_gettime(CLOCK_REALTIME, &wall_now);
+  const base::WallTime wall_now = base::SystemClock().wall_now();
   for (int each = 0; each < got; ++each) {
     const auto i = static_cast<std::size_t>(each);
     mmsghdr& message = reception.messages[i];

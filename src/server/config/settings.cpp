@@ -156,6 +156,11 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.max_duration", "Seconds until an answered call is ended",
          FIELD(calls.max_duration)),
       of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
+      of("calls.shed_load",
+         "Refuse new calls with 503 while calls in progress would suffer (the control loop, media "
+         "or "
+         "writes are late, memory runs out)",
+         FIELD(calls.shed_load)),
       of("calls.allowed_countries",
          "Where trunks may be asked to call, as ISO 3166-1 codes (+1 is many of them); only "
          "ordinary kinds of numbers there. *: every number but emergency ones",

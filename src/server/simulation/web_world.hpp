@@ -20,7 +20,7 @@ struct WebAnswer {
   int status = 200;
   std::string content_type = "text/xml";
   std::string body;
-  std::string location;        // of a 3xx
+  std::string location;  // of a 3xx
   std::string set_cookie = {};
   std::size_t endless_to = 0;  // the body goes on to this size; only its length is simulated
   base::Duration delay{0};     // until the answer
