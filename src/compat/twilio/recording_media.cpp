@@ -205,7 +205,7 @@ std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size
   if (!first || (!last && dash + 1 != header.size())) return std::nullopt;
   if (last && *last < *first) return std::nullopt;
   if (*first >= size) return ByteRange{size, 0};
-  const std::uint64_t end = last ? std::min(*last + 1, size) : size;
+  const std::uint64_t end = last && *last < size ? *last + 1 : size;
   return ByteRange{*first, end - *first};
 }
 
