@@ -139,6 +139,7 @@ base::Result<> Server::open_sip() {
     for (const call::PhoneLogin& login : logins) phones.push_back({login.user, login.password, {}});
     telephony_->gateway().set_added_phones(phones);
   });
+  telephony_->gateway().set_door(system_->sip_directory().door());
   trunk_table_ =
       std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
   trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
