@@ -261,6 +261,13 @@ base::Task<void> Server::begin() {
 void Server::start_housekeeping() {
   Housekeeping::Settings settings;
   settings.retention = {config_.retention.calls, config_.retention.deliveries};
+  // They hold what webhooks were asked and answered.
+  settings.documents.emplace_back(
+      std::string(call::Notifications::collection), config_.retention.deliveries
+  );
+  for (const std::string_view collection : apps::kin::Calls::collections)
+    settings.documents.emplace_back(std::string(collection), config_.retention.calls);
+  settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -136,6 +136,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
+  follow_recordings();
   make_admin();
   make_twilio(config);
 }

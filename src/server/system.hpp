@@ -106,6 +106,7 @@ class System {
   void make_recordings(const Config& config, const identity::Keys& keys);
   /// Behind the switchboard.
   void show_recordings();
+  void follow_recordings();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
