@@ -1,12 +1,9 @@
 """A phone that registers with a SIP domain's credentials, made through Twilio's API."""
 
-import base64
 import json
 import unittest
-import urllib.error
-import urllib.parse
-import urllib.request
 
+from support.account import Account
 from support.baresip import Baresip
 from support.belfry_server import BelfryServer, wait_until
 from support.webhook_server import WebhookServer, twiml
@@ -14,38 +11,12 @@ from support.webhook_server import WebhookServer, twiml
 PASSWORD = "Long-enough-1"
 
 
-class Api:
-    def __init__(self, server):
-        self.server = server
-        keys = server.keys()
-        self.base = f"{server.url}/2010-04-01/Accounts/{keys['account_sid']}"
-        pair = f"{keys['account_sid']}:{keys['auth_token']}".encode()
-        self.authorization = "Basic " + base64.b64encode(pair).decode()
-
-    def ask(self, method, path, **form):
-        body = urllib.parse.urlencode(form).encode() if method == "POST" else None
-        request = urllib.request.Request(self.base + path, body, method=method)
-        request.add_header("Authorization", self.authorization)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                text = answer.read()
-                return answer.status, json.loads(text) if text else None
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def create(self, path, **form):
-        status, body = self.ask("POST", path, **form)
-        if status not in (200, 201):
-            raise AssertionError(f"{path}: {status} {body}")
-        return body
-
-
 class SipDomain(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = cls.enterClassContext(BelfryServer('simulator = "on"\n'))
         cls.web = cls.enterClassContext(WebhookServer())
-        cls.api = Api(cls.server)
+        cls.api = Account(cls.server)
 
     def test_its_phones_register_and_its_document_answers_their_calls(self):
         self.web.on("/desk", twiml("<Response><Say>Good morning from the domain.</Say><Pause length='20'/></Response>"))
