@@ -1,4 +1,4 @@
-"""A party behind a trunk that speaks one codec only: it answers each INVITE, says a tone and remembers what it hears."""
+"""A party behind a trunk, which speaks one codec only: it answers each INVITE and remembers what it hears."""
 
 import math
 import re
@@ -7,7 +7,7 @@ import time
 
 from support.belfry_server import wait_until
 from support.rtp import RtpEndpoint
-from support.sip import Peer
+from support.sip import Peer, token
 
 
 def tone_frames(rate: int, hertz: int, amplitude=6000) -> list:
@@ -28,6 +28,8 @@ def amplitude(samples: list, rate: int, hertz: float) -> float:
 
 
 class CodedVoice(RtpEndpoint):
+    """Says a tone from the answer on."""
+
     def __init__(self, codec, hertz: int):
         super().__init__()
         self.codec = codec()
@@ -62,11 +64,22 @@ class CodedVoice(RtpEndpoint):
         wait_until(lambda: len(self.packets) >= first + frames, frames / 50 + 10, f"{frames} packets")
         return self.heard(first)[: frames * self.codec.rate // 50]
 
+    def levels(self, candidates, frames=75) -> dict:
+        """For each tone its (least, greatest) amplitude over parts of 100 ms of the next `frames`."""
+        samples = self.listen(frames)
+        size = self.codec.rate // 10
+        parts = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
+        found = {hertz: [amplitude(part, self.codec.rate, hertz) for part in parts] for hertz in candidates}
+        return {hertz: (min(levels), max(levels)) for hertz, levels in found.items()}
+
 
 class Party:
-    def __init__(self, codec, hertz: int):
-        self.voice = CodedVoice(codec, hertz)
-        self.hertz = hertz
+    """`voice`: an RtpEndpoint with a `codec`; it has `answered` (monotonic) once it sent its 200."""
+
+    def __init__(self, voice):
+        self.voice = voice
+        self.answered = None
+        self.invite = None
         self.peer = Peer(None)
         self.port = self.peer.port
         self._closed = False
@@ -96,18 +109,24 @@ class Party:
             f"m=audio {self.voice.port} RTP/AVP {number}\r\na=rtpmap:{number} {codec.line}\r\na=sendrecv\r\n"
         )
         self.peer.respond(invite, 200, "OK", body=body)
-        if self.voice.remote is None:
+        if self.invite is None:  # and no repetition of it
+            self.invite = invite
+            self.answered = time.monotonic()
             self.voice.remote = invite.media
             self.voice.talk()
 
-    def levels(self, candidates, frames=75) -> dict:
-        """For each tone its (least, greatest) amplitude over parts of 100 ms of the next `frames`."""
-        rate = self.voice.codec.rate
-        samples = self.voice.listen(frames)
-        size = rate // 10
-        parts = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
-        found = {hertz: [amplitude(part, rate, hertz) for part in parts] for hertz in candidates}
-        return {hertz: (min(levels), max(levels)) for hertz, levels in found.items()}
+    def hang_up(self) -> float:
+        """@return when (monotonic)"""
+        invite = self.invite
+        server = re.search(r"<([^>]+)>", invite.get("Contact"))[1]
+        now = time.monotonic()
+        self.peer.send(
+            f"BYE {server} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{token()};rport\r\n"
+            f"Max-Forwards: 70\r\nFrom: {invite.get('To')};tag=peer\r\nTo: {invite.get('From')}\r\n"
+            f"Call-ID: {invite.get('Call-ID')}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            invite.source,
+        )
+        return now
 
     def close(self):
         self._closed = True

@@ -6,7 +6,7 @@ import unittest
 from support.account import Account
 from support.audio_codecs import G722, Opus, Pcmu
 from support.belfry_server import BelfryServer, wait_until
-from support.party import Party, tone_frames
+from support.party import CodedVoice, Party, tone_frames
 from support.trunks import Trunks
 from support.webhook_server import WebhookServer, reply
 
@@ -30,7 +30,7 @@ class ThreeCodecs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         trunks = Trunks()
-        cls.parties = {name: cls.enterClassContext(Party(CODECS[name], hertz)) for name, hertz in TONES.items()}
+        cls.parties = {name: cls.enterClassContext(Party(CodedVoice(CODECS[name], hertz))) for name, hertz in TONES.items()}
         numbers = {name: trunks.add(party.port) for name, party in cls.parties.items()}
         cls.web = cls.enterClassContext(WebhookServer())
         cls.web.on("/hold.wav", reply(200, wav(MUSIC), "audio/wav"))
@@ -58,7 +58,7 @@ class ThreeCodecs(unittest.TestCase):
 
         def listen(name, party):
             party.voice.listen(settled)
-            levels[name] = party.levels([*TONES.values(), MUSIC])
+            levels[name] = party.voice.levels([*TONES.values(), MUSIC])
 
         threads = [threading.Thread(target=listen, args=pair) for pair in self.parties.items()]
         for thread in threads:
