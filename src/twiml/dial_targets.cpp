@@ -18,8 +18,7 @@ bool is_number(std::string_view text) {
 
 class TargetMaker {
  public:
-  TargetMaker(const Dial& dial, const Session& session, Voice& voice)
-      : dial_(dial), session_(session), voice_(voice) {}
+  TargetMaker(const Dial& dial, Session& session) : dial_(dial), session_(session) {}
 
   std::optional<DialTarget> operator()(const Number& number) const {
     if (number.number.empty()) return std::nullopt;
@@ -51,7 +50,7 @@ class TargetMaker {
   }
 
   std::optional<DialTarget> operator()(const Application&) const {
-    warn(13215, "<Application> in <Dial> is not available here and was skipped");
+    session_.warn(13215, "<Application> in <Dial> is not available here and was skipped");
     return std::nullopt;
   }
 
@@ -64,11 +63,11 @@ class TargetMaker {
     DialTarget target;
     call::PlaceCall& call = target.call;
     call.to = std::move(to);
-    call.from = dial_.caller_id.empty() ? voice_.record().from : dial_.caller_id;
+    call.from = dial_.caller_id.empty() ? session_.voice().record().from : dial_.caller_id;
     call.direction = call::LegRecord::Direction::outbound_dial;
-    call.account_sid = voice_.record().account_sid;
-    call.parent_sid = voice_.record().sid;
-    call.application = voice_.record().application;
+    call.account_sid = session_.voice().record().account_sid;
+    call.parent_sid = session_.voice().record().sid;
+    call.application = session_.voice().record().application;
     call.ring_timeout = dial_.timeout;
     call.max_duration = longest_child;
     call.status_callback.url = absolute(options.status_callback.url);
@@ -87,33 +86,28 @@ class TargetMaker {
     if (reference.empty()) return {};
     auto url = session_.resolve(reference);
     if (url) return std::move(*url);
-    warn(url.error().detail, url.error().message);
+    session_.warn(url.error().detail, url.error().message);
     return {};
   }
 
   std::optional<std::string> caller_for_numbers() const {
-    const std::string& own = voice_.record().from;
+    const std::string& own = session_.voice().record().from;
     if (is_number(dial_.caller_id)) return dial_.caller_id;
-    if (!dial_.caller_id.empty()) warn(13214, "callerId is no telephone number");
+    if (!dial_.caller_id.empty()) session_.warn(13214, "callerId is no telephone number");
     if (!own.starts_with("client:")) return own;
-    voice_.note_error(13214, "a client that dials a number needs a callerId");
+    session_.note_error(13214, "a client that dials a number needs a callerId");
     return std::nullopt;
   }
 
-  void warn(int code, std::string message) const {
-    voice_.note("twiml.warning", {{"code", code}, {"message", std::move(message)}});
-  }
-
   const Dial& dial_;
-  const Session& session_;
-  Voice& voice_;
+  Session& session_;
 };
 
 }  // namespace
 
-std::vector<DialTarget> make_targets(const Dial& dial, const Session& session, Voice& voice) {
+std::vector<DialTarget> make_targets(const Dial& dial, Session& session) {
   std::vector<DialTarget> targets;
-  const TargetMaker maker(dial, session, voice);
+  const TargetMaker maker(dial, session);
   for (const Dial::Noun& noun : dial.nouns)
     if (auto target = std::visit(maker, noun)) targets.push_back(std::move(*target));
   return targets;
