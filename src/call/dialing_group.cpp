@@ -105,6 +105,11 @@ void DialingGroup::remember(std::size_t target) {
   if (dialog == nullptr) return;
   if (const auto* call_id = base::json::find_string(*dialog, "call_id"))
     known_[target].sip_call_id = *call_id;
+  const auto* headers = base::json::find(record.attempt->state, "answer_headers");
+  if (headers == nullptr || !headers->is_object() || !known_[target].sip_headers.empty()) return;
+  for (const auto& [name, value] : headers->get_object())
+    if (const auto* text = value.if_string())
+      known_[target].sip_headers.emplace_back(name, std::string(text->data(), text->size()));
 }
 
 DialingGroup::Outcome DialingGroup::outcome_of(std::size_t target) const {

@@ -61,6 +61,7 @@ struct EarlyMedia {
 };
 struct Answered {
   sdp::AudioStream audio;
+  std::optional<Message> response = {};  // to our INVITE
 };
 /// Hold is `audio.held_by_remote()`.
 struct MediaChanged {

@@ -97,6 +97,7 @@ class PartyDial final : private DialingGroup::Host {
   std::optional<base::WallTime> answered_;  // the party that counts
   std::optional<base::WallTime> ended_;
   std::string sip_call_id_;
+  call::NamedValues sip_headers_;
   int sip_status_ = 0;
 };
 
@@ -274,6 +275,7 @@ void PartyDial::keep(const DialingGroup::Outcome& outcome) {
   answered_ = outcome.answered_at;
   ended_ = outcome.accepted ? std::nullopt : std::optional(caller_.loop().wall_now());
   sip_call_id_ = outcome.sip_call_id;
+  sip_headers_ = outcome.sip_headers;
 }
 
 call::FormFields PartyDial::results() const {
@@ -289,6 +291,8 @@ call::FormFields PartyDial::results() const {
   if (is_sip_ && !sip_call_id_.empty()) fields.emplace_back("DialSipCallId", sip_call_id_);
   if (is_sip_ && sip_status_ != 0)
     fields.emplace_back("DialSipResponseCode", std::to_string(sip_status_));
+  for (const auto& [name, value] : sip_headers_)
+    if (is_sip_) fields.emplace_back("DialSipHeader_" + name, value);
   return fields;
 }
 

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 
+from support.audio_codecs import Pcmu
 from support.belfry_server import wait_until
 from support.rtp import RtpEndpoint
 from support.sip import Peer, token
@@ -73,15 +74,25 @@ class CodedVoice(RtpEndpoint):
         return {hertz: (min(levels), max(levels)) for hertz, levels in found.items()}
 
 
-class Party:
-    """`voice`: an RtpEndpoint with a `codec`; it has `answered` (monotonic) once it sent its 200."""
+class Silence(RtpEndpoint):
+    """PCMU without a sound."""
 
-    def __init__(self, voice):
+    codec = Pcmu()
+
+
+class Party:
+    """`voice`: an RtpEndpoint with a `codec`. `statuses`: what it answers to requests other than INVITE, 200 unless
+    said otherwise. `credentials`: (user, password) that it asks an INVITE for. `headers` are in its answer to one."""
+
+    def __init__(self, voice, statuses=None, credentials=None, headers=""):
         self.voice = voice
-        self.answered = None
-        self.invite = None
+        self.statuses, self.credentials, self.headers = statuses or {}, credentials, headers
+        self.answered = None  # monotonic
+        self.invite = None  # the one that was answered
+        self.received = []  # all messages
         self.peer = Peer(None)
         self.port = self.peer.port
+        self._cseq = 0
         self._closed = False
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -89,17 +100,21 @@ class Party:
     def _serve(self):
         while not self._closed:
             try:
-                request = self.peer.receive(0.2)
+                message = self.peer.receive(0.2)
             except OSError:
                 return
-            if not request or not request.method or request.method == "ACK":
+            if not message:
                 continue
-            if request.method == "INVITE":
-                self._answer(request)
-            else:
-                self.peer.respond(request, 200, "OK")
+            self.received.append(message)
+            if message.method == "INVITE":
+                self._answer(message)
+            elif message.method and message.method != "ACK":
+                self.peer.respond(message, self.statuses.get(message.method, 200))
 
     def _answer(self, invite):
+        if self.credentials and not invite.get("Authorization"):
+            challenge = 'WWW-Authenticate: Digest realm="party", nonce="n1", qop="auth", algorithm=MD5\r\n'
+            return self.peer.respond(invite, 401, "Who are you", headers=challenge)
         codec = self.voice.codec
         number = codec.payload_type
         if codec.line.startswith("opus"):  # the number is the offer's (RFC 3264, 6.1)
@@ -108,25 +123,43 @@ class Party:
             f"v=0\r\no=party 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {self.voice.port} RTP/AVP {number}\r\na=rtpmap:{number} {codec.line}\r\na=sendrecv\r\n"
         )
-        self.peer.respond(invite, 200, "OK", body=body)
+        self.peer.respond(invite, 200, "OK", headers=self.headers, body=body)
         if self.invite is None:  # and no repetition of it
             self.invite = invite
             self.answered = time.monotonic()
             self.voice.remote = invite.media
             self.voice.talk()
 
-    def hang_up(self) -> float:
-        """@return when (monotonic)"""
+    def wait_for(self, wanted):
+        """The first message with that method or status."""
+
+        def found():
+            return next((message for message in list(self.received) if wanted in (message.method, message.status)), None)
+
+        return wait_until(found, 10, f"a {wanted}")
+
+    def request(self, method, headers="", body="") -> float:
+        """In the dialog of the INVITE. @return when it was sent (monotonic)"""
         invite = self.invite
         server = re.search(r"<([^>]+)>", invite.get("Contact"))[1]
+        self._cseq += 1
         now = time.monotonic()
         self.peer.send(
-            f"BYE {server} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{token()};rport\r\n"
+            f"{method} {server} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{token()};rport\r\n"
             f"Max-Forwards: 70\r\nFrom: {invite.get('To')};tag=peer\r\nTo: {invite.get('From')}\r\n"
-            f"Call-ID: {invite.get('Call-ID')}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            f"Call-ID: {invite.get('Call-ID')}\r\nCSeq: {self._cseq} {method}\r\n"
+            f"Contact: <sip:peer@127.0.0.1:{self.port}>\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}",
             invite.source,
         )
         return now
+
+    def notify(self, status_line: str, state: str):
+        """What came of a REFER (RFC 3515, 2.4.4)."""
+        headers = f"Event: refer\r\nSubscription-State: {state}\r\nContent-Type: message/sipfrag\r\n"
+        self.request("NOTIFY", headers, f"SIP/2.0 {status_line}\r\n")
+
+    def hang_up(self) -> float:
+        return self.request("BYE")
 
     def close(self):
         self._closed = True

@@ -89,6 +89,7 @@ TEST(CallTerms, ACodecThatWeLackIsAnError) {
 
 TEST(StoredCall, ReadsBackWhatItWrote) {
   StoredCall call;
+  call.answer_headers = {{"X-Agent", "42"}};
   call.media_port = 20010;
   call.target = 2;
   call.answered = true;

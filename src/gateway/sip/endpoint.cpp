@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "gateway/sip/call_terms.hpp"
+#include "gateway/sip/inbound_terms.hpp"
 #include "gateway/sip/leftover.hpp"
 
 namespace belfry::gateway::sip {
@@ -181,6 +182,7 @@ void SipEndpoint::on_answered(SessionDriver& driver, const Answered& answered) {
   set_media(driver, answered.audio);
   stored_.answered = true;
   if (!inbound_) stored_.invites.clear();
+  if (answered.response) stored_.answer_headers = headers_for_the_application(*answered.response);
   tell_state(&driver);
   listener_.on_answered();
 }

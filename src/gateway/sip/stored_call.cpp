@@ -119,6 +119,11 @@ object StoredCall::to_json() const {
     json["dialog"] = dialog_to_json(*dialog);
     json["flow"] = flow_to_json(dialog_flow);
   }
+  if (!answer_headers.empty()) {
+    object headers;
+    for (const auto& [name, value] : answer_headers) headers[name] = value;
+    json["answer_headers"] = std::move(headers);
+  }
   return json;
 }
 
@@ -138,6 +143,9 @@ StoredCall StoredCall::from_json(const object& json) {
     call.dialog = dialog_from_json(object_in(json, "dialog"));
     call.dialog_flow = flow_from_json(object_in(json, "flow"));
   }
+  for (const auto& [name, content] : object_in(json, "answer_headers"))
+    if (const auto* text = content.if_string())
+      call.answer_headers.emplace_back(name, std::string(text->data(), text->size()));
   return call;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "call/party_terms.hpp"
 #include "sip/dialog.hpp"
 #include "sip/flow.hpp"
 
@@ -29,6 +30,7 @@ struct StoredCall {
   bool answered = false;
   std::optional<belfry::sip::DialogSnapshot> dialog;
   belfry::sip::Flow dialog_flow;
+  call::NamedValues answer_headers;  // for the application, of the answer to our INVITE
   bool operator==(const StoredCall&) const = default;
 
   base::json::object to_json() const;
