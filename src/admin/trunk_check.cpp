@@ -133,7 +133,7 @@ base::Task<void> TrunkCheck::call(TestCall terms) {
 
 void TrunkCheck::look_at_route(const call::LegRecord& leg) {
   const std::string carrier = leg.attempt ? leg.attempt->carrier : "";
-  if (carrier == trunk_.terms.name) {
+  if (carrier == trunk_.carrier) {
     well("route", leg.to + " goes out by this trunk");
   } else {
     ill("route", leg.to + (carrier.empty() ? " goes nowhere" : " goes out by " + carrier),

@@ -135,6 +135,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
   make_admin();
+  make_settings();
   make_twilio(config);
 }
 
