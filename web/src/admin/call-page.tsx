@@ -52,7 +52,10 @@ export function CallPage({ sid }: { sid: string }) {
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr]">
           <Facts call={call} />
           <div className="flex min-w-0 flex-col gap-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
-            <Recordings subject={sid} again={`${connections} ${recordingSteps(events[sid])} ${call.status}`} />
+            <Recordings
+              subject={sid}
+              again={`${connections} ${recordingSteps(events[sid])} ${call.status}`}
+            />
             <MessagesOfCall sid={sid} again={`${connections} ${call.status}`} />
             <Timeline events={events[sid] ?? []} over={isOver(call.status)} />
           </div>

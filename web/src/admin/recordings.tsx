@@ -36,10 +36,10 @@ interface RecordingsProps {
 /// What was recorded, each with a player; nothing at all when nothing was.
 export function Recordings({ subject, again }: RecordingsProps) {
   const [recordings, setRecordings] = useState<readonly Recording[]>([]);
-  const { error, reload } = useLoad(
-    async () => setRecordings((await api.recordingsOf(subject)).items),
-    `${subject} ${again}`,
-  );
+  const { error, reload } = useLoad(async () => {
+    const { items } = await api.recordingsOf(subject);
+    setRecordings((before) => keepLinks(before, items));
+  }, `${subject} ${again}`);
   if (error) return <Problem error={error} retry={reload} />;
   if (recordings.length === 0) return null;
   return (
@@ -51,6 +51,14 @@ export function Recordings({ subject, again }: RecordingsProps) {
       </ul>
     </Card>
   );
+}
+
+/// Each answer has new links to the same sound, and a player that gets another link stops.
+export function keepLinks(before: readonly Recording[], now: readonly Recording[]): Recording[] {
+  return now.map((recording) => {
+    const known = before.find(({ sid }) => sid === recording.sid);
+    return known?.status === recording.status ? { ...recording, audio_url: known.audio_url } : recording;
+  });
 }
 
 function Row({ recording }: { recording: Recording }) {
