@@ -32,7 +32,11 @@ export function messageTone(status: MessageStatus): Tone {
       return "bad";
     case "canceled":
       return "calm";
-    default:
+    case "accepted":
+    case "scheduled":
+    case "queued":
+    case "sending":
+    case "sent":
       return "waiting";
   }
 }

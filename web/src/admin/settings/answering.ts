@@ -43,7 +43,7 @@ export function toForm(value: Application | PhoneNumber): AnsweringForm {
     fallbackUrl: value.voice_fallback_url ?? "",
     statusCallback: value.status_callback ?? "",
     twiml: value.twiml ?? firstTwiml,
-    voiceApplication: ("voice_application_sid" in value && value.voice_application_sid) || "",
+    voiceApplication: "voice_application_sid" in value ? (value.voice_application_sid ?? "") : "",
     smsUrl: value.sms_url ?? "",
     smsMethod: value.sms_method ?? "POST",
   };

@@ -2,7 +2,8 @@ import { ChevronRight } from "lucide-react";
 import type { SyntheticEvent } from "react";
 import {
   Button as AriaButton,
-  Checkbox,
+  CheckboxButton,
+  CheckboxField,
   Disclosure,
   DisclosurePanel,
   Form,
@@ -24,7 +25,7 @@ interface TrunkFieldsProps {
 /// What a carrier tells its customer, and under *More* what seldom matters.
 export function TrunkFields({ form, set, saving, save }: TrunkFieldsProps) {
   const fields = saving.error?.fields ?? {};
-  const typed = <Name extends keyof TrunkForm>(field: string, name: Name) => ({
+  const typed = (field: string, name: keyof TrunkForm) => ({
     name: field,
     autoComplete: "off",
     value: String(form[name]),
@@ -62,19 +63,17 @@ export function TrunkFields({ form, set, saving, save }: TrunkFieldsProps) {
           autoComplete="new-password"
         />
       </div>
-      <Checkbox
-        isSelected={form.register}
-        onChange={(register) => set({ register })}
-        className="group flex cursor-pointer items-center gap-3 text-sm"
-      >
-        <span
-          aria-hidden
-          className="flex size-5 shrink-0 items-center justify-center rounded-md border border-strong-line text-xs text-on-accent group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-2 group-data-focus-visible:outline-accent group-data-selected:border-accent group-data-selected:bg-accent"
-        >
-          {form.register ? "✓" : ""}
-        </span>
-        Register there, so that calls come in without a fixed address
-      </Checkbox>
+      <CheckboxField isSelected={form.register} onChange={(register) => set({ register })}>
+        <CheckboxButton className="group flex cursor-pointer items-center gap-3 text-sm">
+          <span
+            aria-hidden
+            className="flex size-5 shrink-0 items-center justify-center rounded-md border border-strong-line text-xs text-on-accent group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-2 group-data-focus-visible:outline-accent group-data-selected:border-accent group-data-selected:bg-accent"
+          >
+            {form.register ? "✓" : ""}
+          </span>
+          Register there, so that calls come in without a fixed address
+        </CheckboxButton>
+      </CheckboxField>
       <Field
         label="Numbers that go out by it"
         placeholder="+1, +44"
