@@ -63,7 +63,8 @@ base::json::object Conferences::render(
       {"number", text_or_null(number)},
       {"label", text_or_null(who.label)},
       {"status", to_string(who.status)},
-      {"speaking", conference.is_speaking(who.call_sid)},
+      // As those in it hear it: nobody hears one who is muted or held.
+      {"speaking", conference.is_speaking(who.call_sid) && !who.muted && !who.hold},
       {"muted", who.muted},
       {"hold", who.hold},
       {"coaching", text_or_null(who.coaching ? who.call_sid_to_coach : "")},

@@ -4,7 +4,7 @@ import { api } from "../shared/api";
 import { Card, Problem } from "../shared/components/layout";
 import { Pill, type Tone } from "../shared/components/pill";
 import { formatClock, formatDuration } from "../shared/format";
-import { useLoad } from "../shared/hooks";
+import { useLoad, useNow } from "../shared/hooks";
 import type { Recording } from "../shared/types";
 
 const states: Readonly<Record<Recording["status"], { words: string; tone: Tone }>> = {
@@ -26,6 +26,12 @@ const sources: Readonly<Record<string, string>> = {
   StartCallRecordingTwiML: "Started by the document",
 };
 
+const unfinishedRefreshMs = 1000;
+
+function isFinal(status: Recording["status"]): boolean {
+  return status === "completed" || status === "absent" || status === "failed";
+}
+
 interface RecordingsProps {
   /// SID of the call or conference.
   subject: string;
@@ -36,10 +42,16 @@ interface RecordingsProps {
 /// What was recorded, each with a player; nothing at all when nothing was.
 export function Recordings({ subject, again }: RecordingsProps) {
   const [recordings, setRecordings] = useState<readonly Recording[]>([]);
-  const { error, reload } = useLoad(async () => {
-    const { items } = await api.recordingsOf(subject);
-    setRecordings((before) => keepLinks(before, items));
-  }, `${subject} ${again}`);
+  // Its end is no event of the call, which may be over by then.
+  const tick = useNow(unfinishedRefreshMs);
+  const unfinished = recordings.some(({ status }) => !isFinal(status));
+  const { error, reload } = useLoad(
+    async () => {
+      const { items } = await api.recordingsOf(subject);
+      setRecordings((before) => keepLinks(before, items));
+    },
+    `${subject} ${again} ${unfinished ? tick : ""}`,
+  );
   if (error) return <Problem error={error} retry={reload} />;
   if (recordings.length === 0) return null;
   return (

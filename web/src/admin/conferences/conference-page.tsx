@@ -13,9 +13,6 @@ import { Recordings } from "../recordings";
 import { lengthOf, liveRefreshMs } from "./conferences-page";
 import { ParticipantRow } from "./participant-row";
 
-/// A recording is finished a moment after its conference.
-const recordingRefreshMs = 5000;
-
 /// One conference: who is in it and who talks while it lives, what was recorded of it afterwards.
 export function ConferencePage({ sid }: { sid: string }) {
   const { connections } = useBelfry();
@@ -26,7 +23,6 @@ export function ConferencePage({ sid }: { sid: string }) {
     async () => setConference(await api.conference(sid)),
     `${connections} ${over ? "" : now}`,
   );
-  const recordingTick = useNow(recordingRefreshMs);
 
   return (
     <PageFrame
@@ -62,7 +58,10 @@ export function ConferencePage({ sid }: { sid: string }) {
               )}
             </Card>
           )}
-          <Recordings subject={sid} again={`${connections} ${conference.status} ${recordingTick}`} />
+          <Recordings
+            subject={sid}
+            again={`${connections} ${conference.status} ${conference.participants.length}`}
+          />
         </>
       )}
     </PageFrame>
