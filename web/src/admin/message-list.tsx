@@ -20,23 +20,40 @@ export function MessagesOfCall({ sid, again }: { sid: string; again: string }) {
   if (messages.length === 0) return null;
   return (
     <Card title="Messages">
-      <MessageList messages={messages} />
+      <MessageList messages={messages} origin="known" />
     </Card>
   );
 }
 
-export function MessageList({ messages }: { messages: readonly Message[] }) {
+interface MessageListProps {
+  messages: readonly Message[];
+  /// Whether each says which call sent it.
+  origin: "shown" | "known";
+}
+
+export function MessageList({ messages, origin }: MessageListProps) {
   const now = useNow(1000);
   return (
     <ul aria-label="Messages" className="flex flex-col">
       {messages.map((message) => (
-        <Row key={message.sid} message={message} now={now} />
+        <Row
+          key={message.sid}
+          message={message}
+          now={now}
+          call={origin === "shown" ? message.call_sid : null}
+        />
       ))}
     </ul>
   );
 }
 
-function Row({ message, now }: { message: Message; now: number }) {
+interface RowProps {
+  message: Message;
+  now: number;
+  call: string | null;
+}
+
+function Row({ message, now, call }: RowProps) {
   const inbound = message.direction === "inbound";
   const Icon = inbound ? ArrowDownLeft : ArrowUpRight;
   const trouble = troubleOf(message);
@@ -61,10 +78,10 @@ function Row({ message, now }: { message: Message; now: number }) {
           <span>{formatAgo(message.created_at, now)}</span>
           <span aria-hidden>·</span>
           <span>{sizeOf(message)}</span>
-          {message.call_sid && (
+          {call !== null && (
             <>
               <span aria-hidden>·</span>
-              <a href={links.call(message.call_sid)} className="rounded text-accent hover:underline">
+              <a href={links.call(call)} className="rounded text-accent hover:underline">
                 sent by a call
               </a>
             </>

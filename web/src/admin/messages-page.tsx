@@ -60,7 +60,7 @@ export function MessagesPage() {
       <Problem error={error ?? more.error} retry={reload} />
       {messages.length > 0 && (
         <Card>
-          <MessageList messages={messages} />
+          <MessageList messages={messages} origin="shown" />
         </Card>
       )}
       {messages.length === 0 && !loading && !error && (

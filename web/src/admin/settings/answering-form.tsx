@@ -153,7 +153,7 @@ interface WithMethodProps {
 
 function WithMethod({ label, method, onChange, children }: WithMethodProps) {
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_7rem] items-start gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)_8.5rem] items-start gap-3">
       {children}
       <Choices
         label={label}
