@@ -111,7 +111,7 @@ class Setup(unittest.TestCase):
 class Restart(unittest.TestCase):
     def test_what_was_set_up_runs_after_a_kill_and_what_was_removed_does_not(self):
         with BelfryServer() as server, Sipp("refuse_486") as carrier:
-            for name, prefix in (("stays", "+5071"), ("goes", "+5072")):
+            for name, prefix in (("stays", "+5076"), ("goes", "+5072")):
                 terms = {"name": name, "host": f"127.0.0.1:{carrier.port}", "prefixes": [prefix]}
                 self.assertEqual(server.request("POST", PATH, terms)[0], 201)
             self.assertEqual(server.request("DELETE", f"{PATH}/goes")[0], 204)
@@ -119,7 +119,7 @@ class Restart(unittest.TestCase):
             server.start()
             _, answer = server.request("GET", PATH)
             self.assertEqual([trunk["name"] for trunk in answer["items"]], ["stays"])
-            _, call = server.request("POST", "/admin/api/calls", {"to": "+50712345", "say": "Hello."})
+            _, call = server.request("POST", "/admin/api/calls", {"to": "+50761234567", "say": "Hello."})
             self.assertEqual(wait_final(server, call["sid"])["status"], "busy")
             wait_until(lambda: carrier.received("INVITE"), 5, "the carrier's INVITE")
 

@@ -111,7 +111,7 @@ class BelfryServer:
             "--sip-port", str(self.sip_port), "--sip-tls-port", str(self.sip_tls_port),
             "--media-port-range", self.media_ports,
             # A busy machine must not fail a test: rule O3 has tests of its own, on virtual time.
-            "--calls-shed-load", "false", *self.arguments,
+            "--calls-shed-load=false", *self.arguments,
         ]  # fmt: skip
 
     def launch(self):
