@@ -139,6 +139,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   make_kin(config, keys);
   follow_recordings();
   make_admin();
+  make_settings();
   make_twilio(config);
 }
 

@@ -4,8 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "admin/applications.hpp"
 #include "admin/calls.hpp"
+#include "admin/conferences.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/keys.hpp"
+#include "admin/messages.hpp"
+#include "admin/numbers.hpp"
 #include "admin/openapi.hpp"
 #include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
@@ -101,6 +106,7 @@ class System {
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
+  void make_settings();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
   void make_recordings(const Config& config, const identity::Keys& keys);
@@ -149,6 +155,11 @@ class System {
   std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::Recordings> recordings_of_calls_;
+  std::unique_ptr<admin::Conferences> conferences_of_page_;
+  std::unique_ptr<admin::Messages> messages_of_page_;
+  std::unique_ptr<admin::Numbers> numbers_of_page_;
+  std::unique_ptr<admin::Applications> applications_of_page_;
+  std::unique_ptr<admin::Keys> keys_of_page_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;

@@ -107,7 +107,7 @@ base::Task<Step> PartyDial::run() {
     const bool alive = co_await session_.answer();
     if (!alive) co_return HungUp{};
   }
-  targets_ = make_targets(dial_, session_, session_.voice());
+  targets_ = make_targets(dial_, session_);
   if (!targets_.empty()) {
     const call::LastWord last_word(
         caller_,
@@ -193,7 +193,7 @@ void PartyDial::end(End why) {
   if (over_.is_set()) return;
   const bool referred = why == End::party_referred || why == End::caller_referred;
   if (referred && dial_.refer_url.empty()) {
-    session_.voice().note_error(13802, "a party asked for a transfer, and <Dial> has no referUrl");
+    session_.note_error(13802, "a party asked for a transfer, and <Dial> has no referUrl");
     return;
   }
   why_ = why;

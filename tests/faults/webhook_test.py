@@ -102,12 +102,13 @@ class MainDocument(unittest.TestCase):
                 self.assertEqual(request.form["CallSid"], sid)
 
     def test_what_was_fetched_is_in_no_error_text(self):
-        """Rule W1."""
+        """Rule W1. The exchange itself shows the body to the account that asked, as GET /Calls/{Sid}/Events does."""
         for name, (_, sid) in self.alone.items():
-            wait_final(self.server, sid)
+            call = wait_final(self.server, sid)
             _, events = self.server.request("GET", f"/admin/api/calls/{sid}/events")
             self.assertTrue([event for event in events["items"] if event["type"] == "error"], name)
-            self.assertNotIn("SECRET-OF-THE-BODY", str(events), name)
+            told = [event for event in events["items"] if event["type"] != "webhook.response"]
+            self.assertNotIn("SECRET-OF-THE-BODY", str([call, told]), name)
             self.assertNotIn("root:", str(events), name)
         self.assertNotIn("SECRET-OF-THE-BODY", self.server.stderr)
 

@@ -3,6 +3,7 @@
 import json
 import unittest
 
+from support.account import Account
 from support.baresip import Baresip
 from support.belfry_server import BelfryServer, wait_until
 from support.sip import Peer, authorization, parameter, sdp, token
@@ -17,7 +18,7 @@ class SipDomain(unittest.TestCase):
     def setUpClass(cls):
         cls.server = cls.enterClassContext(BelfryServer('simulator = "on"\n'))
         cls.web = cls.enterClassContext(WebhookServer())
-        cls.api = Api(cls.server)
+        cls.api = Account(cls.server)
 
     def test_its_phones_register_and_its_document_answers_their_calls(self):
         self.web.on("/desk", twiml("<Response><Say>Good morning from the domain.</Say><Pause length='20'/></Response>"))
