@@ -86,6 +86,13 @@ base::Result<Conference*> Conferences::find_or_begin(
       return base::fail(base::Errc::not_found, "no live conference has this SID", 16003);
   }
   if (Conference* known = find_by_name(account_sid, terms.name)) return known;
+  const auto of_account = std::ranges::count_if(by_name_, [&](const auto& each) {
+    return each.first.first == account_sid;
+  });
+  if (static_cast<std::size_t>(of_account) >= most_per_account_)
+    return base::fail(
+        base::Errc::unavailable, "the account has as many conferences as it may have", 16021
+    );
   return &begin(account_sid, terms);
 }
 

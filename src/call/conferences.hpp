@@ -48,7 +48,7 @@ class Conferences final : public ProgramFactory {
 
   /// The leg, which has been answered, enters the conference of that name, or the one of that SID.
   /// Without one it begins. Errors: those of `Conference::enter`; Errc::not_found with 16003 for a
-  /// SID that is not live.
+  /// SID that is not live, Errc::unavailable with 16021 when the account has too many.
   base::Result<Participation> join(Leg& leg, JoinConference terms);
 
   struct CallIn {
@@ -72,6 +72,8 @@ class Conferences final : public ProgramFactory {
   /// Before the end of the process: what legs let go of from now on is not written, so that
   /// `recover` of the next process sees it as it was.
   void abandon();
+  /// Live ones of one account; more are refused with 16021.
+  void set_most_per_account(std::size_t most) { most_per_account_ = most; }
   /// For conferences that are recorded; outlives them, but for what comes after `abandon`.
   void connect(Recordings& recordings) { platform_.recordings = &recordings; }
 
@@ -98,6 +100,7 @@ class Conferences final : public ProgramFactory {
   base::Task<base::Result<>> close_leftover(ConferenceRecord record);
 
   ConferencePlatform platform_;
+  std::size_t most_per_account_ = 1000;
   bool abandoned_ = false;
   std::map<std::string, std::unique_ptr<Conference>> conferences_;
   std::map<std::pair<std::string, std::string>, std::string> by_name_;  // account, name: SID

@@ -123,6 +123,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
   conferences_.connect(*recordings_);
+  conferences_.set_most_per_account(config.calls.conferences_per_account);
   services.queues = &queues_;
   services.directory = directory_.get();
   make_messaging(config);

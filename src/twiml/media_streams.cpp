@@ -2,11 +2,13 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "call/notifications.hpp"
 #include "call/outbox.hpp"
 #include "call/switchboard.hpp"
 #include "twiml/media_stream.hpp"
 #include "twiml/parameters.hpp"
 #include "twiml/stream_playout.hpp"
+#include "twiml/url.hpp"
 
 namespace belfry::twiml {
 namespace {
@@ -163,6 +165,13 @@ class MediaStreams::Running final : public call::AudioTap, public call::Playback
     if (++complaints_ > max_complaints) return;
     note("stream.error", {{"stream", sid()}, {"code", code}, {"message", message}});
     base::log::warning("stream.error", {{"call", leg_sid()}, {"code", code}});
+    if (services_.notifications == nullptr) return;
+    call::Problem problem{.account_sid = protocol.settings().account_sid, .call_sid = leg_sid()};
+    problem.code = code;
+    problem.message = message;
+    problem.request_method = "GET";
+    problem.request_url = url_for_people(order.url);
+    services_.notifications->add(std::move(problem));
   }
 
   void note(std::string type, base::json::object data) {

@@ -176,6 +176,7 @@ struct Config {
     std::chrono::seconds ring_timeout{60};
     std::chrono::seconds max_duration{4 * 3600};
     std::uint32_t max_live = 10'000;
+    std::uint32_t conferences_per_account = 1000;
     bool shed_load = true;
     std::vector<std::string> allowed_countries = {"US", "CA", "PA", "SG"};
     std::uint32_t trunk_calls_at_once = 20;

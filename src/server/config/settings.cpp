@@ -156,6 +156,8 @@ std::vector<Setting<Config>> make_settings() {
       of("calls.max_duration", "Seconds until an answered call is ended",
          FIELD(calls.max_duration)),
       of("calls.max_live", "Legs at once; more are refused with 503", FIELD(calls.max_live)),
+      of("calls.conferences_per_account", "Conferences at once; more are error 16021",
+         FIELD(calls.conferences_per_account)),
       of("calls.shed_load",
          "Refuse new calls with 503 while calls in progress would suffer (the control loop, media "
          "or "

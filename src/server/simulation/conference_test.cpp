@@ -1,54 +1,8 @@
-#include <gmock/gmock.h>
-
-#include "server/simulation/data_folder.hpp"
-#include "server/simulation/meeting_scene.hpp"
+#include "server/simulation/conference_scene.hpp"
 
 /// Conferences of a whole server: who is in them, when they begin and end, and what is told.
-namespace belfry::server::simulation {
+namespace belfry::server::simulation::conferencing {
 namespace {
-
-using namespace std::chrono_literals;
-using call::ConferenceStatus;
-using testing::ElementsAre;
-using testing::HasSubstr;
-
-constexpr const char* ann = "+14155550001";
-constexpr const char* bob = "+14155550002";
-constexpr const char* cid = "+14155550003";
-
-std::string conference(const std::string& attributes, const std::string& dial = "") {
-  return "<Dial action=\"http://app.test/after\" " + dial + "><Conference " + attributes +
-         " statusCallback=\"http://app.test/events\" statusCallbackEvent=\"start end join leave "
-         "mute hold modify speaker announcement\">room</Conference></Dial>";
-}
-
-struct ConferenceLife : testing::Test {
-  call::Conferences& conferences() {
-    return *scene.simulation.system().switchboard().services().conferences;
-  }
-  call::Conference* room() {
-    const auto live = conferences().live();
-    return live.empty() ? nullptr : conferences().find(live.front()->record().sid);
-  }
-  std::vector<std::string> events() { return scene.told_to("/events", "StatusCallbackEvent"); }
-  MeetingScene::Told last_event(std::string_view name) {
-    MeetingScene::Told found;
-    for (const auto& event : scene.told_to("/events"))
-      if (event["StatusCallbackEvent"] == name) found = event;
-    return found;
-  }
-  std::vector<call::Document> documents(std::string_view collection) {
-    call::DocumentQuery query{.collection = std::string(collection)};
-    auto& journal = scene.simulation.system().switchboard().services().journal;
-    return scene.simulation.wait(journal.find_documents(std::move(query))).value();
-  }
-  call::ConferenceRecord stored() {
-    return call::ConferenceRecord::from_document(documents("conference").front());
-  }
-  void settle() { ASSERT_TRUE(scene.simulation.settle(5min)); }
-
-  MeetingScene scene;
-};
 
 TEST_F(ConferenceLife, StartsWithItsSecondParticipantAndEndsWithItsLast) {
   const std::string first = scene.call_in(ann, conference("beep='false'"));
@@ -167,6 +121,25 @@ TEST_F(ConferenceLife, TakesNoMoreThanItsMaximum) {
   for (const call::LegRecord& leg : scene.simulation.legs()) {
     if (leg.sid == third) EXPECT_EQ(leg.error_code, 16020);
   }
+}
+
+TEST_F(ConferenceLife, TakesNoMoreConferencesThanAnAccountMayHave) {
+  conferences().set_most_per_account(1);
+  scene.call_in(ann, conference(""));
+  const std::string second = scene.call(bob, "<Dial><Conference>another</Conference></Dial>");
+  scene.simulation.run_for(10s);
+  EXPECT_EQ(conferences().live().size(), 1U);
+  EXPECT_THAT(heard_by(scene.simulation, bob), HasSubstr("application error"));
+  scene.call_in(cid, conference(""));
+  EXPECT_EQ(room()->participants().size(), 2U) << "the one that is there takes more";
+  scene.hang_up(ann);
+  scene.hang_up(cid);
+  settle();
+  bool told = false;
+  for (const call::Document& problem : documents("notification"))
+    told |= problem.value.at("error_code").as_string() == "16021" &&
+            problem.value.at("call_sid").as_string() == std::string_view(second);
+  EXPECT_TRUE(told);
 }
 
 TEST_F(ConferenceLife, RefusesALabelThatIsInUse) {
@@ -323,87 +296,5 @@ TEST_F(ConferenceLife, AnnouncementsToOneAreToldOf) {
   settle();
 }
 
-// --- Calls made for a conference ---
-
-struct CalledIn : ConferenceLife {
-  base::Result<call::ParticipantRecord> call_in_api(
-      const std::string& number, call::JoinConference terms
-  ) {
-    call::Conferences::CallIn in;
-    in.call.to = {call::Party::Kind::telephone, number};
-    in.call.from = "+15550100100";
-    terms.name = "room";
-    terms.terms.callback = {
-        "http://app.test/events", "POST", {"start", "end", "join", "leave"}, false
-    };
-    in.terms = std::move(terms);
-    auto& switchboard = scene.simulation.system().switchboard();
-    return scene.simulation.wait(conferences().call_in(switchboard, std::move(in)));
-  }
-};
-
-TEST_F(CalledIn, AParticipantIsInItsConferenceOnceItAnswers) {
-  const auto first = call_in_api(ann, {.label = "a"});
-  ASSERT_TRUE(first);
-  EXPECT_EQ(first->status, call::ParticipantRecord::Status::queued);
-  scene.simulation.run_for(500ms);
-  EXPECT_EQ(room()->find("a")->status, call::ParticipantRecord::Status::ringing);
-  ASSERT_TRUE(call_in_api(bob, {}));
-  scene.simulation.run_for(3s);
-  EXPECT_EQ(room()->find("a")->status, call::ParticipantRecord::Status::connected);
-  EXPECT_EQ(room()->record().status, ConferenceStatus::in_progress);
-  EXPECT_EQ(call_in_api(cid, {.label = "a"}).error().detail, 16025);
-  room()->remove(first->call_sid, call::Departure::by_api, call::Conference::Exit::kicked);
-  scene.simulation.run_for(1s);
-  EXPECT_FALSE(scene.is_live(first->call_sid)) << "it has no document to go on with";
-  room()->end(call::ConferenceEnding::by_api);
-  settle();
-}
-
-TEST_F(CalledIn, OneWhoIsBusyHasNotBeenThere) {
-  scene.simulation.phones().phone(bob).set_behaviour(behaviour(R"({"on_call":"busy"})"));
-  ASSERT_TRUE(call_in_api(ann, {}));
-  scene.simulation.run_for(3s);
-  ASSERT_TRUE(call_in_api(bob, {}));
-  scene.simulation.run_for(3s);
-  EXPECT_EQ(room()->participants().size(), 1U);
-  EXPECT_EQ(last_event("participant-leave")["ReasonParticipantLeft"], "participant_add_failed");
-  EXPECT_EQ(last_event("participant-leave")["ParticipantCallStatus"], "busy");
-  room()->end(call::ConferenceEnding::by_api);
-  settle();
-  EXPECT_TRUE(documents("participant").empty());
-}
-
-TEST_F(CalledIn, AConferenceThatNobodyReachesEnds) {
-  scene.simulation.phones().phone(ann).set_behaviour(behaviour(R"({"on_call":"busy"})"));
-  ASSERT_TRUE(call_in_api(ann, {}));
-  settle();
-  EXPECT_EQ(room(), nullptr);
-  EXPECT_EQ(stored().status, ConferenceStatus::completed);
-}
-
-// --- After a crash ---
-
-TEST(ConferenceAfterACrash, IsCompletedAndItsEndIsTold) {
-  const DataFolder folder;
-  Config config = Simulation::quiet_config();
-  config.data = folder.path();
-  MeetingScene scene(std::move(config));
-  scene.call_in(ann, conference(""));
-  scene.call_in(bob, conference(""));
-  scene.simulation.crash_and_restart(40s);
-  ASSERT_TRUE(scene.simulation.settle(5min));
-  const auto events = scene.told_to("/events", "StatusCallbackEvent");
-  EXPECT_THAT(
-      events, ElementsAre(
-                  "participant-join", "participant-join", "conference-start", "participant-leave",
-                  "participant-leave", "conference-end"
-              )
-  );
-  EXPECT_EQ(scene.told_to("/events").back()["SequenceNumber"], "6");
-  EXPECT_EQ(scene.told_to("/events").back()["Reason"], "The server was restarted");
-  EXPECT_TRUE(scene.simulation.system().switchboard().services().conferences->live().empty());
-}
-
 }  // namespace
-}  // namespace belfry::server::simulation
+}  // namespace belfry::server::simulation::conferencing

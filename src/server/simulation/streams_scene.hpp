@@ -90,6 +90,18 @@ struct StreamsScene : testing::Test {
     }
     return found;
   }
+  /// Codes of what the debugger shows of a call, with the URL of the socket.
+  std::vector<std::string> notifications_of(const std::string& sid) {
+    call::DocumentQuery query{.collection = "notification", .members = {{"call_sid", sid}}};
+    auto& journal = simulation->system().switchboard().services().journal;
+    std::vector<std::string> codes;
+    for (const call::Document& found :
+         simulation->wait(journal.find_documents(std::move(query))).value()) {
+      codes.emplace_back(found.value.at("error_code").as_string());
+      EXPECT_EQ(found.value.at("request_url").as_string(), url);
+    }
+    return codes;
+  }
   /// How long the phone heard 440 Hz, by pieces of 5 ms.
   base::Duration tone_heard(const std::string& sid) {
     const auto clip = media::read_audio_file(simulation->phones().heard_file(sid));

@@ -158,6 +158,7 @@ TEST_F(Streams, ASocketThatCannotBeHadIsAnErrorWithItsCodeAndTheNextVerbRuns) {
     const std::string sid = place(connect + "<Say>Sorry</Say>", "{}");
     settle();
     EXPECT_EQ(notes(sid, "stream.error"), std::vector<std::string>{code});
+    EXPECT_EQ(notifications_of(sid), std::vector<std::string>{code});
     EXPECT_EQ(texts_heard(sid), std::vector<std::string>{"Sorry"});
   }
 }
@@ -170,6 +171,7 @@ TEST_F(Streams, ASocketThatBreaksIs31921AndAProtocolErrorIs31924) {
     const std::string sid = place(connect + "<Say>Sorry</Say>", "{}");
     settle();
     EXPECT_EQ(notes(sid, "stream.error"), std::vector<std::string>{code});
+    EXPECT_EQ(notifications_of(sid), std::vector<std::string>{code});
     EXPECT_EQ(texts_heard(sid), std::vector<std::string>{"Sorry"});
   }
 }
