@@ -140,6 +140,13 @@ TEST_F(ClientTest, EveryFailureHasItsKind) {
   EXPECT_EQ(failure("http://" + garbage->local().to_string() + "/"), ClientFailure::protocol);
 }
 
+/// Else it would be sent again, to somebody who has had it.
+TEST_F(ClientTest, AnAnswerThatIsLateIsNotAConnectionThatWasNotMade) {
+  EXPECT_EQ(failure(url("/hello")), ClientFailure::none);
+  EXPECT_EQ(failure(url("/hang")), ClientFailure::timeout) << "over the connection of before";
+  EXPECT_EQ(server.connections(), 1U);
+}
+
 TEST_F(ClientTest, GoesOnlyWherePolicyLets) {
   EXPECT_EQ(failure(url("/private")), ClientFailure::egress_denied);
   EXPECT_EQ(failure(url("/metadata")), ClientFailure::egress_denied);

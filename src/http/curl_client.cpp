@@ -188,8 +188,11 @@ bool is_clean(const ClientRequest& request) {
 }
 
 ClientFailure classify(const Transfer& transfer, CURLcode code) {
-  double connected = 0;
-  curl_easy_getinfo(transfer.easy.get(), CURLINFO_CONNECT_TIME, &connected);
+  double connecting = 0;  // stays 0 also on a connection of before
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_CONNECT_TIME, &connecting);
+  long sent = 0;  // bytes
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_REQUEST_SIZE, &sent);
+  const bool connected = connecting > 0 || sent > 0;
   if (transfer.too_large) return ClientFailure::body_too_large;
   switch (static_cast<int>(code)) {
     case CURLE_URL_MALFORMAT:
