@@ -202,7 +202,7 @@ ClientFailure classify(const Transfer& transfer, CURLcode code) {
     case CURLE_COULDNT_CONNECT:
       return transfer.denied ? ClientFailure::egress_denied : ClientFailure::refused;
     case CURLE_OPERATION_TIMEDOUT:
-      return connected > 0 ? ClientFailure::timeout : ClientFailure::connect_timeout;
+      return connected ? ClientFailure::timeout : ClientFailure::connect_timeout;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -312,6 +312,8 @@ Result<net::Url> CurlClient::follow(
     request.headers.remove("Cookie");
     request.cookies.clear();
   }
+  request.url = next->to_string();
+  if (request.on_redirect) request.on_redirect(request);
   return std::move(*next);
 }
 
