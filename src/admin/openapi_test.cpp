@@ -2,8 +2,12 @@
 
 #include <set>
 
+#include "admin/applications.hpp"
 #include "admin/calls.hpp"
+#include "admin/conferences.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/keys.hpp"
+#include "admin/messages.hpp"
 #include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
 #include "admin/status.hpp"
@@ -137,6 +141,20 @@ TEST_F(ApiDescription, DescribesTheParametersOfEveryPath) {
 
 TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Calls calls(*switchboard, {});
+  call::Conferences live_conferences({loop, random, *store, plane, outbox});
+  Conferences conferences(*switchboard, live_conferences);
+  Messages messages(*switchboard);
+  call::NumberDirectory directory({loop, *store, numbers}, "AC1");
+  const DirectoryAccess access{loop, random, *store, directory, "AC1"};
+  Numbers phone_numbers(access);
+  Applications applications(access);
+  identity::Accounts accounts(loop, *store, random, identity::Sealer({}), {});
+  Keys keys(accounts);
+  conferences.add_to(router);
+  messages.add_to(router);
+  phone_numbers.add_to(router);
+  applications.add_to(router);
+  keys.add_to(router);
   Recordings recordings(*switchboard, [](const call::RecordingRecord&) { return std::string(); });
   Status status(*switchboard, {});
   Simulator simulator(loop, phones, pool);

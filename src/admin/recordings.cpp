@@ -1,31 +1,51 @@
 #include "admin/recordings.hpp"
 
 #include "admin/problem.hpp"
+#include "call/conference_record.hpp"
 
 namespace belfry::admin {
 namespace {
 
-constexpr std::size_t most_of_a_call = 1000;
+constexpr std::size_t most_of_one = 1000;
 
 }  // namespace
 
 void Recordings::add_to(http::Router& router) {
   router.add("GET /admin/api/calls/{sid}/recordings", [this](http::Request request) {
-    return list(std::move(request));
+    return list_of_call(std::move(request));
+  });
+  router.add("GET /admin/api/conferences/{sid}/recordings", [this](http::Request request) {
+    return list_of_conference(std::move(request));
   });
 }
 
-base::Task<http::Response> Recordings::list(http::Request request) {
+base::Task<http::Response> Recordings::list_of_call(http::Request request) {
   call::Journal& journal = switchboard_.services().journal;
   const auto leg = co_await journal.find_leg(request.param("sid"));
   if (!leg) co_return problem(request, 503, "unavailable", leg.error().message);
   if (!*leg)
     co_return problem(request, 404, "not-found", "There is no call " + request.param("sid"));
+  co_return co_await list(std::move(request), (*leg)->sid);
+}
+
+base::Task<http::Response> Recordings::list_of_conference(http::Request request) {
+  call::Journal& journal = switchboard_.services().journal;
+  const auto conference = co_await journal.find_document(
+      std::string(call::conference_collection), request.param("sid")
+  );
+  if (!conference) co_return problem(request, 503, "unavailable", conference.error().message);
+  if (!*conference)
+    co_return problem(request, 404, "not-found", "There is no conference " + request.param("sid"));
+  co_return co_await list(std::move(request), (*conference)->key);
+}
+
+base::Task<http::Response> Recordings::list(http::Request request, std::string subject) {
+  call::Journal& journal = switchboard_.services().journal;
   call::DocumentQuery query;
   query.collection = call::RecordingRecord::collection;
-  query.tag = (*leg)->sid;
+  query.tag = std::move(subject);
   query.members.emplace_back("deleted", "false");
-  query.limit = most_of_a_call;
+  query.limit = most_of_one;
   const auto documents = co_await journal.find_documents(std::move(query));
   if (!documents) co_return problem(request, 503, "unavailable", documents.error().message);
   base::json::array items;

@@ -8,7 +8,8 @@
 
 namespace belfry::admin {
 
-/// `/admin/api/calls/{sid}/recordings`: a call's recordings, with links that a page can play.
+/// `/admin/api/calls/{sid}/recordings`, `/admin/api/conferences/{sid}/recordings`: with links that
+/// a page can play.
 /// Control thread; outlives the router's requests.
 class Recordings {
  public:
@@ -20,7 +21,10 @@ class Recordings {
   void add_to(http::Router& router);
 
  private:
-  base::Task<http::Response> list(http::Request request);
+  base::Task<http::Response> list_of_call(http::Request request);
+  base::Task<http::Response> list_of_conference(http::Request request);
+  /// @param subject SID of what was recorded
+  base::Task<http::Response> list(http::Request request, std::string subject);
 
   call::Switchboard& switchboard_;
   Link link_;

@@ -123,7 +123,8 @@ base::Task<void> TrunkCheck::call(TestCall terms) {
   if (!settled) {
     ill("call", "neither answered nor refused", fix_for({}));
   } else if (!milestones->was_answered) {
-    explain(milestones->ending);
+    const bool rang = co_await has_rung();
+    explain(milestones->ending, rang);
   } else {
     well("call", "answered");
     base::Task<void> hearing = listen(report_.call_sid);
@@ -133,7 +134,7 @@ base::Task<void> TrunkCheck::call(TestCall terms) {
 
 void TrunkCheck::look_at_route(const call::LegRecord& leg) {
   const std::string carrier = leg.attempt ? leg.attempt->carrier : "";
-  if (carrier == trunk_.terms.name) {
+  if (carrier == trunk_.carrier) {
     well("route", leg.to + " goes out by this trunk");
   } else {
     ill("route", leg.to + (carrier.empty() ? " goes nowhere" : " goes out by " + carrier),
@@ -141,7 +142,19 @@ void TrunkCheck::look_at_route(const call::LegRecord& leg) {
   }
 }
 
-void TrunkCheck::explain(const call::Ending& ending) {
+base::Task<bool> TrunkCheck::has_rung() {
+  const auto events = co_await switchboard_.services().journal.events_of(report_.call_sid);
+  co_return events&& std::ranges::find(*events, "call.ringing", &call::EventRecord::type) !=
+      events->end();
+}
+
+void TrunkCheck::explain(const call::Ending& ending, bool rang) {
+  if (ending.cause == call::HangupCause::no_answer && !rang) {
+    call::Ending silence;
+    silence.sip_status = 408;
+    ill("call", "nothing came back", fix_for(silence));
+    return;
+  }
   if (ending.cause == call::HangupCause::no_answer) {
     ill("call", "it rang and nobody answered",
         "The trunk reaches the number: pick up to test the audio.");

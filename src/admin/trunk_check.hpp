@@ -37,7 +37,8 @@ class TrunkCheck {
   void look_at_route(const call::LegRecord& leg);
   base::Task<void> call(TestCall terms);
   base::Task<void> listen(const std::string& call_sid);
-  void explain(const call::Ending& ending);
+  base::Task<bool> has_rung();
+  void explain(const call::Ending& ending, bool rang);
   void well(std::string what, std::string seen);
   void ill(std::string what, std::string seen, std::string fix);
 

@@ -19,6 +19,9 @@ struct TrunkTerms {
   std::string caller_id;              // shown to those who are called by it; empty: the call's own
   std::uint32_t max_calls_per_second = 5;
   std::uint32_t max_channels = 30;
+  std::uint32_t max_waiting = 100;  // calls for a free channel; more are refused
+  std::string country;              // ISO 3166-1: whose national numbers these are; empty: nobody's
+  std::string srtp = "off";         // off, optional, required
 };
 
 /// The trunks that run. Those of the configuration file are shown and not changed. Control thread;
@@ -27,7 +30,8 @@ class TrunkTable {
  public:
   struct Row {
     TrunkTerms terms;
-    std::string state;  // "up", "down", "resolving"; with register: "up, registered"
+    std::string carrier;  // its name in the dial plan and in calls
+    std::string state;    // "up", "down", "resolving"; with register: "up, registered"
     std::size_t channels_in_use = 0;
     std::size_t calls_waiting = 0;       // for a free channel, or their turn within the second
     std::vector<std::string> addresses;  // that the host has

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "numbering/number.hpp"
+
 namespace belfry::admin {
 namespace {
 
@@ -75,6 +77,13 @@ TrunkTerms read_trunk(BodyReader& body) {
   terms.caller_id = body.optional_text("caller_id", max_name).value_or("");
   terms.max_calls_per_second = read_limit(body, "max_calls_per_second", terms.max_calls_per_second);
   terms.max_channels = read_limit(body, "max_channels", terms.max_channels);
+  terms.max_waiting = read_limit(body, "max_waiting", terms.max_waiting);
+  terms.country = body.optional_text("country", 2).value_or("");
+  if (!terms.country.empty() && !numbering::is_country(terms.country))
+    body.complain("country", "invalid", "country must be two capital letters, US (ISO 3166-1)");
+  terms.srtp = body.optional_text("srtp", 8).value_or("off");
+  if (terms.srtp != "off" && terms.srtp != "optional" && terms.srtp != "required")
+    body.complain("srtp", "invalid", "srtp must be off, optional or required");
   return terms;
 }
 
@@ -91,6 +100,9 @@ base::json::object public_members(const TrunkTerms& terms) {
       {"caller_id", terms.caller_id},
       {"max_calls_per_second", terms.max_calls_per_second},
       {"max_channels", terms.max_channels},
+      {"max_waiting", terms.max_waiting},
+      {"country", terms.country},
+      {"srtp", terms.srtp},
   };
 }
 
@@ -98,7 +110,7 @@ base::json::object all_members(const TrunkTerms& terms) {
   base::json::object members = public_members(terms);
   members["password"] = terms.password;
   // Empty texts are no texts to the reader.
-  for (const char* name : {"username", "password", "caller_id"})
+  for (const char* name : {"username", "password", "caller_id", "country"})
     if (members[name].as_string().empty()) members.erase(name);
   return members;
 }

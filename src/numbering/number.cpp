@@ -100,6 +100,13 @@ std::expected<Number, Flaw> parse(std::string_view text, std::string_view countr
   return number;
 }
 
+std::string_view plan_type(std::string_view number) {
+  const auto plan = parse(number);
+  if (plan && plan->type == LineType::toll_free) return "toll free";
+  if (plan && plan->type == LineType::mobile) return "mobile";
+  return "local";
+}
+
 std::string strip(std::string_view text) {
   text = base::trim(text);
   if (text.size() > 4 && base::equals_ignoring_case(text.substr(0, 4), "tel:"))

@@ -44,6 +44,9 @@ struct Number {
 /// are dropped). `country` is for numbers without `+`; empty: they need one.
 std::expected<Number, Flaw> parse(std::string_view text, std::string_view country = {});
 
+/// "local", "mobile" or "toll free", as numbering plans have it; "local" where they do not tell.
+std::string_view plan_type(std::string_view number);
+
 /// Digits as ASCII, with `+` in front if there was one; separators, `tel:` and parameters are gone.
 /// Nothing but that: it need not be a number of any plan. Empty when something else is in it.
 std::string strip(std::string_view text);

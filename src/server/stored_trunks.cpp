@@ -19,6 +19,23 @@ std::string_view word_for(Transport transport) {
   return "udp";
 }
 
+std::string_view word_for(Srtp srtp) {
+  switch (srtp) {
+    case Srtp::off:
+      return "off";
+    case Srtp::optional:
+      return "optional";
+    case Srtp::required:
+      return "required";
+  }
+  return "off";
+}
+
+sdp::Encryption encryption_named(std::string_view word) {
+  if (word == "optional") return sdp::Encryption::optional;
+  return word == "required" ? sdp::Encryption::required : sdp::Encryption::off;
+}
+
 sip::Transport transport_named(std::string_view word) {
   if (word == "tcp") return sip::Transport::tcp;
   return word == "tls" ? sip::Transport::tls : sip::Transport::udp;
@@ -33,6 +50,9 @@ TrunkTerms to_terms(const TrunkConfig& trunk, const std::vector<RouteConfig>& ro
   terms.register_out = trunk.register_out;
   terms.max_calls_per_second = trunk.max_calls_per_second;
   terms.max_channels = trunk.max_channels;
+  terms.max_waiting = trunk.max_waiting;
+  terms.country = trunk.country;
+  terms.srtp = word_for(trunk.srtp);
   for (const RouteConfig& route : routes) {
     if (route.trunk != trunk.name) continue;
     terms.prefixes.push_back(route.prefix);
@@ -41,12 +61,14 @@ TrunkTerms to_terms(const TrunkConfig& trunk, const std::vector<RouteConfig>& ro
   return terms;
 }
 
-base::Result<gateway::sip::TrunkSettings> to_settings(const TrunkTerms& terms) {
+base::Result<gateway::sip::TrunkSettings> to_settings(
+    const TrunkTerms& terms, std::string carrier
+) {
   const auto address = sip::parse_host_port(terms.host);
   if (!address)
     return base::fail(base::Errc::invalid_argument, terms.host + " is no host or host:port");
   gateway::sip::TrunkSettings settings;
-  settings.name = terms.name;
+  settings.name = std::move(carrier);
   settings.host = address->host;
   settings.port = address->port;
   settings.transport = transport_named(terms.transport);
@@ -55,6 +77,9 @@ base::Result<gateway::sip::TrunkSettings> to_settings(const TrunkTerms& terms) {
   settings.register_out = terms.register_out;
   settings.max_calls_per_second = terms.max_calls_per_second;
   settings.max_channels = terms.max_channels;
+  settings.max_waiting = terms.max_waiting;
+  settings.country = terms.country;
+  settings.encryption = encryption_named(terms.srtp);
   return settings;
 }
 
@@ -65,7 +90,7 @@ StoredTrunks::StoredTrunks(
 )
     : gateway_(gateway), dial_plan_(dial_plan) {
   for (const TrunkConfig& trunk : config.trunks)
-    entries_.push_back({.terms = to_terms(trunk, config.routes), .from_file = true});
+    entries_.push_back({to_terms(trunk, config.routes), trunk.name, true});
 }
 
 std::vector<admin::TrunkTable::Row> StoredTrunks::rows() const {
@@ -76,9 +101,10 @@ std::vector<admin::TrunkTable::Row> StoredTrunks::rows() const {
     Row row;
     row.terms = entry.terms;
     row.terms.password.clear();
+    row.carrier = entry.carrier;
     row.from_file = entry.from_file;
     const auto running =
-        std::ranges::find(states, entry.terms.name, &gateway::sip::Gateway::TrunkState::name);
+        std::ranges::find(states, entry.carrier, &gateway::sip::Gateway::TrunkState::name);
     if (running != states.end()) {
       row.state = running->state.summary;
       row.channels_in_use = running->state.channels_in_use;
@@ -90,36 +116,50 @@ std::vector<admin::TrunkTable::Row> StoredTrunks::rows() const {
   return rows;
 }
 
+StoredTrunks::Entry* StoredTrunks::find(const std::string& name) {
+  const auto found = std::ranges::find_if(entries_, [&](const Entry& each) {
+    return !each.removed && each.terms.name == name;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+std::string StoredTrunks::free_carrier_name(const std::string& name) const {
+  std::string free = name;
+  // No trunk can be called so: a dot is not allowed in names.
+  for (int turn = 2; dial_plan_.carrier(free) != nullptr; ++turn)
+    free = name + "." + std::to_string(turn);
+  return free;
+}
+
 base::Result<> StoredTrunks::add(const TrunkTerms& terms) {
-  // A removed one keeps its name: its carrier still has calls to end.
-  if (std::ranges::find(entries_, terms.name, [](const Entry& each) { return each.terms.name; }) !=
-          entries_.end() ||
-      dial_plan_.carrier(terms.name) != nullptr)
+  const bool was_removed = std::ranges::any_of(entries_, [&](const Entry& each) {
+    return each.removed && each.terms.name == terms.name;
+  });
+  if (find(terms.name) != nullptr || (!was_removed && dial_plan_.carrier(terms.name) != nullptr))
     return base::fail(base::Errc::conflict, "there is a trunk " + terms.name + " already");
-  BELFRY_TRY(settings, to_settings(terms));
+  Entry entry{terms, free_carrier_name(terms.name)};
+  BELFRY_TRY(settings, to_settings(terms, entry.carrier));
   dial_plan_.add_carrier(gateway_.add_trunk(std::move(settings)));
-  entries_.push_back({.terms = terms});
-  add_routes(terms);
+  add_routes(entry);
+  entries_.push_back(std::move(entry));
   return {};
 }
 
-void StoredTrunks::add_routes(const TrunkTerms& terms) {
-  for (const std::string& prefix : terms.prefixes)
-    dial_plan_.add_route({prefix, terms.name, terms.caller_id});
+void StoredTrunks::add_routes(const Entry& entry) {
+  for (const std::string& prefix : entry.terms.prefixes)
+    dial_plan_.add_route({prefix, entry.carrier, entry.terms.caller_id});
 }
 
 base::Result<> StoredTrunks::remove(const std::string& name) {
-  const auto entry =
-      std::ranges::find(entries_, name, [](const Entry& each) { return each.terms.name; });
-  if (entry == entries_.end() || entry->removed)
-    return base::fail(base::Errc::not_found, "there is no trunk " + name);
+  Entry* entry = find(name);
+  if (entry == nullptr) return base::fail(base::Errc::not_found, "there is no trunk " + name);
   if (entry->from_file) {
     return base::fail(
         base::Errc::refused, "trunk " + name + " is in the configuration file: remove it there"
     );
   }
   entry->removed = true;
-  dial_plan_.remove_routes(name);
+  dial_plan_.remove_routes(entry->carrier);
   return {};
 }
 

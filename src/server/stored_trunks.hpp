@@ -20,10 +20,15 @@ class StoredTrunks final : public admin::TrunkTable {
  private:
   struct Entry {
     admin::TrunkTerms terms;
+    std::string carrier;  // its name in the gateway and the dial plan
     bool from_file = false;
     bool removed = false;
   };
-  void add_routes(const admin::TrunkTerms& terms);
+  Entry* find(const std::string& name);
+  /// A removed one keeps its carrier, which still has calls to end: the next of that name gets
+  /// another.
+  std::string free_carrier_name(const std::string& name) const;
+  void add_routes(const Entry& entry);
 
   gateway::sip::Gateway& gateway_;
   call::DialPlan& dial_plan_;

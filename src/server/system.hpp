@@ -4,8 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "admin/applications.hpp"
 #include "admin/calls.hpp"
+#include "admin/conferences.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/keys.hpp"
+#include "admin/messages.hpp"
+#include "admin/numbers.hpp"
 #include "admin/openapi.hpp"
 #include "admin/recordings.hpp"
 #include "admin/simulator.hpp"
@@ -27,6 +32,7 @@
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
+#include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
@@ -100,11 +106,13 @@ class System {
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
+  void make_settings();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
   void make_recordings(const Config& config, const identity::Keys& keys);
   /// Behind the switchboard.
   void show_recordings();
+  void follow_recordings();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -132,6 +140,7 @@ class System {
   call::Conferences conferences_;
   call::Queues queues_;
   call::BridgeProgram bridge_;
+  gateway::application::Carrier application_calls_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
@@ -146,6 +155,11 @@ class System {
   std::unique_ptr<apps::kin::Routes> kin_routes_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::Recordings> recordings_of_calls_;
+  std::unique_ptr<admin::Conferences> conferences_of_page_;
+  std::unique_ptr<admin::Messages> messages_of_page_;
+  std::unique_ptr<admin::Numbers> numbers_of_page_;
+  std::unique_ptr<admin::Applications> applications_of_page_;
+  std::unique_ptr<admin::Keys> keys_of_page_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;

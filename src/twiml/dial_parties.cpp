@@ -151,7 +151,7 @@ base::Task<void> PartyDial::join(call::ChildLeg child) {
   caller_.note("bridge.connected", {{"with", child.sid()}});
   party->note("bridge.connected", {{"with", caller_.sid()}});
   caller_.forget_digits();
-  recording_.on_answer();
+  recording_.on_answer(*party);
   {
     const call::ReferralHandler by_party(*party, [this](const std::string& target) {
       referred_to_ = target;
@@ -291,8 +291,10 @@ call::FormFields PartyDial::results() const {
   if (is_sip_ && !sip_call_id_.empty()) fields.emplace_back("DialSipCallId", sip_call_id_);
   if (is_sip_ && sip_status_ != 0)
     fields.emplace_back("DialSipResponseCode", std::to_string(sip_status_));
-  for (const auto& [name, value] : sip_headers_)
-    if (is_sip_) fields.emplace_back("DialSipHeader_" + name, value);
+  if (is_sip_)
+    for (const auto& [name, value] : sip_headers_)
+      if (name.starts_with('X') || name.starts_with('x'))
+        fields.emplace_back("DialSipHeader_" + name, value);
   return fields;
 }
 

@@ -1,6 +1,7 @@
 #include "twiml/dial_targets.hpp"
 
 #include "base/encoding.hpp"
+#include "call/number_directory.hpp"
 #include "twiml/session.hpp"
 
 namespace belfry::twiml {
@@ -49,9 +50,16 @@ class TargetMaker {
     return target;
   }
 
-  std::optional<DialTarget> operator()(const Application&) const {
-    session_.warn(13215, "<Application> in <Dial> is not available here and was skipped");
-    return std::nullopt;
+  std::optional<DialTarget> operator()(const Application& application) const {
+    if (application.sid.empty()) return std::nullopt;
+    auto program = program_of(application);
+    if (!program) return std::nullopt;
+    DialTarget target = make({Party::Kind::application, application.sid}, application.options);
+    target.call.program = std::move(*program);
+    if (!application.options.url.empty())
+      session_.warn(12200, "url of <Application> is not used: the application says what happens");
+    target.whisper_url.clear();
+    return target;
   }
 
   // They are alone in their <Dial>, and no parties.
@@ -79,6 +87,28 @@ class TargetMaker {
     target.whisper_url = absolute(options.url);
     target.whisper_method = options.method;
     return target;
+  }
+
+  /// What the application does with its call; its first request has the parameters of the noun.
+  std::optional<call::ProgramSpec> program_of(const Application& noun) const {
+    const call::LegRecord& caller = session_.voice().record();
+    const call::NumberDirectory* directory = session_.voice().leg()->services().directory;
+    const call::Document* document =
+        directory == nullptr ? nullptr : directory->application(noun.sid);
+    // That of another account does not exist (rule H6).
+    const bool known = document != nullptr && document->tag == caller.account_sid;
+    auto entry = known ? call::NumberDirectory::answering(document->value) : std::nullopt;
+    if (!entry) {
+      session_.warn(13215, "there is no application " + noun.sid + " with a voice URL");
+      return std::nullopt;
+    }
+    base::json::object parameters;
+    for (const Parameter& parameter : noun.parameters) parameters[parameter.name] = parameter.value;
+    if (!noun.customer_id.empty()) parameters["CustomerId"] = noun.customer_id;
+    if (noun.copy_parent_to) parameters["To"] = parameters["Called"] = caller.to;
+    parameters["ApplicationSid"] = noun.sid;
+    entry->program.parameters["parameters"] = std::move(parameters);
+    return std::move(entry->program);
   }
 
   /// Empty when it names nothing, or nothing that can be reached.

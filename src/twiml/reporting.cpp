@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 #include "call/leg.hpp"
 #include "call/notifications.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 #include "twiml/parameters.hpp"
 #include "twiml/session.hpp"
 #include "twiml/url.hpp"

@@ -16,12 +16,20 @@ describe("every page", () => {
       task_id: "T-".concat("0123456789".repeat(8)),
     });
     await belfry.setPhone("+14155550123", { on_call: "person" });
+    const conference = await fillOtherPages(belfry);
     // Each with what it shows once it has asked the server.
     places = [
       ["/#/", (page) => page.getByText("What is running")],
       ["/#/phones", (page) => page.getByRole("article", { name: "+14155550123" })],
       ["/#/calls", (page) => page.getByRole("table", { name: "Calls" })],
       [`/#/calls/${call.call_sid}`, (page) => page.getByRole("list", { name: "Events" }).getByText("Queued")],
+      ["/#/conferences", (page) => page.getByRole("list", { name: "Live conferences" })],
+      [`/#/conferences/${conference.sid}`, (page) => page.getByRole("list", { name: "Participants" })],
+      ["/#/messages", (page) => page.getByRole("list", { name: "Messages" })],
+      ["/#/settings/numbers", (page) => page.getByRole("list", { name: "Numbers" })],
+      ["/#/settings/applications", (page) => page.getByRole("list", { name: "Applications" })],
+      ["/#/settings/trunks", (page) => page.getByRole("list", { name: "Trunks" })],
+      ["/#/settings/keys", (page) => page.getByRole("list", { name: "API keys" })],
       ["/#/notifications", (page) => page.getByText("A title of one word")],
       ["/docs", (page) => page.locator(".opblock").first()],
     ];
@@ -66,6 +74,33 @@ describe("every page", () => {
     await visit.close();
   });
 });
+
+/// Something on each page, with names that do not fit. @return a live conference
+async function fillOtherPages(belfry) {
+  const long = "Donaudampfschifffahrt".repeat(3);
+  const url = `https://example.com/${"voice".repeat(60)}`;
+  const twiml = "<Response/>";
+  await belfry.post("/admin/api/numbers", { phone_number: "+12025550170", friendly_name: long, voice_url: url });
+  await belfry.post("/admin/api/applications", { friendly_name: long, voice_url: url, sms_url: url, twiml });
+  await belfry.post("/admin/api/keys", { friendly_name: long.slice(0, 63) });
+  await belfry.post("/admin/api/trunks", { name: "a".repeat(64), host: "127.0.0.1:9", prefixes: ["+5079"] });
+  await belfry.post(`/sim/phones/${encodeURIComponent("+14155550123")}/message`, {
+    to: "+12025550170",
+    body: long.repeat(4),
+  });
+  await belfry.setPhone("+14155550124", { on_call: "answer", answer_after_ms: 0, script: [] });
+  await belfry.post("/admin/api/calls", {
+    to: "+14155550124",
+    twiml: `<Response><Dial><Conference waitUrl="">${long}</Conference></Dial></Response>`,
+  });
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    const { items } = await belfry.get("/admin/api/conferences");
+    if (items.length > 0) return items[0];
+    if (performance.now() > deadline) throw new Error("the conference did not begin");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 async function fits(page, where) {
   const { content, room } = await page.evaluate(() => ({

@@ -278,6 +278,14 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(self.post("/status", changed, self.sign("/status", fields))[0], 403, "changed on the way")
 
 
+    def test_documents_are_for_who_signs_too(self):
+        for path in ("/voice", "/voice/twiml", "/api/voice/twiml/menu", "/voice/inbound"):
+            fields = {"CallSid": "CA1", "From": "+14155551234"}
+            self.assertEqual(self.post(path, fields, self.sign(path, fields))[0], 200, path)
+            self.assertEqual(self.post(path, fields, "bm9wZQ==")[0], 403, path)
+            self.assertEqual(self.post(path, fields)[0], 403, path)
+
+
 class WebhookState(unittest.TestCase):
     """What the webhooks do, on a server without a proxy, where the own machine needs no signature."""
 

@@ -1,5 +1,6 @@
 """Trunks that are set up by the API: they run at once, are checked by a call, and outlive the process."""
 
+import socket
 import unittest
 
 from support.belfry_server import BelfryServer, free_port, wait_until
@@ -57,6 +58,28 @@ class Setup(unittest.TestCase):
                 self.assertFalse(call["ok"])
                 self.assertIn(words, call["fix"])
 
+    def test_a_silent_carrier_is_told_from_a_phone_that_nobody_picks_up(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            self.add("silent", silent.getsockname()[1], prefixes=["+50796"])
+            call = lines(self.check("silent", "+50796345678"))["call"]
+            self.assertFalse(call["ok"])
+            self.assertEqual(call["seen"], "nothing came back")
+            self.assertIn("firewall", call["fix"])
+
+    def test_a_name_is_free_once_its_trunk_is_removed(self):
+        with Sipp("refuse_486") as first, Sipp("refuse_603") as second:
+            self.add("again", first.port, prefixes=["+50795"])
+            self.assertFalse(self.check("again", "+50795345678")["ok"])
+            self.assertEqual(self.server.request("DELETE", f"{PATH}/again")[0], 204)
+            self.add("again", second.port, prefixes=["+50795"], srtp="off", country="PA", max_waiting=7)
+            report = lines(self.check("again", "+50795345678"))
+            self.assertTrue(report["route"]["ok"], report)
+            self.assertEqual(len(second.received("INVITE")), 1)
+            _, shown = self.server.request("GET", PATH)
+            (trunk,) = [each for each in shown["items"] if each["name"] == "again"]
+            self.assertEqual((trunk["max_waiting"], trunk["country"], trunk["srtp"]), (7, "PA", "off"))
+
     def test_a_number_that_goes_elsewhere_is_told(self):
         self.add("narrow", free_port(), prefixes=["+50799"])
         report = self.check("narrow", "+6561234567")
@@ -64,9 +87,11 @@ class Setup(unittest.TestCase):
         self.assertIn("prefix", lines(report)["route"]["fix"])
 
     def test_bad_terms_are_refused_with_their_members(self):
-        status, problem = self.server.request("POST", PATH, {"name": "a b", "host": "", "transport": "ftp"})
+        terms = {"name": "a b", "host": "", "transport": "ftp", "srtp": "maybe", "country": "Panama"}
+        status, problem = self.server.request("POST", PATH, terms)
         self.assertEqual(status, 422)
-        self.assertEqual({error["pointer"] for error in problem["errors"]}, {"#/name", "#/host", "#/transport"})
+        wrong = {"#/name", "#/host", "#/transport", "#/srtp", "#/country"}
+        self.assertEqual({error["pointer"] for error in problem["errors"]}, wrong)
         self.add("taken", free_port(), prefixes=["+50798"])
         for name in ("taken", "of-the-file"):
             status, _ = self.server.request("POST", PATH, {"name": name, "host": "127.0.0.1"})

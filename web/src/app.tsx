@@ -1,9 +1,16 @@
 import { CallPage } from "./admin/call-page";
 import { CallsPage } from "./admin/calls-page";
+import { ConferencePage } from "./admin/conferences/conference-page";
+import { ConferencesPage } from "./admin/conferences/conferences-page";
+import { MessagesPage } from "./admin/messages-page";
 import { PhonesPage } from "./admin/phones-page";
+import { ApplicationsPage } from "./admin/settings/applications-page";
+import { KeysPage } from "./admin/settings/keys-page";
+import { NumbersPage } from "./admin/settings/numbers-page";
+import { TrunksPage } from "./admin/settings/trunks-page";
 import { StartPage } from "./admin/start-page";
 import { NotificationsPage } from "./flux/notifications-page";
-import { useRoute, type Route } from "./shared/router";
+import { useRoute, type Route, type SettingsPart } from "./shared/router";
 import { Shell } from "./shell";
 
 export function App() {
@@ -21,7 +28,28 @@ function pageOf(route: Route) {
       return <CallsPage />;
     case "call":
       return <CallPage key={route.sid} sid={route.sid} />;
+    case "conferences":
+      return <ConferencesPage />;
+    case "conference":
+      return <ConferencePage key={route.sid} sid={route.sid} />;
+    case "messages":
+      return <MessagesPage />;
     case "notifications":
       return <NotificationsPage />;
+    case "settings":
+      return settingsOf(route.part);
+  }
+}
+
+function settingsOf(part: SettingsPart) {
+  switch (part) {
+    case "numbers":
+      return <NumbersPage />;
+    case "applications":
+      return <ApplicationsPage />;
+    case "trunks":
+      return <TrunksPage />;
+    case "keys":
+      return <KeysPage />;
   }
 }

@@ -1,4 +1,4 @@
-import { BellRing, BookOpen, House, Monitor, Moon, PhoneCall, Smartphone, Sun } from "lucide-react";
+import { BellRing, BookOpen, House, Monitor, Moon, PhoneCall, Settings, Smartphone, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useLoad } from "./shared/hooks";
@@ -13,7 +13,16 @@ const places = [
   { page: "phones", link: links.phones, name: "Phones", icon: Smartphone },
   { page: "calls", link: links.calls, name: "Calls", icon: PhoneCall },
   { page: "notifications", link: links.notifications, name: "Notifications", icon: BellRing },
+  { page: "settings", link: links.settings, name: "Settings", icon: Settings },
 ] as const;
+
+/// Pages that are reached from *Calls*.
+const titles: Readonly<Partial<Record<Route["page"], string>>> = {
+  call: "Call",
+  conferences: "Conferences",
+  conference: "Conference",
+  messages: "Messages",
+};
 
 /// Navigation, live connection and what every page shares: on the left when wide, at the bottom on a phone.
 export function Shell({ route, children }: { route: Route; children: ReactNode }) {
@@ -51,14 +60,14 @@ function ringingCount(phones: State["phones"]): number {
 /// React puts it into the document's head: a phone that rings is seen from another tab too.
 function TabTitle({ route }: { route: Route }) {
   const ringing = ringingCount(useBelfry().phones);
-  const name = route.page === "call" ? "Call" : places.find(({ page }) => page === route.page)?.name;
+  const name = titles[route.page] ?? places.find(({ page }) => page === route.page)?.name;
   return <title>{`${ringing > 0 ? "(ringing) " : ""}${name ?? ""} · Belfry`}</title>;
 }
 
 function Navigation({ route }: { route: Route }) {
   const { phones } = useBelfry();
   const ringing = ringingCount(phones);
-  const current = route.page === "call" ? "calls" : route.page;
+  const current = places.some(({ page }) => page === route.page) ? route.page : "calls";
 
   return (
     <nav

@@ -79,9 +79,7 @@ void Routes::add_to(http::Router& router) {
     add_documents(router, prefix);
   }
   add_webhooks(router);
-  router.add("POST /voice", http::immediate([](const Request&) {
-               return document(greeting_document());
-             }));
+  serve(router, "/voice", [](const Request&) { return greeting_document(); });
 }
 
 void Routes::add_api(http::Router& router, const std::string& prefix) {
@@ -92,31 +90,37 @@ void Routes::add_api(http::Router& router, const std::string& prefix) {
   route(router, "POST " + prefix + "/calls/{callSid}/hangup", &Routes::hang_up);
 }
 
-void Routes::add_documents(http::Router& router, const std::string& prefix) {
-  const auto serve = [&](const std::string& path, std::function<std::string(const Request&)> make) {
-    router.add("POST " + prefix + path, http::immediate([make](const Request& request) {
-                 return document(make(request));
-               }));
+void Routes::serve(http::Router& router, const std::string& path, DocumentMaker make) {
+  const auto answer = [this, make = std::move(make)](const Request& request) {
+    return is_signed(request) ? document(make(request)) : http::text(403, "Forbidden");
   };
+  router.add("POST " + path, http::immediate(answer));
+}
+
+void Routes::add_documents(http::Router& router, const std::string& prefix) {
   const auto of_form = [](const Request& request, std::string_view name) {
     return form_of(request.body).value_or(name, "");
   };
-  serve("/twiml", [](const Request&) { return greeting_document(); });
-  serve("/twiml/basic", [](const Request& request) {
+  serve(router, prefix + "/twiml", [](const Request&) { return greeting_document(); });
+  serve(router, prefix + "/twiml/basic", [](const Request& request) {
     return basic_document(form_of(request.query).value_or("message", ""));
   });
-  serve("/twiml/menu", [](const Request&) { return menu_document(); });
-  serve("/handle-input", [this, of_form](const Request& request) {
+  serve(router, prefix + "/twiml/menu", [](const Request&) { return menu_document(); });
+  serve(router, prefix + "/handle-input", [this, of_form](const Request& request) {
     return menu_choice_document(
         settings_.destinations, of_form(request, "Digits"), attempt_of(request)
     );
   });
-  serve("/inbound", [this](const Request&) { return inbound_document(settings_.destinations); });
-  serve("/after-agent", [of_form](const Request& request) {
+  serve(router, prefix + "/inbound", [this](const Request&) {
+    return inbound_document(settings_.destinations);
+  });
+  serve(router, prefix + "/after-agent", [of_form](const Request& request) {
     return after_agent_document(of_form(request, "DialCallStatus"));
   });
-  serve("/voicemail", [](const Request&) { return voicemail_document(); });
-  serve("/after-voicemail", [](const Request&) { return after_voicemail_document(); });
+  serve(router, prefix + "/voicemail", [](const Request&) { return voicemail_document(); });
+  serve(router, prefix + "/after-voicemail", [](const Request&) {
+    return after_voicemail_document();
+  });
 }
 
 void Routes::add_webhooks(http::Router& router) {

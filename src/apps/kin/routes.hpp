@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -49,6 +50,9 @@ class Routes {
   using Member = base::Task<http::Response> (Routes::*)(http::Request);
 
   void add_api(http::Router& router, const std::string& prefix);
+  using DocumentMaker = std::function<std::string(const http::Request&)>;
+  /// A document of TwiML, for whoever signs (rule W4).
+  void serve(http::Router& router, const std::string& path, DocumentMaker make);
   void add_documents(http::Router& router, const std::string& prefix);
   void add_webhooks(http::Router& router);
   void route(http::Router& router, const std::string& method_and_path, Member member);

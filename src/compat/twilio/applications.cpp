@@ -84,6 +84,8 @@ base::Task<http::Response> ApplicationsResource::update(Ask ask) {
   if (found == nullptr || found->tag != ask.account.sid) co_return ask.not_found();
   call::Document changed = *found;
   change_fields(ask.parameters, fields, changed.value);
+  // An inline document would go on answering.
+  if (ask.parameters.has("VoiceUrl")) changed.value.erase("twiml");
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   changed.value["updated"] = base::to_unix_micros(context_.loop.wall_now());
   call::Document to_store = changed;

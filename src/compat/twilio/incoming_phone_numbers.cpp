@@ -39,14 +39,6 @@ std::string collection() {
   return std::string(call::NumberDirectory::numbers);
 }
 
-/// "local", "mobile" or "toll free", as numbering plans have it.
-std::string_view type_of(const std::string& number) {
-  const auto plan = numbering::parse(number);
-  if (plan && plan->type == numbering::LineType::toll_free) return "toll free";
-  if (plan && plan->type == numbering::LineType::mobile) return "mobile";
-  return "local";
-}
-
 base::json::object render_number(const Ask& ask, const call::Document& document) {
   const std::string number = text_member(document.value, "phone_number");
   base::json::object json;
@@ -67,7 +59,7 @@ base::json::object render_number(const Ask& ask, const call::Document& document)
   json["emergency_address_status"] = "unregistered";
   json["origin"] = "twilio";
   json["status"] = "in-use";
-  json["type"] = type_of(number);
+  json["type"] = numbering::plan_type(number);
   json["voice_receive_mode"] = "voice";
   const std::string path = ask.uri("/IncomingPhoneNumbers/" + document.key);
   json["uri"] = path + ".json";
@@ -125,7 +117,7 @@ base::Task<http::Response> IncomingPhoneNumbersResource::create(Ask ask) {
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   if (document.value["friendly_name"].is_null())
     document.value["friendly_name"] = format_number(text_member(document.value, "phone_number"));
-  document.value["number_type"] = type_of(text_member(document.value, "phone_number"));
+  document.value["number_type"] = numbering::plan_type(text_member(document.value, "phone_number"));
   document.value["updated"] = base::to_unix_micros(document.created);
   call::Document to_store = document;
   const auto stored = co_await context_.directory.put_number(std::move(to_store));
@@ -157,6 +149,8 @@ base::Task<http::Response> IncomingPhoneNumbersResource::update(Ask ask) {
   if (found == nullptr || found->tag != ask.account.sid) co_return ask.not_found();
   call::Document changed = *found;
   change_fields(ask.parameters, fields, changed.value);
+  // An inline document would go on answering.
+  if (ask.parameters.has("VoiceUrl")) changed.value.erase("twiml");
   if (const std::string account = ask.parameters.text("AccountSid"); !account.empty()) {
     // A transfer within the family.
     const identity::Account* to = context_.accounts.find(account);

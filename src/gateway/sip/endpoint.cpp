@@ -4,7 +4,6 @@
 
 #include "base/log.hpp"
 #include "gateway/sip/call_terms.hpp"
-#include "gateway/sip/inbound_terms.hpp"
 #include "gateway/sip/leftover.hpp"
 
 namespace belfry::gateway::sip {
@@ -182,7 +181,7 @@ void SipEndpoint::on_answered(SessionDriver& driver, const Answered& answered) {
   set_media(driver, answered.audio);
   stored_.answered = true;
   if (!inbound_) stored_.invites.clear();
-  if (answered.response) stored_.answer_headers = headers_for_the_application(*answered.response);
+  stored_.answer_headers = answered.headers;
   tell_state(&driver);
   listener_.on_answered();
 }

@@ -2,20 +2,22 @@
 
 #include "base/text.hpp"
 #include "numbering/number.hpp"
+#include "sip/extension_headers.hpp"
 
 namespace belfry::gateway::sip {
 namespace {
 
 using namespace belfry::sip;
 
-constexpr std::size_t most_headers = 30;
-constexpr std::size_t most_bytes = 1024;
 constexpr std::size_t longest_identity = 4096;
 constexpr std::size_t longest_verdict = 64;
 
-bool is_for_the_application(std::string_view name) {
-  return base::to_lower(name.substr(0, 2)) == "x-" ||
-         base::equals_ignoring_case(name, "User-to-User");
+void add_headers(const Message& invite, Believed believed, call::NamedValues& into) {
+  into = extension_headers(invite);
+  if (believed != Believed::carrier) return;
+  const auto identity = invite.header("Identity");
+  if (identity && identity->size() <= longest_identity)
+    into.emplace_back("Identity", one_line(*identity));
 }
 
 /// `verstat=TN-Validation-Passed` of a parameter of the number or its URI.
@@ -43,26 +45,10 @@ std::string stir_verdict(const Message& invite) {
 
 }  // namespace
 
-call::NamedValues headers_for_the_application(const Message& message) {
-  call::NamedValues headers;
-  std::size_t bytes = 0;
-  for (std::size_t at = 0; at < message.header_count(); ++at) {
-    const Message::Header header = message.header_at(at);
-    if (!is_for_the_application(header.name) || headers.size() == most_headers) continue;
-    bytes += header.name.size() + header.value.size();
-    if (bytes > most_bytes) break;
-    headers.emplace_back(header.name, one_line(header.value));
-  }
-  return headers;
-}
-
 call::PartyTerms terms_of(const Message& invite, const Flow& flow, Believed believed) {
   call::PartyTerms terms;
-  terms.headers = headers_for_the_application(invite);
+  add_headers(invite, believed, terms.headers);
   if (believed == Believed::carrier) {
-    const auto identity = invite.header("Identity");
-    if (identity && identity->size() <= longest_identity)
-      terms.headers.emplace_back("Identity", one_line(*identity));
     if (std::string verdict = stir_verdict(invite); !verdict.empty())
       terms.parameters.emplace_back("StirVerstat", std::move(verdict));
     return terms;

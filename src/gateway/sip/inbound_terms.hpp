@@ -6,22 +6,20 @@
 #include "sip/flow.hpp"
 #include "sip/message.hpp"
 
-/// What an INVITE that came, or the answer to ours, tells the application. Pure.
+/// What an INVITE that came tells the application, besides who calls. Pure.
 namespace belfry::gateway::sip {
 
 /// Who is believed: a carrier also about what it has verified of its caller, a phone about nothing
 /// but its own application's headers (rule S7).
 enum class Believed { phone, carrier };
 
-/// Headers: those for the application, and from carriers `Identity` (RFC 8224), to be passed on
-/// with the call. Parameters: from carriers `StirVerstat` by the `verstat` of the caller's identity
-/// and its attestation (ATIS-1000082), from phones `SipCallId`, `SipDomain`, `SipSourceIp`.
+/// Headers: `X-…` and `User-to-User`, at most 30 and 1,024 bytes, and from carriers `Identity`
+/// (RFC 8224), to be passed on with the call. Parameters: from carriers `StirVerstat` by the
+/// `verstat` of the caller's identity and its attestation (ATIS-1000082), from phones `SipCallId`,
+/// `SipDomain`, `SipSourceIp`.
 call::PartyTerms terms_of(
     const belfry::sip::Message& invite, const belfry::sip::Flow& flow, Believed believed
 );
-
-/// `X-…` and `User-to-User` of a message, at most 30 and 1,024 bytes.
-call::NamedValues headers_for_the_application(const belfry::sip::Message& message);
 
 /// A number as a user part or `tel:` URI holds it: without parameters (`;verstat=…`) and visual
 /// separators. With a country (ISO 3166-1), national forms become E.164. What is no number is

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "call/party_terms.hpp"
 #include "sip/dialog.hpp"
+#include "sip/extension_headers.hpp"
 #include "sip/flow.hpp"
 
 namespace belfry::gateway::sip {
@@ -30,7 +30,7 @@ struct StoredCall {
   bool answered = false;
   std::optional<belfry::sip::DialogSnapshot> dialog;
   belfry::sip::Flow dialog_flow;
-  call::NamedValues answer_headers;  // for the application, of the answer to our INVITE
+  belfry::sip::ExtensionHeaders answer_headers;  // of the 2xx to a call of ours
   bool operator==(const StoredCall&) const = default;
 
   base::json::object to_json() const;

@@ -9,8 +9,10 @@ import { useAction, useLoad, useNow } from "../shared/hooks";
 import { links } from "../shared/router";
 import { isOver } from "../shared/state";
 import { dispatch, useBelfry } from "../shared/store";
-import type { Call, MediaStatistics } from "../shared/types";
+import type { Call, CallEvent, MediaStatistics } from "../shared/types";
 import { lengthOf } from "./calls-page";
+import { MessagesOfCall } from "./message-list";
+import { Recordings } from "./recordings";
 import { Timeline } from "./timeline-view";
 
 const mediaRefreshMs = 5000;
@@ -49,7 +51,12 @@ export function CallPage({ sid }: { sid: string }) {
       {call && (
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr]">
           <Facts call={call} />
-          <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+          <div className="flex min-w-0 flex-col gap-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+            <Recordings
+              subject={sid}
+              again={`${connections} ${recordingSteps(events[sid])} ${call.status}`}
+            />
+            <MessagesOfCall sid={sid} again={`${connections} ${call.status}`} />
             <Timeline events={events[sid] ?? []} over={isOver(call.status)} />
           </div>
           {media && <Media media={media} />}
@@ -57,6 +64,11 @@ export function CallPage({ sid }: { sid: string }) {
       )}
     </PageFrame>
   );
+}
+
+/// Grows whenever something happens to a recording of the call.
+function recordingSteps(log: readonly CallEvent[] = []): number {
+  return log.filter(({ type }) => type.startsWith("recording.")).length;
 }
 
 function HangUp({ call }: { call: Call }) {

@@ -19,6 +19,7 @@ import { links } from "../shared/router";
 import { selectCalls } from "../shared/state";
 import { dispatch, useBelfry } from "../shared/store";
 import type { Call } from "../shared/types";
+import { CallTabs } from "./call-tabs";
 
 const typingPauseMs = 250;
 
@@ -53,6 +54,7 @@ export function CallsPage() {
   const filtered = query.status !== "" || number !== "";
   return (
     <PageFrame title="Calls" about="Every call explains itself: open one to see each step of it.">
+      <CallTabs current="calls" />
       <div className="grid gap-4 sm:grid-cols-[minmax(0,20rem)_12rem]">
         <SearchField value={typed} onChange={setTyped} className="flex flex-col gap-1.5">
           <Label className="text-sm font-medium">Number</Label>

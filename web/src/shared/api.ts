@@ -1,14 +1,17 @@
-import { ApiError, toApiError } from "./api-error";
+import { get, post, send } from "./http";
 import type {
   Call,
   CallEvent,
   CallWithMedia,
+  Conference,
   Notification,
   NotificationPlaced,
+  Message,
   Page,
   Phone,
   PhoneBehaviour,
   PlaceCall,
+  Recording,
   ServerStatus,
 } from "./types";
 
@@ -18,7 +21,13 @@ export interface CallFilter {
   cursor?: string | null;
 }
 
-/// Every request the pages make. All go to the page's own origin; all that change something are JSON.
+export interface MessageFilter {
+  status?: string;
+  call?: string;
+  cursor?: string | null;
+}
+
+/// What the pages of calls and phones ask for. All go to the page's own origin; all that change something are JSON.
 export const api = {
   status: () => get<ServerStatus>("/admin/api/status"),
 
@@ -34,6 +43,27 @@ export const api = {
     get<{ items: CallEvent[] }>(`/admin/api/calls/${encodeURIComponent(sid)}/events`),
   placeCall: (call: PlaceCall) => post<Call>("/admin/api/calls", call),
   hangUpCall: (sid: string) => post<Call>(`/admin/api/calls/${encodeURIComponent(sid)}/hang-up`),
+
+  recordingsOf: (subject: string) => {
+    const folder = subject.startsWith("CF") ? "conferences" : "calls";
+    return get<{ items: Recording[] }>(`/admin/api/${folder}/${encodeURIComponent(subject)}/recordings`);
+  },
+
+  conferences: () => get<{ items: Conference[] }>("/admin/api/conferences"),
+  conference: (sid: string) => get<Conference>(conferencePath(sid)),
+  endConference: (sid: string) => post<Conference>(conferencePath(sid, "/end")),
+  changeParticipant: (sid: string, call: string, change: { muted?: boolean; hold?: boolean }) =>
+    send<unknown>("PATCH", conferencePath(sid, `/participants/${encodeURIComponent(call)}`), change),
+  removeParticipant: (sid: string, call: string) =>
+    send<unknown>("DELETE", conferencePath(sid, `/participants/${encodeURIComponent(call)}`)),
+
+  messages: ({ status, call, cursor }: MessageFilter = {}) => {
+    const query = new URLSearchParams({ limit: "50" });
+    if (status) query.set("status", status);
+    if (call) query.set("call_sid", call);
+    if (cursor) query.set("cursor", cursor);
+    return get<Page<Message>>(`/admin/api/messages?${query.toString()}`);
+  },
 
   phones: () => get<{ items: Phone[] }>("/sim/phones"),
   phone: (number: string) => get<Phone>(phonePath(number)),
@@ -57,35 +87,6 @@ export function phonePath(number: string, action = ""): string {
   return `/sim/phones/${encodeURIComponent(number)}${action}`;
 }
 
-function get<T>(path: string): Promise<T> {
-  return send<T>("GET", path);
-}
-
-function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return send<T>("POST", path, body);
-}
-
-/// @throws ApiError for every refusal and for a server that cannot be reached (status 0).
-async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
-  if (body !== undefined) init.body = JSON.stringify(body);
-  const response = await fetch(path, init).catch(() => {
-    throw toApiError(0, undefined);
-  });
-  const answer = await readJson(response);
-  if (!response.ok) throw toApiError(response.status, answer);
-  return answer as T;
-}
-
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    if (!response.ok) return undefined;
-    throw new ApiError(response.status, "Belfry's answer is not JSON.");
-  }
+function conferencePath(sid: string, action = ""): string {
+  return `/admin/api/conferences/${encodeURIComponent(sid)}${action}`;
 }

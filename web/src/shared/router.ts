@@ -6,7 +6,14 @@ export type Route =
   | { page: "phones" }
   | { page: "calls" }
   | { page: "call"; sid: string }
-  | { page: "notifications" };
+  | { page: "conferences" }
+  | { page: "conference"; sid: string }
+  | { page: "messages" }
+  | { page: "notifications" }
+  | { page: "settings"; part: SettingsPart };
+
+export const settingsParts = ["numbers", "applications", "trunks", "keys"] as const;
+export type SettingsPart = (typeof settingsParts)[number];
 
 export function parseRoute(hash: string): Route {
   const [page = "", argument] = hash.replace(/^#\/?/, "").split("/");
@@ -15,6 +22,12 @@ export function parseRoute(hash: string): Route {
       return { page: "phones" };
     case "calls":
       return argument ? { page: "call", sid: decode(argument) } : { page: "calls" };
+    case "conferences":
+      return argument ? { page: "conference", sid: decode(argument) } : { page: "conferences" };
+    case "messages":
+      return { page: "messages" };
+    case "settings":
+      return { page: "settings", part: settingsParts.find((part) => part === argument) ?? "numbers" };
     case "notifications":
       return { page: "notifications" };
     default:
@@ -27,7 +40,12 @@ export const links = {
   phones: "#/phones",
   calls: "#/calls",
   call: (sid: string) => `#/calls/${encodeURIComponent(sid)}`,
+  conferences: "#/conferences",
+  conference: (sid: string) => `#/conferences/${encodeURIComponent(sid)}`,
+  messages: "#/messages",
   notifications: "#/notifications",
+  settings: "#/settings",
+  settingsPart: (part: SettingsPart) => `#/settings/${part}`,
 };
 
 export function go(link: string): void {

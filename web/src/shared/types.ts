@@ -44,6 +44,74 @@ export interface CallWithMedia extends Call {
   media: MediaStatistics | null;
 }
 
+export interface Recording {
+  sid: string;
+  status: "in-progress" | "paused" | "processing" | "completed" | "absent" | "failed";
+  /// Twilio's words: "RecordVerb", "DialVerb", "Conference", "OutboundAPI" …
+  source: string;
+  channels: 1 | 2;
+  started_at: string;
+  duration_s: number | null;
+  audio_url: string | null;
+}
+
+export interface Participant {
+  call_sid: string;
+  number: string | null;
+  label: string | null;
+  status: "queued" | "connecting" | "ringing" | "connected" | "complete" | "failed";
+  speaking: boolean;
+  muted: boolean;
+  hold: boolean;
+  /// The call that alone hears this one.
+  coaching: string | null;
+  /// The conference ends when this one leaves.
+  moderator: boolean;
+  joined_at: string;
+}
+
+export interface Conference {
+  sid: string;
+  name: string;
+  status: "init" | "in-progress" | "completed";
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  reason_ended: string | null;
+  participants: Participant[];
+}
+
+export type MessageStatus =
+  | "accepted"
+  | "scheduled"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "undelivered"
+  | "failed"
+  | "canceled"
+  | "received"
+  | "read";
+
+/// A text message as the server keeps it.
+export interface Message {
+  sid: string;
+  direction: "inbound" | "outbound";
+  from: string;
+  to: string;
+  body: string;
+  segments: number;
+  media: number;
+  status: MessageStatus;
+  error_code: number | null;
+  error_message: string | null;
+  carrier: string | null;
+  call_sid: string | null;
+  created_at: string;
+  sent_at: string | null;
+}
+
 /// One entry of a call's append-only log; `seq` grows by one within the call.
 export interface CallEvent {
   seq: number;

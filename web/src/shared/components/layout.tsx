@@ -37,6 +37,32 @@ export function PageFrame({ title, about, actions, children }: PageProps) {
   );
 }
 
+interface PageTabsProps {
+  label: string;
+  tabs: readonly { name: string; link: string; current: boolean }[];
+}
+
+/// Pages that belong together, one row of links above each of them.
+export function PageTabs({ label, tabs }: PageTabsProps) {
+  return (
+    <nav aria-label={label} className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
+      <ul className="flex min-w-max gap-1 border-b border-line">
+        {tabs.map(({ name, link, current }) => (
+          <li key={name}>
+            <a
+              href={link}
+              aria-current={current ? "page" : undefined}
+              className="-mb-px block rounded-t-lg border-b-2 border-transparent px-3.5 py-2.5 text-sm font-medium text-muted transition-colors hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
+            >
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
 interface CardProps {
   title?: string;
   aside?: ReactNode;
