@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ struct ClientRequest {
   std::string body;
   std::vector<std::pair<std::string, std::string>> cookies;
   int redirects = 10;  // 0: a 3xx is the answer
+  /// Before it is sent to where a redirect leads, which `url` then says: signs it anew. Must not
+  /// change `url`.
+  std::function<void(ClientRequest& redirected)> on_redirect;
   std::size_t max_body = 64 << 10;
   base::Duration connect_time = std::chrono::seconds(5);
   base::Duration total_time = std::chrono::seconds(15);  // with all redirects

@@ -140,6 +140,28 @@ TEST_F(ClientTest, EveryFailureHasItsKind) {
   EXPECT_EQ(failure("http://" + garbage->local().to_string() + "/"), ClientFailure::protocol);
 }
 
+/// Else it would be sent again, to somebody who has had it.
+TEST_F(ClientTest, AnAnswerThatIsLateIsNotAConnectionThatWasNotMade) {
+  EXPECT_EQ(failure(url("/hello")), ClientFailure::none);
+  EXPECT_EQ(failure(url("/hang")), ClientFailure::timeout) << "over the connection of before";
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(ClientTest, WhatIsRedirectedIsSignedAnew) {
+  ClientRequest request;
+  request.method = "POST";
+  request.url = url("/see");
+  std::vector<std::string> signed_urls;
+  request.on_redirect = [&](ClientRequest& redirected) {
+    signed_urls.push_back(redirected.method + " " + redirected.url);
+    redirected.headers.set("Cookie", "signed");
+  };
+  const auto answer = ask(request);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "GETsigned");
+  EXPECT_EQ(signed_urls, std::vector<std::string>{"GET " + url("/method")});
+}
+
 TEST_F(ClientTest, GoesOnlyWherePolicyLets) {
   EXPECT_EQ(failure(url("/private")), ClientFailure::egress_denied);
   EXPECT_EQ(failure(url("/metadata")), ClientFailure::egress_denied);

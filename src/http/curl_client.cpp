@@ -188,8 +188,11 @@ bool is_clean(const ClientRequest& request) {
 }
 
 ClientFailure classify(const Transfer& transfer, CURLcode code) {
-  double connected = 0;
-  curl_easy_getinfo(transfer.easy.get(), CURLINFO_CONNECT_TIME, &connected);
+  double connecting = 0;  // stays 0 also on a connection of before
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_CONNECT_TIME, &connecting);
+  long sent = 0;  // bytes
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_REQUEST_SIZE, &sent);
+  const bool connected = connecting > 0 || sent > 0;
   if (transfer.too_large) return ClientFailure::body_too_large;
   switch (static_cast<int>(code)) {
     case CURLE_URL_MALFORMAT:
@@ -199,7 +202,7 @@ ClientFailure classify(const Transfer& transfer, CURLcode code) {
     case CURLE_COULDNT_CONNECT:
       return transfer.denied ? ClientFailure::egress_denied : ClientFailure::refused;
     case CURLE_OPERATION_TIMEDOUT:
-      return connected > 0 ? ClientFailure::timeout : ClientFailure::connect_timeout;
+      return connected ? ClientFailure::timeout : ClientFailure::connect_timeout;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -309,6 +312,8 @@ Result<net::Url> CurlClient::follow(
     request.headers.remove("Cookie");
     request.cookies.clear();
   }
+  request.url = next->to_string();
+  if (request.on_redirect) request.on_redirect(request);
   return std::move(*next);
 }
 

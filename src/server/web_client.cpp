@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "http/form.hpp"
+#include "twiml/url.hpp"
 
 namespace belfry::server {
 namespace {
@@ -132,16 +133,13 @@ void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepa
       if (!request.idempotency_id.empty()) {
         prepared.headers.set("I-Twilio-Idempotency-Token", request.idempotency_id);
       }
-      const identity::TwilioSigner signer(settings_.accounts.token_of(request.account_sid));
       const bool is_form = request.content_type.empty() ||
                            request.content_type.starts_with("application/x-www-form");
-      if (!is_form) {
-        prepared.url = identity::with_body_hash(prepared.url, prepared.body);
-        prepared.headers.set("X-Twilio-Signature", signer.sign(prepared.url));
-        return;
-      }
-      const http::Form form = http::Form::parse(prepared.body).value_or(http::Form());
-      prepared.headers.set("X-Twilio-Signature", signer.sign(prepared.url, form.fields()));
+      if (!is_form) prepared.url = identity::with_body_hash(prepared.url, prepared.body);
+      sign_as_twilio(request.account_sid, prepared);
+      prepared.on_redirect = [this, account_sid = request.account_sid](http::ClientRequest& hop) {
+        sign_as_twilio(account_sid, hop);
+      };
       return;
     }
     case call::Delivery::Signature::standard: {
@@ -156,6 +154,18 @@ void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepa
       return;
     }
   }
+}
+
+/// What receives it checks the URL that it sees: the one of this hop, without user and password.
+void WebClient::sign_as_twilio(const std::string& account_sid, http::ClientRequest& prepared)
+    const {
+  const identity::TwilioSigner signer(settings_.accounts.token_of(account_sid));
+  const std::string url = twiml::url_for_people(prepared.url);
+  const auto type = prepared.headers.get("Content-Type").value_or("");
+  http::Form form;
+  if (type.starts_with("application/x-www-form"))
+    form = http::Form::parse(prepared.body).value_or(http::Form());
+  prepared.headers.set("X-Twilio-Signature", signer.sign(url, form.fields()));
 }
 
 base::Task<base::Result<http::ClientResponse>> WebClient::exchange(

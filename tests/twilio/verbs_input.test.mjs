@@ -125,7 +125,7 @@ describe("what a party gives to a document", { concurrency: true }, () => {
     response.say("Nothing came.");
     const run = await house.run(response, { script });
     await house.ended(run.sid);
-    const asked = house.web.requests(path)[0];
+    const [asked] = await house.web.waitFor(path);
     const sound = asked && readWav(await fetchRecording(asked.params.RecordingUrl));
     return { ...run, asked, sound };
   }

@@ -75,11 +75,16 @@ class House {
   }
 
   /// The codes in the notifications of a call, in the order of their events, once `code` is among them.
-  noted(sid, code) {
-    return until(async () => {
-      const codes = (await this.client.calls(sid).notifications.list()).map((each) => Number(each.errorCode));
-      return codes.includes(code) && codes.reverse();
-    }, `notification ${code} of ${sid}`, ...leisurely);
+  async noted(sid, code) {
+    let codes = [];
+    try {
+      return await until(async () => {
+        codes = (await this.client.calls(sid).notifications.list()).map((each) => Number(each.errorCode));
+        return codes.includes(code) && codes.reverse();
+      }, `notification ${code} of ${sid}`, ...leisurely);
+    } catch (error) {
+      throw new Error(`${error.message}: there are ${codes}`, { cause: error });
+    }
   }
 
   /// The call as it is when `condition` holds for it.
