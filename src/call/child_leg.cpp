@@ -49,7 +49,7 @@ base::Task<void> until_gone(base::Loop& loop, std::shared_ptr<Leg::Milestones> m
 }
 
 Joined::Joined(Leg& one, Leg& other) : media_(one.services().media), seat_(one.seat()) {
-  media_.connect(one.seat(), other.seat());
+  media_.connect(one.seat(), other.joined_seat());
 }
 
 Joined::~Joined() {

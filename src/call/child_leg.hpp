@@ -36,7 +36,8 @@ class ChildLeg {
 /// The party has hung up, or has a program of its own now.
 base::Task<void> until_gone(base::Loop& loop, std::shared_ptr<Leg::Milestones> milestones);
 
-/// Two legs that hear each other, until this goes or one of them is redirected.
+/// A leg and one that it dialled, which hear each other, until this goes or one of them is
+/// redirected.
 class Joined {
  public:
   Joined(Leg& one, Leg& other);

@@ -1,6 +1,22 @@
 #include "call/dialing_group.hpp"
 
 namespace belfry::call {
+namespace {
+
+/// Of a SIP dialog's snapshot.
+NamedValues answer_headers(const base::json::object& state) {
+  NamedValues headers;
+  const auto* stored = state.if_contains("answer_headers");
+  if (stored == nullptr || !stored->is_array()) return headers;
+  for (const base::json::value& one : stored->get_array()) {
+    const auto* pair = one.if_array();
+    if (pair != nullptr && pair->size() == 2 && (*pair)[0].is_string() && (*pair)[1].is_string())
+      headers.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
+  }
+  return headers;
+}
+
+}  // namespace
 
 DialingGroup::DialingGroup(Leg& caller, std::vector<PlaceCall> targets, Order order, Host& host)
     : caller_(caller),
@@ -101,6 +117,7 @@ void DialingGroup::remember(std::size_t target) {
   const LegRecord& record = find(target)->record();
   known_[target].answered_at = record.answered;
   if (!record.attempt) return;
+  known_[target].sip_headers = answer_headers(record.attempt->state);
   const auto* dialog = base::json::find(record.attempt->state, "dialog");
   if (dialog == nullptr) return;
   if (const auto* call_id = base::json::find_string(*dialog, "call_id"))
@@ -118,6 +135,7 @@ DialingGroup::Outcome DialingGroup::outcome_of(std::size_t target) const {
   outcome.status = LegStatus::completed;
   if (milestones.over.is_set()) {
     outcome.ending = milestones.ending;
+    if (!outcome.answered) outcome.sip_headers = milestones.ending.headers;
     outcome.status = final_status(milestones.ending.cause, milestones.was_answered);
   }
   return outcome;

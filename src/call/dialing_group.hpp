@@ -37,6 +37,7 @@ class DialingGroup {
     Ending ending = {};
     std::optional<base::WallTime> answered_at = {};
     std::string sip_call_id = {};  // of a SIP dialog
+    NamedValues sip_headers = {};  // X-… of the response that answered or refused
   };
 
   /// `host` outlives it.

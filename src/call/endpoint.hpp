@@ -66,6 +66,9 @@ class Endpoint {
   virtual void hang_up(HangupCause cause) = 0;
   /// Its place in the media plane; none until the media is agreed.
   virtual SeatId seat() const = 0;
+  /// The seat that another leg is joined with, to talk to this one's party. An application's is not
+  /// the one that it plays to: its party is whoever it is joined with.
+  virtual SeatId joined_seat() const { return seat(); }
   /// These words are being played to the party from now on. A simulated phone shows them; others
   /// ignore it.
   virtual void on_words(const Words& words) = 0;

@@ -96,6 +96,9 @@ base::Loop& Leg::loop() {
 SeatId Leg::seat() const {
   return endpoint_ ? endpoint_->seat() : SeatId{};
 }
+SeatId Leg::joined_seat() const {
+  return endpoint_ ? endpoint_->joined_seat() : SeatId{};
+}
 
 void Leg::start_outbound() {
   tasks_.spawn(run_outbound());

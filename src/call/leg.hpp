@@ -44,6 +44,7 @@ class Leg final : private EndpointListener, private SeatListener {
   bool answered() const { return record_.answered.has_value(); }
   bool ended() const { return is_final(record_.status); }
   SeatId seat() const;
+  SeatId joined_seat() const;  // `Endpoint::joined_seat`
 
   // --- Beginning (for the switchboard) ---
 
@@ -92,6 +93,8 @@ class Leg final : private EndpointListener, private SeatListener {
   void note(std::string type, base::json::object data);
   /// Kept up to date by the switchboard, for the record's end after a crash.
   void mark_seen(base::WallTime now) { record_.last_seen = now; }
+  /// Its terminal callback tells of this recording, made for it by the leg that dialled it.
+  void set_recorded(LegRecord::Recorded recorded) { record_.recorded = std::move(recorded); }
   /// Remembers the last error of the program and writes it into the timeline.
   void note_error(int code, std::string message);
   /// Inbound, before the answer: the caller is told that it rings.

@@ -1,7 +1,7 @@
 // How an outbound leg finds its party: the routes of the dial plan, one after the other.
 #include "base/log.hpp"
 #include "call/leg.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 
 namespace belfry::call {
 namespace {

@@ -4,7 +4,7 @@
 #include "call/hearing.hpp"
 #include "call/last_word.hpp"
 #include "call/outbox.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 
 namespace belfry::call {
 

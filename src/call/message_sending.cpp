@@ -61,6 +61,7 @@ Task<Result<>> Messages::recover() {
     auto record = co_await load(*job);
     if (record) schedule(*record);
   }
+  tasks_.spawn(remove_old());
   co_return Result<>{};
 }
 

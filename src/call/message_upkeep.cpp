@@ -68,6 +68,27 @@ Task<Result<>> Messages::remove(std::string account_sid, std::string sid) {
   co_return Result<>{};
 }
 
+/// Rule P5, hour by hour. One that still waits for its carrier is left.
+Task<void> Messages::remove_old() {
+  constexpr std::size_t rows_at_once = 100;
+  while (true) {
+    DocumentQuery query{.collection = std::string(message_collection), .limit = rows_at_once};
+    query.created_before = parts_.loop.wall_now() - settings_.keep;
+    std::size_t removed = 0;
+    while (true) {
+      auto page = co_await parts_.journal.find_documents(query);
+      if (!page || page->empty()) break;
+      query.after_key = page->back().key;
+      for (const Document& document : *page) {
+        const Result<> gone = co_await remove(document.tag, document.key);
+        if (gone) ++removed;
+      }
+    }
+    if (removed > 0) base::log::info("messages.expired", {{"messages", removed}});
+    co_await base::sleep_for(parts_.loop, std::chrono::hours(1));
+  }
+}
+
 // --- Media ---
 
 Task<Result<std::vector<MessageMedium>>> Messages::media_of(std::string message_sid) {

@@ -81,6 +81,7 @@ class Messages {
     base::Duration sender_interval = std::chrono::seconds(1);  // rule F2: one a second
     std::uint32_t per_day = 200;  // paid ones of an account, in a UTC day (rule F2); 0: no cap
     std::size_t queue_per_sender = 14'400;
+    std::chrono::days keep{365};  // those that are done with, and their files (rule P5)
   };
   struct Parts {
     base::Loop& loop;
@@ -122,6 +123,7 @@ class Messages {
   base::Task<base::Result<MessageRecord>> cancel(std::string account_sid, std::string sid);
   /// Forgets the text. Errc::conflict while it has still to be sent.
   base::Task<base::Result<MessageRecord>> redact(std::string account_sid, std::string sid);
+  /// With its files. Errc::conflict while it has still to be sent.
   base::Task<base::Result<>> remove(std::string account_sid, std::string sid);
   base::Task<base::Result<std::vector<MessageMedium>>> media_of(std::string message_sid);
   base::Task<base::Result<std::optional<MessageMedium>>> find_medium(
@@ -211,6 +213,9 @@ class Messages {
   base::Task<void> apply_by_carrier(
       std::string carrier, std::string carrier_id, MessageReport report
   );
+
+  // Keeping
+  base::Task<void> remove_old();
 
   // Receiving
   base::Task<base::Result<std::string>> account_of(std::string number);

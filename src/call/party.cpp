@@ -33,7 +33,7 @@ base::Result<Party> Party::parse(std::string_view text) {
   if (is_telephone(text)) return Party{Kind::telephone, std::string(text)};
   for (const auto& [scheme, kind] :
        {std::pair{"sip:", Kind::sip}, std::pair{"sips:", Kind::sip},
-        std::pair{"client:", Kind::client}}) {
+        std::pair{"client:", Kind::client}, std::pair{"app:", Kind::application}}) {
     if (!text.starts_with(scheme)) continue;
     const std::string_view address = text.substr(std::string_view(scheme).size());
     if (address.empty() || address.size() > max_address || !is_printable(address)) break;
@@ -54,6 +54,8 @@ std::string Party::to_string() const {
       return address.starts_with("sips:") ? address : "sip:" + address;
     case Kind::client:
       return "client:" + address;
+    case Kind::application:
+      return "app:" + address;
   }
   return address;
 }

@@ -62,6 +62,12 @@ class Recordings final : private RecordingListener {
   /// For the timeline of legs.
   void connect(Switchboard& switchboard) { switchboard_ = &switchboard; }
 
+  /// Told of each recording when it is completed, and when its media is removed (`deleted`). One
+  /// listener.
+  void on_change(std::function<void(const RecordingRecord&)> listener) {
+    on_change_ = std::move(listener);
+  }
+
   // --- Beginning ---
 
   /// Records what the leg says and hears from now on. Several recordings of a leg may run at once.
@@ -150,6 +156,7 @@ class Recordings final : private RecordingListener {
   Environment environment_;
   Settings settings_;
   Switchboard* switchboard_ = nullptr;
+  std::function<void(const RecordingRecord&)> on_change_;
   std::map<std::string, std::unique_ptr<Running>> running_;  // by SID
   base::TaskGroup tasks_;
 };

@@ -84,6 +84,7 @@ base::Task<void> Recordings::recover_one(RecordingRecord record) {
   note(record, "recording." + std::string(to_string(record.status)));
   environment_.journal.commit_later(changes_of(record));
   environment_.outbox.wake();
+  if (on_change_ && record.status == RecordingStatus::completed) on_change_(record);
 }
 
 base::Task<void> Recordings::remove_old() {

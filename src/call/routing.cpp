@@ -44,6 +44,7 @@ std::optional<std::string> DialPlan::user_of(const std::string& number) const {
 Carrier* DialPlan::carrier(const std::string& name) const {
   if (registrations_ != nullptr && registrations_->name() == name) return registrations_;
   if (fallback_ != nullptr && fallback_->name() == name) return fallback_;
+  if (applications_ != nullptr && applications_->name() == name) return applications_;
   const auto found = carriers_.find(name);
   return found == carriers_.end() ? nullptr : found->second;
 }
@@ -61,6 +62,8 @@ std::vector<DialPlan::Choice> DialPlan::choose(const Party& party, base::Random&
     if (registrations_ == nullptr) return {};
     return {{registrations_, ""}};
   }
+  if (party.kind == Party::Kind::application && applications_ != nullptr)
+    return {{applications_, ""}};
   if (party.kind != Party::Kind::telephone) return {};
 
   std::vector<const Route*> matching;

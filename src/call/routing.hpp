@@ -38,6 +38,8 @@ class DialPlan {
   void set_fallback(Carrier* carrier) { fallback_ = carrier; }
   /// Serves `sip:` parties and numbers that are assigned to registered phones; asked first.
   void set_registrations(Carrier* carrier) { registrations_ = carrier; }
+  /// Serves `app:` parties.
+  void set_applications(Carrier* carrier) { applications_ = carrier; }
   /// Numbers that ring a registered phone, and its user name.
   void assign(std::string number, std::string user);
   std::optional<std::string> user_of(const std::string& number) const;
@@ -54,6 +56,7 @@ class DialPlan {
   std::map<std::string, std::string> assigned_;
   Carrier* fallback_ = nullptr;
   Carrier* registrations_ = nullptr;
+  Carrier* applications_ = nullptr;
 };
 
 /// What happens to calls that come in for a number.

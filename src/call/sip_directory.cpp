@@ -36,7 +36,8 @@ void oldest_first(std::vector<const T*>& list) {
 }  // namespace
 
 base::Task<base::Result<>> SipDirectory::load() {
-  for (const std::string_view collection : {domains, lists, credentials, mappings}) {
+  for (const std::string_view collection :
+       {domains, lists, credentials, mappings, ip_lists, ip_addresses, ip_mappings}) {
     std::string after;
     while (true) {
       DocumentQuery query{.collection = std::string(collection), .limit = page};
@@ -74,7 +75,7 @@ base::Task<base::Result<>> SipDirectory::put(Document document) {
 base::Task<base::Result<>> SipDirectory::remove(std::string collection, std::string sid) {
   Changes changes;
   changes.removed_documents.push_back({collection, sid});
-  for (const std::string_view dependent : {credentials, mappings})
+  for (const std::string_view dependent : {credentials, mappings, ip_addresses, ip_mappings})
     for (const auto& [key, document] : documents_[std::string(dependent)])
       if (document.tag == sid || text_member(document.value, "list_sid") == sid)
         changes.removed_documents.push_back({std::string(dependent), key});
@@ -121,6 +122,7 @@ bool SipDirectory::has_user(const std::string& user) const {
 void SipDirectory::apply() {
   for (const std::string& user : users_) programs_.remove(user);
   users_.clear();
+  open_doors();
   std::vector<PhoneLogin> logins;
   std::vector<const Document*> opened = all(mappings, "");
   oldest_first(opened);
@@ -137,12 +139,36 @@ void SipDirectory::apply() {
       }
       users_.push_back(user);
       programs_.set(user, answering(domain->second));
+      doors_.add_user(user, domain->first);
       logins.push_back({user, std::move(*password)});
     }
   }
   if (logins == logins_) return;
   logins_ = std::move(logins);
   if (listener_) listener_(logins_);
+}
+
+void SipDirectory::open_doors() {
+  doors_ = {};
+  for (const auto& [sid, domain] : documents_[std::string(domains)]) {
+    SipDomainDoors::Domain door{.sid = sid};
+    for (const Document* mapping : all(mappings, sid))
+      door.has_users |= text_member(mapping->value, "kind") == "calls";
+    for (const Document* mapping : all(ip_mappings, sid)) {
+      door.has_addresses = true;
+      for (const Document* address : all(ip_addresses, text_member(mapping->value, "list_sid"))) {
+        const auto bits =
+            static_cast<unsigned>(number_member(address->value, "cidr_prefix_length"));
+        if (const auto range = IpRange::make(text_member(address->value, "ip_address"), bits))
+          door.addresses.push_back(*range);
+      }
+    }
+    const std::string name = text_member(domain.value, "domain_name");
+    doors_.add_domain(name, std::move(door));
+    const std::string guest = doors_.guest_of(name);
+    users_.push_back(guest);
+    programs_.set(guest, answering(domain));
+  }
 }
 
 }  // namespace belfry::call

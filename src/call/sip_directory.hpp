@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "call/journal.hpp"
 #include "call/routing.hpp"
+#include "call/sip_domain_doors.hpp"
 
 namespace belfry::call {
 
@@ -17,19 +18,23 @@ struct PhoneLogin {
   bool operator==(const PhoneLogin&) const = default;
 };
 
-/// SIP domains of accounts, their lists of credentials and which list opens which domain:
-/// documents, a copy in memory, and what follows from them at once after each change: who may
-/// register, and which document answers the calls of those who did. A user name belongs to one
+/// SIP domains of accounts, their lists of credentials and addresses and which list opens which
+/// domain: documents, a copy in memory, and what follows from them at once after each change: who
+/// may register, and which document answers the calls of those who did. A user name belongs to one
 /// domain; the older credential keeps it. Control thread.
 class SipDirectory {
  public:
-  /// Key SID; tag: the account; of a credential the list, of a mapping the domain. Values have the
-  /// members of Twilio's objects; a credential's "password" is sealed; a mapping has "list_sid" and
-  /// "kind" (calls, registrations).
+  /// Key SID; tag: the account; of a credential or address the list, of a mapping the domain.
+  /// Values have the members of Twilio's objects; a credential's "password" is sealed; a mapping
+  /// has "list_sid" and "kind" (calls, registrations).
   static constexpr std::string_view domains = "sip_domain";
   static constexpr std::string_view lists = "sip_credential_list";
   static constexpr std::string_view credentials = "sip_credential";
   static constexpr std::string_view mappings = "sip_mapping";
+  static constexpr std::string_view ip_lists = "sip_ip_list";
+  /// "ip_address" and "cidr_prefix_length".
+  static constexpr std::string_view ip_addresses = "sip_ip_address";
+  static constexpr std::string_view ip_mappings = "sip_ip_mapping";
 
   using OpenSecret = std::function<base::Result<std::string>(std::string_view sealed)>;
   using LoginsListener = std::function<void(std::vector<PhoneLogin>)>;
@@ -55,10 +60,12 @@ class SipDirectory {
   /// In any account.
   const Document* domain_named(const std::string& name) const;
   bool has_user(const std::string& user) const;
+  const SipDoor& door() const { return doors_; }
 
  private:
   using Documents = std::map<std::string, Document>;
   void apply();
+  void open_doors();
 
   Journal& journal_;
   NumberTable& programs_;
@@ -66,6 +73,7 @@ class SipDirectory {
   LoginsListener listener_;
   std::map<std::string, Documents, std::less<>> documents_;  // by collection, by SID
   std::vector<std::string> users_;                           // those in `programs_`
+  SipDomainDoors doors_;
   std::vector<PhoneLogin> logins_;
 };
 

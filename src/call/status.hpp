@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace belfry::call {
 
@@ -48,6 +50,8 @@ struct Ending {
   HangupCause cause = HangupCause::normal;
   std::uint16_t sip_status = 0;
   std::string detail;  // for people: "486 Busy Here", "no route to +507…"
+  /// X-… of the SIP response that ended it before it was answered.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 
   bool operator==(const Ending&) const = default;
 };

@@ -9,42 +9,9 @@
 #include "call/event_feed.hpp"
 #include "call/journal.hpp"
 #include "call/leg.hpp"
-#include "call/program.hpp"
-#include "call/routing.hpp"
+#include "call/services.hpp"
 
 namespace belfry::call {
-
-class Conferences;
-class DestinationPolicy;
-class Messages;
-class Outbox;
-class Notifications;
-class Queues;
-class Recordings;
-class Switchboard;
-
-/// What the call model works with; all outlive it.
-struct Services {
-  base::Loop& loop;
-  base::Random& random;
-  Journal& journal;
-  MediaPlane& media;
-  DialPlan& dial_plan;
-  NumberTable& numbers;
-  EventFeed& feed;
-  Outbox& outbox;
-  const CallbackFormat& callback_format;
-  std::string account_sid;
-  Switchboard* switchboard = nullptr;                            // set by the switchboard itself
-  std::map<std::string, ProgramFactory*, std::less<>> programs;  // by kind
-  Recordings* recordings = nullptr;                              // none: nothing can be recorded
-  const NumberTable* phone_programs = nullptr;  // what answers registered phones, by user name
-  DestinationPolicy* destinations = nullptr;    // none: every party may be called
-  Notifications* notifications = nullptr;       // none: problems are in the log only
-  Messages* messages = nullptr;                 // text messages; nullptr: none
-  Conferences* conferences = nullptr;
-  Queues* queues = nullptr;
-};
 
 /// A call to be made.
 struct PlaceCall {

@@ -13,7 +13,7 @@
 namespace belfry::call {
 
 /// What an account has used on one day (UTC): how often, and how much in the category's unit
-/// (minutes of calls, seconds of recordings, messages).
+/// (minutes of calls and recordings, messages).
 struct UsageCount {
   std::int64_t count = 0;
   std::int64_t amount = 0;

@@ -34,6 +34,7 @@ base::Task<void> Housekeeping::run() {
   if (!sound) base::log::error("store.damaged", {{"what", sound.error().message}});
   while (true) {
     co_await purge_rows();
+    for (const Settings::Documents& each : settings_.documents) co_await purge_documents(each);
     co_await purge_recordings();
     co_await base::sleep_for(loop_, interval);
   }
@@ -64,6 +65,23 @@ base::Task<void> Housekeeping::purge_rows() {
     const auto removed = co_await store_.purge(settings_.retention, loop_.wall_now(), rows_at_once);
     if (!removed || *removed == 0) co_return;
     base::log::info("store.purged", {{"rows", *removed}});
+  }
+}
+
+base::Task<void> Housekeeping::purge_documents(Settings::Documents what) {
+  while (true) {
+    call::DocumentQuery query{.collection = what.collection, .limit = rows_at_once};
+    query.created_before = loop_.wall_now() - what.keep;
+    const auto old = co_await store_.find_documents(std::move(query));
+    if (!old || old->empty()) co_return;
+    call::Changes changes;
+    for (const call::Document& document : *old)
+      changes.removed_documents.push_back({document.collection, document.key});
+    const base::Result<> removed = co_await store_.commit(std::move(changes));
+    if (!removed) co_return;
+    base::log::info(
+        "store.documents_purged", {{"collection", what.collection}, {"rows", old->size()}}
+    );
   }
 }
 

@@ -16,6 +16,12 @@ class Housekeeping {
  public:
   struct Settings {
     store::Retention retention;
+    /// Rows of the call model and of applications that nobody else forgets.
+    struct Documents {
+      std::string collection;
+      std::chrono::days keep;
+    };
+    std::vector<Documents> documents;
     std::filesystem::path heard_folder;  // what simulated phones heard; empty: none
     std::chrono::days heard{7};          // how long that is kept
   };
@@ -27,6 +33,7 @@ class Housekeeping {
   base::Task<void> run();
   base::Task<void> repair();
   base::Task<void> purge_rows();
+  base::Task<void> purge_documents(Settings::Documents what);
   base::Task<void> purge_recordings();
 
   base::Loop& loop_;

@@ -80,5 +80,43 @@ TEST_F(HousekeepingTest, RuleP5RemovesRowsEachHour) {
   EXPECT_EQ(count(), 0U);
 }
 
+TEST_F(HousekeepingTest, RuleP5RemovesTheDocumentsThatItIsToldOf) {
+  base::VirtualClock clock;
+  base::Loop loop(clock);
+  auto store =
+      store::open({.folder = ":memory:", .mode = store::Settings::Mode::same_thread}, loop);
+  ASSERT_TRUE(store);
+  call::Changes changes;
+  for (const char* collection : {"notification", "usage", "number"})
+    changes.documents.push_back({collection, "1", "AC1", {}, clock.wall_now()});
+  (*store)->commit_later(std::move(changes));
+  base::WorkerPool pool(loop, 0);
+  Housekeeping::Settings settings;
+  settings.documents = {{"notification", std::chrono::days(7)}, {"usage", std::chrono::days(30)}};
+  Housekeeping housekeeping(loop, **store, pool, std::move(settings));
+  housekeeping.start();
+  const auto left = [&] {
+    std::string text;
+    base::TaskGroup tasks(loop);
+    const auto ask = [](store::Store& of, std::string& into) -> base::Task<void> {
+      for (const char* collection : {"notification", "usage", "number"}) {
+        call::DocumentQuery query{.collection = collection};
+        const auto count = co_await of.count_documents(std::move(query));
+        into += count ? std::to_string(*count) : "?";
+      }
+    };
+    tasks.spawn(ask(**store, text));
+    loop.run_ready();
+    return text;
+  };
+  EXPECT_EQ(left(), "111");
+  clock.advance(std::chrono::days(8));
+  loop.run_ready();
+  EXPECT_EQ(left(), "011");
+  clock.advance(std::chrono::days(30));
+  loop.run_ready();
+  EXPECT_EQ(left(), "001");
+}
+
 }  // namespace
 }  // namespace belfry::server

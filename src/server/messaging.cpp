@@ -30,6 +30,7 @@ Messaging::Messaging(Parts parts, const Config& config)
   call::Messages::Settings settings;
   settings.per_day = config.messages.per_day;
   settings.sender_interval = std::chrono::milliseconds(config.messages.sender_interval_ms);
+  settings.keep = config.retention.calls;
   messages_ = std::make_unique<call::Messages>(
       call::Messages::Parts{
           parts.loop, parts.random, parts.journal, parts.outbox, parts.web, blobs_, routes_,

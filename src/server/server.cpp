@@ -139,6 +139,7 @@ base::Result<> Server::open_sip() {
     for (const call::PhoneLogin& login : logins) phones.push_back({login.user, login.password, {}});
     telephony_->gateway().set_added_phones(phones);
   });
+  telephony_->gateway().set_door(system_->sip_directory().door());
   trunk_table_ =
       std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
   trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
@@ -258,6 +259,13 @@ base::Task<void> Server::begin() {
 void Server::start_housekeeping() {
   Housekeeping::Settings settings;
   settings.retention = {config_.retention.calls, config_.retention.deliveries};
+  // They hold what webhooks were asked and answered.
+  settings.documents.emplace_back(
+      std::string(call::Notifications::collection), config_.retention.deliveries
+  );
+  for (const std::string_view collection : apps::kin::Calls::collections)
+    settings.documents.emplace_back(std::string(collection), config_.retention.calls);
+  settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -91,6 +91,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
            &side_documents_, nullptr}
       ),
       queues_(platform.loop, platform.random, platform.store),
+      application_calls_(platform.loop, platform.random, platform.media),
       media_links_(keys.server_key),
       tasks_(platform.loop) {
   make_accounting(config);
@@ -123,6 +124,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.conferences = &conferences_;
   conferences_.connect(*recordings_);
   services.queues = &queues_;
+  services.directory = directory_.get();
   make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
@@ -134,6 +136,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
+  follow_recordings();
   make_admin();
   make_settings();
   make_twilio(config);
@@ -145,6 +148,7 @@ System::~System() {
 }
 
 void System::read_dial_plan(const Config& config) {
+  dial_plan_.set_applications(&application_calls_);
   for (const RouteConfig& route : config.routes) {
     dial_plan_.add_route({route.prefix, route.trunk, route.caller_id, route.priority, route.weight}
     );

@@ -32,6 +32,7 @@
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
+#include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
@@ -111,6 +112,7 @@ class System {
   void make_recordings(const Config& config, const identity::Keys& keys);
   /// Behind the switchboard.
   void show_recordings();
+  void follow_recordings();
   base::Task<void> show_notification(std::string call_sid);
 
   Platform platform_;
@@ -138,6 +140,7 @@ class System {
   call::Conferences conferences_;
   call::Queues queues_;
   call::BridgeProgram bridge_;
+  gateway::application::Carrier application_calls_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;

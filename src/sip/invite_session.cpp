@@ -70,10 +70,12 @@ void InviteSession::enter(State next) {
   }
 }
 
-void InviteSession::end(EndedBy by, int status, std::string reason, int cause) {
+void InviteSession::end(
+    EndedBy by, int status, std::string reason, int cause, ExtensionHeaders headers
+) {
   if (told_end_) return;
   told_end_ = true;
-  events_.push_back(Ended{by, status, std::move(reason), cause});
+  events_.push_back(Ended{by, status, std::move(reason), cause, std::move(headers)});
 }
 
 /// Nothing comes after the end, though ACK and BYE may still be under way.
@@ -83,7 +85,8 @@ void InviteSession::tell(SessionEvent event) {
 
 void InviteSession::end_by(EndedBy by, int status, const Message& message) {
   const Reason reason = read_reason(message);
-  end(by, status, reason.text.empty() ? std::string(message.reason()) : reason.text, reason.q850);
+  end(by, status, reason.text.empty() ? std::string(message.reason()) : reason.text, reason.q850,
+      extension_headers(message));
 }
 
 void InviteSession::hang_up(std::string_view reason) {

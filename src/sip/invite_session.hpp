@@ -15,6 +15,7 @@
 #include "sdp/offer_answer.hpp"
 #include "sip/dialog.hpp"
 #include "sip/digest_client.hpp"
+#include "sip/extension_headers.hpp"
 #include "sip/message.hpp"
 #include "sip/session_timer.hpp"
 #include "sip/transaction.hpp"
@@ -61,6 +62,7 @@ struct EarlyMedia {
 };
 struct Answered {
   sdp::AudioStream audio;
+  ExtensionHeaders headers = {};  // of the 2xx to our call
 };
 /// Hold is `audio.held_by_remote()`.
 struct MediaChanged {
@@ -94,6 +96,7 @@ struct Ended {
   int status = 200;
   std::string reason;
   int cause = 0;
+  ExtensionHeaders headers = {};  // of a final response that refused our call
 };
 using SessionEvent = std::variant<
     Ringing, EarlyMedia, Answered, MediaChanged, ModifyFailed, DigitPressed, ReferAnswered,
@@ -247,7 +250,9 @@ class InviteSession {
 
   InviteSession(Settings settings, base::Random& random);
   void enter(State next);
-  void end(EndedBy by, int status, std::string reason, int cause = 0);
+  void end(
+      EndedBy by, int status, std::string reason, int cause = 0, ExtensionHeaders headers = {}
+  );
   void tell(SessionEvent event);
   void end_by(EndedBy by, int status, const Message& message);
 

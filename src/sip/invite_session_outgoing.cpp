@@ -128,7 +128,7 @@ void InviteSession::establish(const Message& response, base::Instant now) {
   }
   peer_takes_update_ = response.has_option(HeaderId::allow, "UPDATE");
   timer_.start(response, now);
-  tell(Answered{*media_.audio()});
+  tell(Answered{*media_.audio(), extension_headers(response)});
   modify_when_possible(now);
 }
 

@@ -97,6 +97,7 @@ class PartyDial final : private DialingGroup::Host {
   std::optional<base::WallTime> answered_;  // the party that counts
   std::optional<base::WallTime> ended_;
   std::string sip_call_id_;
+  call::NamedValues sip_headers_;
   int sip_status_ = 0;
 };
 
@@ -106,7 +107,7 @@ base::Task<Step> PartyDial::run() {
     const bool alive = co_await session_.answer();
     if (!alive) co_return HungUp{};
   }
-  targets_ = make_targets(dial_, session_, session_.voice());
+  targets_ = make_targets(dial_, session_);
   if (!targets_.empty()) {
     const call::LastWord last_word(
         caller_,
@@ -150,7 +151,7 @@ base::Task<void> PartyDial::join(call::ChildLeg child) {
   caller_.note("bridge.connected", {{"with", child.sid()}});
   party->note("bridge.connected", {{"with", caller_.sid()}});
   caller_.forget_digits();
-  recording_.on_answer();
+  recording_.on_answer(*party);
   {
     const call::ReferralHandler by_party(*party, [this](const std::string& target) {
       referred_to_ = target;
@@ -192,7 +193,7 @@ void PartyDial::end(End why) {
   if (over_.is_set()) return;
   const bool referred = why == End::party_referred || why == End::caller_referred;
   if (referred && dial_.refer_url.empty()) {
-    session_.voice().note_error(13802, "a party asked for a transfer, and <Dial> has no referUrl");
+    session_.note_error(13802, "a party asked for a transfer, and <Dial> has no referUrl");
     return;
   }
   why_ = why;
@@ -274,6 +275,7 @@ void PartyDial::keep(const DialingGroup::Outcome& outcome) {
   answered_ = outcome.answered_at;
   ended_ = outcome.accepted ? std::nullopt : std::optional(caller_.loop().wall_now());
   sip_call_id_ = outcome.sip_call_id;
+  sip_headers_ = outcome.sip_headers;
 }
 
 call::FormFields PartyDial::results() const {
@@ -289,6 +291,10 @@ call::FormFields PartyDial::results() const {
   if (is_sip_ && !sip_call_id_.empty()) fields.emplace_back("DialSipCallId", sip_call_id_);
   if (is_sip_ && sip_status_ != 0)
     fields.emplace_back("DialSipResponseCode", std::to_string(sip_status_));
+  if (is_sip_)
+    for (const auto& [name, value] : sip_headers_)
+      if (name.starts_with('X') || name.starts_with('x'))
+        fields.emplace_back("DialSipHeader_" + name, value);
   return fields;
 }
 

@@ -1,6 +1,6 @@
 #include "twiml/dial_recording.hpp"
 
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 #include "twiml/session.hpp"
 
 namespace belfry::twiml {
@@ -11,6 +11,14 @@ void DialRecording::on_ringing() {
 
 void DialRecording::on_answer() {
   if (dial_.record != "do-not-record" && sid_.empty()) start();
+}
+
+void DialRecording::on_answer(call::Leg& party) {
+  on_answer();
+  if (sid_.empty()) return;
+  const call::Recordings& recordings = *party.services().recordings;
+  if (const call::RecordingRecord* row = recordings.running(sid_))
+    party.set_recorded({sid_, url_, row->started});
 }
 
 void DialRecording::start() {

@@ -1,6 +1,7 @@
 #include "twiml/dial_targets.hpp"
 
 #include "base/encoding.hpp"
+#include "call/number_directory.hpp"
 #include "twiml/session.hpp"
 
 namespace belfry::twiml {
@@ -18,8 +19,7 @@ bool is_number(std::string_view text) {
 
 class TargetMaker {
  public:
-  TargetMaker(const Dial& dial, const Session& session, Voice& voice)
-      : dial_(dial), session_(session), voice_(voice) {}
+  TargetMaker(const Dial& dial, Session& session) : dial_(dial), session_(session) {}
 
   std::optional<DialTarget> operator()(const Number& number) const {
     if (number.number.empty()) return std::nullopt;
@@ -50,9 +50,16 @@ class TargetMaker {
     return target;
   }
 
-  std::optional<DialTarget> operator()(const Application&) const {
-    warn(13215, "<Application> in <Dial> is not available here and was skipped");
-    return std::nullopt;
+  std::optional<DialTarget> operator()(const Application& application) const {
+    if (application.sid.empty()) return std::nullopt;
+    auto program = program_of(application);
+    if (!program) return std::nullopt;
+    DialTarget target = make({Party::Kind::application, application.sid}, application.options);
+    target.call.program = std::move(*program);
+    if (!application.options.url.empty())
+      session_.warn(12200, "url of <Application> is not used: the application says what happens");
+    target.whisper_url.clear();
+    return target;
   }
 
   // They are alone in their <Dial>, and no parties.
@@ -64,11 +71,11 @@ class TargetMaker {
     DialTarget target;
     call::PlaceCall& call = target.call;
     call.to = std::move(to);
-    call.from = dial_.caller_id.empty() ? voice_.record().from : dial_.caller_id;
+    call.from = dial_.caller_id.empty() ? session_.voice().record().from : dial_.caller_id;
     call.direction = call::LegRecord::Direction::outbound_dial;
-    call.account_sid = voice_.record().account_sid;
-    call.parent_sid = voice_.record().sid;
-    call.application = voice_.record().application;
+    call.account_sid = session_.voice().record().account_sid;
+    call.parent_sid = session_.voice().record().sid;
+    call.application = session_.voice().record().application;
     call.ring_timeout = dial_.timeout;
     call.max_duration = longest_child;
     call.status_callback.url = absolute(options.status_callback.url);
@@ -82,38 +89,55 @@ class TargetMaker {
     return target;
   }
 
+  /// What the application does with its call; its first request has the parameters of the noun.
+  std::optional<call::ProgramSpec> program_of(const Application& noun) const {
+    const call::LegRecord& caller = session_.voice().record();
+    const call::NumberDirectory* directory = session_.voice().leg()->services().directory;
+    const call::Document* document =
+        directory == nullptr ? nullptr : directory->application(noun.sid);
+    // That of another account does not exist (rule H6).
+    const bool known = document != nullptr && document->tag == caller.account_sid;
+    auto entry = known ? call::NumberDirectory::answering(document->value) : std::nullopt;
+    if (!entry) {
+      session_.warn(13215, "there is no application " + noun.sid + " with a voice URL");
+      return std::nullopt;
+    }
+    base::json::object parameters;
+    for (const Parameter& parameter : noun.parameters) parameters[parameter.name] = parameter.value;
+    if (!noun.customer_id.empty()) parameters["CustomerId"] = noun.customer_id;
+    if (noun.copy_parent_to) parameters["To"] = parameters["Called"] = caller.to;
+    parameters["ApplicationSid"] = noun.sid;
+    entry->program.parameters["parameters"] = std::move(parameters);
+    return std::move(entry->program);
+  }
+
   /// Empty when it names nothing, or nothing that can be reached.
   std::string absolute(const std::string& reference) const {
     if (reference.empty()) return {};
     auto url = session_.resolve(reference);
     if (url) return std::move(*url);
-    warn(url.error().detail, url.error().message);
+    session_.warn(url.error().detail, url.error().message);
     return {};
   }
 
   std::optional<std::string> caller_for_numbers() const {
-    const std::string& own = voice_.record().from;
+    const std::string& own = session_.voice().record().from;
     if (is_number(dial_.caller_id)) return dial_.caller_id;
-    if (!dial_.caller_id.empty()) warn(13214, "callerId is no telephone number");
+    if (!dial_.caller_id.empty()) session_.warn(13214, "callerId is no telephone number");
     if (!own.starts_with("client:")) return own;
-    voice_.note_error(13214, "a client that dials a number needs a callerId");
+    session_.note_error(13214, "a client that dials a number needs a callerId");
     return std::nullopt;
   }
 
-  void warn(int code, std::string message) const {
-    voice_.note("twiml.warning", {{"code", code}, {"message", std::move(message)}});
-  }
-
   const Dial& dial_;
-  const Session& session_;
-  Voice& voice_;
+  Session& session_;
 };
 
 }  // namespace
 
-std::vector<DialTarget> make_targets(const Dial& dial, const Session& session, Voice& voice) {
+std::vector<DialTarget> make_targets(const Dial& dial, Session& session) {
   std::vector<DialTarget> targets;
-  const TargetMaker maker(dial, session, voice);
+  const TargetMaker maker(dial, session);
   for (const Dial::Noun& noun : dial.nouns)
     if (auto target = std::visit(maker, noun)) targets.push_back(std::move(*target));
   return targets;

@@ -18,6 +18,6 @@ struct DialTarget {
 /// The parties of a dial as the call model places them: addresses, caller ID (13214: what the
 /// caller shows is no number, or a browser dials a number without `callerId`), time-outs, callbacks
 /// with absolute URLs. What cannot be called is a warning and left out.
-std::vector<DialTarget> make_targets(const Dial& dial, const Session& session, Voice& voice);
+std::vector<DialTarget> make_targets(const Dial& dial, Session& session);
 
 }  // namespace belfry::twiml

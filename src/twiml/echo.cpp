@@ -1,7 +1,7 @@
 #include "twiml/echo.hpp"
 
 #include "call/leg.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 #include "twiml/session.hpp"
 #include "twiml/unavailable.hpp"
 

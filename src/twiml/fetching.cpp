@@ -31,6 +31,16 @@ std::string_view body_for_people(const call::WebResponse& response) {
   return base::truncate_utf8(response.body, 2048);
 }
 
+/// A standard parameter that is said again counts once, as it was said last.
+void set(call::FormFields& form, const std::string& name, const std::string& value) {
+  const auto known = std::ranges::find(form, name, &call::FormFields::value_type::first);
+  if (known == form.end()) {
+    form.emplace_back(name, value);
+  } else {
+    known->second = value;
+  }
+}
+
 bool is_markup(std::string_view type) {
   return type == "text/xml" || type == "application/xml" || type == "text/html";
 }
@@ -87,7 +97,7 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
   web.account_sid = voice_.record().account_sid;
   web.form = standard_parameters(voice_.record());
   web.form.insert(web.form.end(), restriction_.always.begin(), restriction_.always.end());
-  web.form.insert(web.form.end(), request.results.begin(), request.results.end());
+  for (const auto& [name, value] : request.results) set(web.form, name, value);
   web.cookies = cookies_.cookies_for(request.url, voice_.loop().wall_now());
   web.idempotency_id = base::make_uuid(environment_.random);
   web.own_application = is_own(request.url);

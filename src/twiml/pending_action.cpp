@@ -3,7 +3,7 @@
 #include "call/form_delivery.hpp"
 #include "call/leg.hpp"
 #include "call/outbox.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 #include "twiml/parameters.hpp"
 
 namespace belfry::twiml {

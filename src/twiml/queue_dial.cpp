@@ -3,6 +3,7 @@
 #include "call/leg.hpp"
 #include "call/queues.hpp"
 #include "call/switchboard.hpp"
+#include "twiml/dial_recording.hpp"
 #include "twiml/meeting_others.hpp"
 #include "twiml/pending_action.hpp"
 #include "twiml/queue_side.hpp"
@@ -76,10 +77,13 @@ base::Task<Step> dial_queue(const Queue& queue, const Dial& dial, Session& sessi
     co_return co_await std::move(skipped);
   }
   call::QueueMeetingPtr meeting;
-  PendingAction action(session, dial.action, dial.method, [&meeting](bool leg_ended) {
+  DialRecording recording(dial, session);
+  PendingAction action(session, dial.action, dial.method, [&](bool leg_ended) {
     using Fields = std::optional<call::FormFields>;
     if (!leg_ended) return Fields();
-    return Fields(results_of(meeting ? "completed" : "canceled", meeting.get()));
+    call::FormFields fields = results_of(meeting ? "completed" : "canceled", meeting.get());
+    recording.add_to(fields);
+    return Fields(std::move(fields));
   });
   const std::string& account = leg->record().account_sid;
   if (leg->services().queues->find_by_name(account, queue.name) == nullptr) {
@@ -94,10 +98,15 @@ base::Task<Step> dial_queue(const Queue& queue, const Dial& dial, Session& sessi
     document.url = std::move(*url);
     document.method = queue.method;
   }
+  recording.on_ringing();
   base::Task<QueueSidePtr> waiting = meet_ringing(session, queue.name, std::move(document));
   auto met = base::with_time_limit(leg->loop(), std::move(waiting), dial.timeout);
   auto found = co_await std::move(met);
-  if (!found || !*found) co_return action.conclude(results_of("no-answer", nullptr));
+  if (!found || !*found) {
+    call::FormFields nobody = results_of("no-answer", nullptr);
+    recording.add_to(nobody);
+    co_return action.conclude(std::move(nobody));
+  }
   const QueueSidePtr side = std::move(*found);
   meeting = side->meeting();
   call::Leg* caller = leg->services().switchboard->find(meeting->caller_sid);
@@ -105,16 +114,19 @@ base::Task<Step> dial_queue(const Queue& queue, const Dial& dial, Session& sessi
     co_return action.conclude(results_of("failed", meeting.get()));
   leg->services().media.connect(leg->seat(), caller->seat());
   meeting->bridged = true;
+  recording.on_answer();
   leg->note("bridge.connected", {{"with", caller->sid()}});
   caller->note("bridge.connected", {{"with", leg->sid()}});
   const base::Instant begun = leg->loop().now();
   const Parting parting = co_await wait_for_parting(meeting->over, dial, session);
+  recording.stop();
   session.count_media_progress();
   call::FormFields results =
       results_of(parting == Parting::star ? "answered" : "completed", meeting.get());
   results.emplace_back(
       "DialCallDuration", std::to_string(base::to_ms(leg->loop().now() - begun) / 1000)
   );
+  recording.add_to(results);
   co_return action.conclude(std::move(results));
 }
 

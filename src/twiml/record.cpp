@@ -3,7 +3,7 @@
 #include "base/ids.hpp"
 #include "base/wait.hpp"
 #include "call/leg.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 #include "media/level.hpp"
 #include "twiml/parameters.hpp"
 #include "twiml/recording.hpp"

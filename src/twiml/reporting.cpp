@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 #include "call/leg.hpp"
 #include "call/notifications.hpp"
-#include "call/switchboard.hpp"
+#include "call/services.hpp"
 #include "twiml/parameters.hpp"
 #include "twiml/session.hpp"
 #include "twiml/url.hpp"
@@ -19,9 +19,13 @@ void Session::warn(int code, std::string message) {
   voice_.note("twiml.warning", {{"code", code}, {"message", std::move(message)}});
 }
 
+void Session::note_error(int code, std::string message) {
+  report(code, message, Severity::error);
+  voice_.note_error(code, std::move(message));
+}
+
 void Session::note_failure(const Failure& failure) {
-  report(failure.error.detail, failure.error.message, Severity::error);
-  voice_.note_error(failure.error.detail, failure.error.message);
+  note_error(failure.error.detail, failure.error.message);
 }
 
 void Session::keep_exchange(const call::WebRequest& request) {

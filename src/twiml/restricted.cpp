@@ -74,7 +74,7 @@ base::Task<void> RestrictedProgram::apologise() {
 }
 
 DocumentEnd RestrictedProgram::fail(Failure failure) {
-  voice_.note_error(failure.error.detail, failure.error.message);
+  session_->note_failure(failure);
   DocumentEnd end;
   end.how = DocumentEnd::How::failed;
   end.error = std::move(failure.error);

@@ -100,6 +100,8 @@ class Session {
   ) const;
   /// Something in a document is not as it should be; it goes on.
   void warn(int code, std::string message);
+  /// Something cannot be done that the call was meant to do.
+  void note_error(int code, std::string message);
   /// A document has failed.
   void note_failure(const Failure& failure);
   void note_verb(std::string_view name, base::json::object details);

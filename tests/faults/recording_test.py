@@ -1,71 +1,20 @@
 """Recordings when the disk is full or the server is killed (rules R2, R8): the call goes on, the sound is kept."""
 
-import base64
-import io
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import time
 import unittest
-import urllib.parse
-import urllib.request
 import wave
 
-from support.belfry_server import BelfryServer, wait_until
+from support.account import Account, seconds
+from support.belfry_server import BelfryServer
 from support.phone import Phone, wait_final
 
 SOURCE = pathlib.Path(__file__).parents[1] / "support" / "full_disk.c"
+RECORDED = {"Record": "true", "Trim": "do-not-trim"}
 TEN_WORDS = "One two three four five six seven eight nine ten. "
-
-
-class Account:
-    """The API of a server, as its only account."""
-
-    def __init__(self, server):
-        self.server, self.keys = server, server.keys()
-        credentials = f"{self.keys['account_sid']}:{self.keys['auth_token']}"
-        self.headers = {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
-        self.base = f"/2010-04-01/Accounts/{self.keys['account_sid']}"
-
-    def ask(self, method, path, **form):
-        body = urllib.parse.urlencode(form).encode() if form else None
-        headers = dict(self.headers)
-        if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return self.server.request(method, self.base + path, body, headers)
-
-    def recorded_call(self, phone, twiml) -> str:
-        terms = {"To": phone.number, "From": "+15005550006", "Twiml": twiml, "Record": "true", "Trim": "do-not-trim"}
-        status, call = self.ask("POST", "/Calls.json", **terms)
-        assert status == 201, call
-        return call["sid"]
-
-    def recording_of(self, call_sid):
-        status, page = self.ask("GET", f"/Calls/{call_sid}/Recordings.json")
-        assert status == 200, page
-        return page["recordings"][0] if page["recordings"] else None
-
-    def wait_status(self, call_sid, status):
-        def reached():
-            recording = self.recording_of(call_sid)
-            return recording if recording and recording["status"] == status else None
-
-        return wait_until(reached, 30, f"a recording that is {status}")
-
-    def wait_for_seconds(self, call_sid, length):
-        """Until so much of it can be heard, while it runs."""
-        recording = self.wait_status(call_sid, "in-progress")
-        wait_until(lambda: seconds(self.sound(recording["sid"])) > length, 30, f"{length} s of sound")
-
-    def sound(self, recording_sid) -> wave.Wave_read:
-        url = f"{self.server.url}{self.base}/Recordings/{recording_sid}.wav"
-        with urllib.request.urlopen(urllib.request.Request(url, headers=self.headers), timeout=30) as response:
-            return wave.open(io.BytesIO(response.read()))
-
-
-def seconds(sound: wave.Wave_read) -> float:
-    return sound.getnframes() / sound.getframerate()
 
 
 class DiskFull(unittest.TestCase):
@@ -85,7 +34,7 @@ class DiskFull(unittest.TestCase):
         with server:
             account = Account(server)
             phone = Phone(server, on_call="answer", answer_after_ms=50)
-            sid = account.recorded_call(phone, f"<Response><Say>{TEN_WORDS * 2}</Say><Say>The end.</Say></Response>")
+            sid = account.call(phone.number, f"<Response><Say>{TEN_WORDS * 2}</Say><Say>The end.</Say></Response>", **RECORDED)
             account.wait_for_seconds(sid, 2)
             lever.touch()
             failed = account.wait_status(sid, "failed")
@@ -103,7 +52,7 @@ class Killed(unittest.TestCase):
         with BelfryServer() as server:
             account = Account(server)
             phone = Phone(server, on_call="answer", answer_after_ms=50)
-            sid = account.recorded_call(phone, f"<Response><Say>{TEN_WORDS * 9}</Say></Response>")
+            sid = account.call(phone.number, f"<Response><Say>{TEN_WORDS * 9}</Say></Response>", **RECORDED)
             account.wait_status(sid, "in-progress")
             began = time.monotonic()
             account.wait_for_seconds(sid, 4)

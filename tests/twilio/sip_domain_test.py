@@ -1,43 +1,16 @@
 """A phone that registers with a SIP domain's credentials, made through Twilio's API."""
 
-import base64
 import json
 import unittest
-import urllib.error
-import urllib.parse
-import urllib.request
 
+from support.account import Account
 from support.baresip import Baresip
 from support.belfry_server import BelfryServer, wait_until
+from support.sip import Peer, authorization, parameter, sdp, token
+from support.twilio_api import Api
 from support.webhook_server import WebhookServer, twiml
 
 PASSWORD = "Long-enough-1"
-
-
-class Api:
-    def __init__(self, server):
-        self.server = server
-        keys = server.keys()
-        self.base = f"{server.url}/2010-04-01/Accounts/{keys['account_sid']}"
-        pair = f"{keys['account_sid']}:{keys['auth_token']}".encode()
-        self.authorization = "Basic " + base64.b64encode(pair).decode()
-
-    def ask(self, method, path, **form):
-        body = urllib.parse.urlencode(form).encode() if method == "POST" else None
-        request = urllib.request.Request(self.base + path, body, method=method)
-        request.add_header("Authorization", self.authorization)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                text = answer.read()
-                return answer.status, json.loads(text) if text else None
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def create(self, path, **form):
-        status, body = self.ask("POST", path, **form)
-        if status not in (200, 201):
-            raise AssertionError(f"{path}: {status} {body}")
-        return body
 
 
 class SipDomain(unittest.TestCase):
@@ -45,7 +18,7 @@ class SipDomain(unittest.TestCase):
     def setUpClass(cls):
         cls.server = cls.enterClassContext(BelfryServer('simulator = "on"\n'))
         cls.web = cls.enterClassContext(WebhookServer())
-        cls.api = Api(cls.server)
+        cls.api = Account(cls.server)
 
     def test_its_phones_register_and_its_document_answers_their_calls(self):
         self.web.on("/desk", twiml("<Response><Say>Good morning from the domain.</Say><Pause length='20'/></Response>"))
@@ -89,6 +62,115 @@ class SipDomain(unittest.TestCase):
         self.assertEqual(status, 204)
         status, _ = self.api.ask("GET", path)
         self.assertEqual(status, 404)
+
+    # --- Addresses ---
+
+    def domain(self, name: str, *ranges, users=()) -> dict:
+        """One that answers calls from these ranges (address, bits), or of these users."""
+        path = "/SIP/Domains"
+        domain = self.api.create(path + ".json", DomainName=name, VoiceUrl=f"{self.web.url}/{name}")
+        self.web.on(f"/{name}", twiml("<Response><Say>Good day.</Say></Response>"))
+        path += f"/{domain['sid']}"
+        if ranges:
+            access = self.api.create("/SIP/IpAccessControlLists.json", FriendlyName=name)["sid"]
+            for address, bits in ranges:
+                self.api.create(
+                    f"/SIP/IpAccessControlLists/{access}/IpAddresses.json",
+                    FriendlyName="office", IpAddress=address, CidrPrefixLength=bits,
+                )  # fmt: skip
+            self.api.create(f"{path}/Auth/Calls/IpAccessControlListMappings.json", IpAccessControlListSid=access)
+        if users:
+            known = self.api.create("/SIP/CredentialLists.json", FriendlyName=name)["sid"]
+            for user in users:
+                self.api.create(f"/SIP/CredentialLists/{known}/Credentials.json", Username=user, Password=PASSWORD)
+            self.api.create(f"{path}/Auth/Calls/CredentialListMappings.json", CredentialListSid=known)
+        return self.api.ask("GET", path + ".json")[1]
+
+    def invite(self, peer, uri: str, user="", **more) -> int:
+        """The final answer to a call; with the password when `user` is given."""
+        call_id = token(20)
+        body = sdp("127.0.0.1", 40000)
+
+        def send(headers, cseq):
+            peer.send(
+                peer.request(
+                    "INVITE", "x", uri=uri, headers=headers, body=body, call_id=call_id, cseq=cseq,
+                    from_user=user or "guest", **more,
+                )  # fmt: skip
+            )
+            while (answer := peer.receive(10)).status < 200 or answer.get("Call-ID") != call_id:
+                pass
+            if answer.status >= 300:
+                peer.send(
+                    peer.request("ACK", "x", uri=uri, call_id=call_id, cseq=cseq, to_tag=parameter(answer.get("To"), "tag"))
+                )
+            return answer
+
+        answer = send("", 1)
+        if user and answer.status == 401:
+            proof = authorization(answer.get("WWW-Authenticate"), "INVITE", uri, user, PASSWORD)
+            answer = send(f"Authorization: {proof}\r\n", 2)
+        return answer.status
+
+    def test_known_addresses_call_without_a_password(self):
+        domain = self.domain("open.example", ("10.0.0.0", 8), ("127.0.0.0", 8))
+        self.assertEqual(domain["auth_type"], "IP_ACL")
+        with Peer(("127.0.0.1", self.server.sip_port)) as peer:
+            self.assertEqual(self.invite(peer, "sip:reception@open.example"), 200)
+            asked = self.web.wait_for("/open.example", 1)[0].form
+            self.assertEqual(asked["To"], "sip:reception@open.example")
+            self.assertTrue(asked["From"].startswith("sip:guest@"))
+            self.assertEqual((asked["SipDomain"], asked["SipSourceIp"]), ("open.example", "127.0.0.1"))
+            # Rule S2: what is known by its address reaches the domain and nothing else.
+            self.assertEqual(self.invite(peer, f"sip:+15550001234@127.0.0.1:{self.server.sip_port}"), 401)
+
+    def test_unknown_addresses_are_refused_also_with_a_password(self):
+        domain = self.domain("far.example", ("192.0.2.0", 24), users=["farmer"])
+        self.assertEqual(domain["auth_type"], "IP_ACL,CREDENTIAL_LIST")
+        with Peer(("127.0.0.1", self.server.sip_port)) as peer:
+            self.assertEqual(self.invite(peer, "sip:reception@far.example"), 403)
+            self.assertEqual(self.invite(peer, "sip:reception@far.example", "farmer"), 403)
+            self.assertEqual(
+                self.invite(peer, f"sip:reception@127.0.0.1:{self.server.sip_port}", "farmer"), 403, "by another name"
+            )
+        self.assertEqual(self.web.requests("/far.example"), [])
+
+    def test_with_both_the_address_and_the_password_must_be_right(self):
+        self.domain("near.example", ("127.0.0.1", 32), users=["neighbour"])
+        self.domain("other.example", users=["somebody"])
+        with Peer(("127.0.0.1", self.server.sip_port)) as peer:
+            self.assertEqual(self.invite(peer, "sip:reception@near.example"), 401)
+            self.assertEqual(self.invite(peer, "sip:reception@near.example", "somebody"), 403)
+            self.assertEqual(self.invite(peer, "sip:reception@near.example", "neighbour"), 200)
+
+    def test_lists_of_addresses_are_kept_and_checked(self):
+        lists = "/SIP/IpAccessControlLists"
+        made = self.api.create(lists + ".json", FriendlyName="offices")
+        self.assertRegex(made["sid"], "^AL[0-9a-f]{32}$")
+        addresses = f"{lists}/{made['sid']}/IpAddresses"
+        self.assertTrue(made["subresource_uris"]["ip_addresses"].endswith(addresses + ".json"))
+        one = self.api.create(addresses + ".json", FriendlyName="Berlin", IpAddress="192.0.2.7")
+        self.assertRegex(one["sid"], "^IP[0-9a-f]{32}$")
+        self.assertEqual((one["ip_address"], one["cidr_prefix_length"]), ("192.0.2.7", 32))
+        self.assertEqual(one["ip_access_control_list_sid"], made["sid"])
+        for wrong in ({"IpAddress": "berlin"}, {"IpAddress": "192.0.2.7", "CidrPrefixLength": "33"}, {}):
+            status, body = self.api.ask("POST", addresses + ".json", FriendlyName="x", **wrong)
+            self.assertEqual((status, body["code"]), (400, 20001), wrong)
+        status, changed = self.api.ask("POST", f"{addresses}/{one['sid']}.json", CidrPrefixLength="24")
+        self.assertEqual((status, changed["ip_address"], changed["cidr_prefix_length"]), (200, "192.0.2.7", 24))
+        _, listed = self.api.ask("GET", addresses + ".json")
+        self.assertEqual([each["sid"] for each in listed["ip_addresses"]], [one["sid"]])
+        domain = self.api.create("/SIP/Domains.json", DomainName="kept.example")
+        mappings = f"/SIP/Domains/{domain['sid']}/IpAccessControlListMappings"
+        self.api.create(mappings + ".json", IpAccessControlListSid=made["sid"])
+        _, listed = self.api.ask("GET", mappings + ".json")
+        self.assertEqual([each["sid"] for each in listed["ip_access_control_list_mappings"]], [made["sid"]])
+        _, listed = self.api.ask("GET", f"/SIP/Domains/{domain['sid']}/Auth/Calls/IpAccessControlListMappings.json")
+        self.assertEqual([each["friendly_name"] for each in listed["contents"]], ["offices"])
+        self.assertEqual(self.api.ask("DELETE", f"{lists}/{made['sid']}.json")[0], 204)
+        self.assertEqual(self.api.ask("GET", f"{addresses}/{one['sid']}.json")[0], 404)
+        _, listed = self.api.ask("GET", mappings + ".json")
+        self.assertEqual(listed["ip_access_control_list_mappings"], [])
 
 
 if __name__ == "__main__":

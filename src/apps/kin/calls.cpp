@@ -14,9 +14,9 @@ using base::Task;
 using namespace std::chrono_literals;
 
 constexpr const char* application = "kin";
-constexpr const char* event_collection = "kin.event";
-constexpr const char* call_collection = "kin.call";
-constexpr const char* recording_collection = "kin.recording";
+const std::string event_collection(Calls::collections[0]);
+const std::string call_collection(Calls::collections[1]);
+const std::string recording_collection(Calls::collections[2]);
 constexpr int attempts = 3;
 constexpr base::Duration attempt_pause = 1s;  // times the number of the attempt
 constexpr base::Duration hang_up_time = 2s;
@@ -126,7 +126,7 @@ std::string_view state_of(call::LegStatus status) {
 }
 
 Calls::Calls(base::Loop& loop, call::Switchboard& switchboard, Settings settings)
-    : loop_(loop), switchboard_(switchboard), settings_(std::move(settings)) {}
+    : loop_(loop), switchboard_(switchboard), settings_(std::move(settings)), tasks_(loop) {}
 
 Task<Result<call::LegRecord>> Calls::place(CallRequest request, std::string base_url) {
   auto party = call::Party::parse(request.to);
@@ -232,6 +232,25 @@ Task<bool> Calls::download(std::string recording_sid) {
   const std::filesystem::path to = settings_.recordings_folder / (recording->sid + ".wav");
   const Result<> copied = co_await recordings->copy(*recording, to.string());
   co_return copied.has_value();
+}
+
+Task<void> Calls::remove_copy(std::string recording_sid) {
+  call::Recordings* recordings = switchboard_.services().recordings;
+  if (recordings == nullptr || settings_.recordings_folder.empty()) co_return;
+  if (!base::is_sid(recording_sid, "RE")) co_return;
+  std::move_only_function<bool()> job = [file = settings_.recordings_folder /
+                                                (recording_sid + ".wav")] {
+    std::error_code error;
+    return std::filesystem::remove(file, error);
+  };
+  Task<bool> removing = recordings->pool().run<bool>(std::move(job));
+  co_await std::move(removing);
+  auto told = co_await journal().find_document(recording_collection, recording_sid);
+  if (!told || !*told) co_return;
+  (*told)->value["recordingStored"] = false;
+  call::Changes changes;
+  changes.documents.push_back(std::move(**told));
+  journal().commit_later(std::move(changes));
 }
 
 Task<Result<>> Calls::take(RecordingReport report) {

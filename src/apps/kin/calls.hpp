@@ -1,10 +1,12 @@
 #pragma once
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/kin/call_request.hpp"
+#include "base/wait.hpp"
 #include "call/switchboard.hpp"
 
 namespace belfry::apps::kin {
@@ -50,6 +52,10 @@ std::string_view state_of(call::LegStatus status);
 /// Control thread.
 class Calls {
  public:
+  /// What its webhooks were told: documents, by collection.
+  static constexpr std::array<std::string_view, 3> collections = {
+      "kin.event", "kin.call", "kin.recording"
+  };
   struct Settings {
     std::filesystem::path recordings_folder;  // where downloads are kept; empty: nowhere
     std::chrono::seconds ring_timeout{60};
@@ -71,17 +77,21 @@ class Calls {
   base::Task<base::Result<>> take(StatusReport report);
   /// A completed recording is copied and stored beside the call. Durable when it returns.
   base::Task<base::Result<>> take(RecordingReport report);
+  /// The recording is gone, and its copy here goes too (rule P5).
+  void forget(std::string recording_sid) { tasks_.spawn(remove_copy(std::move(recording_sid))); }
   /// What the webhooks have told of a call: {"status", …} and {"recordingSid", "recordingUrl",
   /// "recordingStatus", "recordingStored"}.
   base::Task<base::Result<base::json::object>> told_of(std::string call_sid);
 
  private:
   base::Task<bool> download(std::string recording_sid);
+  base::Task<void> remove_copy(std::string recording_sid);
   call::Journal& journal() { return switchboard_.services().journal; }
 
   base::Loop& loop_;
   call::Switchboard& switchboard_;
   Settings settings_;
+  base::TaskGroup tasks_;  // last: what runs in it uses the rest
 };
 
 }  // namespace belfry::apps::kin

@@ -45,7 +45,8 @@ Party read_to(Parameters& parameters, call::PartyTerms& terms) {
   if (text.starts_with("sip:") || text.starts_with("client:"))
     read_party_terms(text, parameters, terms);
   auto party = Party::parse(normalise(text));
-  if (party) return std::move(*party);
+  // What an application does with its call, a <Dial> says.
+  if (party && party->kind != Party::Kind::application) return std::move(*party);
   parameters.refuse(
       21211, "The 'To' number " + std::string(base::truncate_utf8(text, 64)) +
                  " is not a valid phone number"

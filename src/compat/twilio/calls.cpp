@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "call/destination_policy.hpp"
-
+#include "call/notifications.hpp"
 #include "compat/twilio/call_json.hpp"
 #include "compat/twilio/call_request.hpp"
 #include "compat/twilio/paging.hpp"
@@ -158,6 +158,15 @@ base::Task<http::Response> CallsResource::remove(Ask ask) {
     co_return refusal(20009, "The call is running and cannot be deleted");
   call::Changes changes;
   changes.removed_legs.push_back((*leg)->sid);
+  // What is said of it goes with it (rule P5); no call has more than 50.
+  call::DocumentQuery problems{
+      .collection = std::string(call::Notifications::collection), .tag = ask.account.sid
+  };
+  problems.members.emplace_back("call_sid", (*leg)->sid);
+  const auto found = co_await context_.journal().find_documents(std::move(problems));
+  if (!found) co_return refusal(found.error());
+  for (const call::Document& problem : *found)
+    changes.removed_documents.push_back({problem.collection, problem.key});
   const auto removed = co_await context_.journal().commit(std::move(changes));
   if (!removed) co_return refusal(removed.error());
   co_return http::empty(204);

@@ -21,10 +21,26 @@ base::json::value read(Parameters& parameters, const Field& field) {
   return nullptr;
 }
 
+/// A fall-back stands in for something: 21406 where there is nothing.
+void check_fallbacks(Parameters& parameters, const base::json::object& value) {
+  const auto has = [&](const std::string& member) {
+    const base::json::value* found = base::json::find(value, member);
+    return found != nullptr && found->is_string() && !found->get_string().empty();
+  };
+  for (const auto& [parameter, kind] :
+       {std::pair<const char*, std::string>{"VoiceFallbackUrl", "voice"}, {"SmsFallbackUrl", "sms"}
+       }) {
+    const bool stands_in = has(kind + "_url") || has(kind + "_application_sid");
+    if (parameters.has(parameter) && has(kind + "_fallback_url") && !stands_in)
+      parameters.refuse(21406);
+  }
+}
+
 }  // namespace
 
 void set_fields(Parameters& parameters, std::span<const Field> fields, base::json::object& value) {
   for (const Field& field : fields) value[field.member] = read(parameters, field);
+  check_fallbacks(parameters, value);
 }
 
 void change_fields(
@@ -32,6 +48,7 @@ void change_fields(
 ) {
   for (const Field& field : fields)
     if (parameters.has(field.parameter)) value[field.member] = read(parameters, field);
+  check_fallbacks(parameters, value);
 }
 
 }  // namespace belfry::compat::twilio

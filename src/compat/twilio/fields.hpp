@@ -20,9 +20,10 @@ struct Field {
   Kind kind = Kind::text;
 };
 
-/// Gives every field its value or its default.
+/// Gives every field its value or its default. 21406: a fall-back URL without what it stands in
+/// for.
 void set_fields(Parameters& parameters, std::span<const Field> fields, base::json::object& value);
-/// Changes the fields that the request has; an empty one clears.
+/// Changes the fields that the request has; an empty one clears. 21406 as above.
 void change_fields(
     Parameters& parameters, std::span<const Field> fields, base::json::object& value
 );

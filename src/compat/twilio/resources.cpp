@@ -16,6 +16,7 @@
 #include "compat/twilio/queues.hpp"
 #include "compat/twilio/recordings.hpp"
 #include "compat/twilio/running_recordings.hpp"
+#include "compat/twilio/sip_access_lists.hpp"
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
 #include "compat/twilio/streams.hpp"
@@ -53,6 +54,7 @@ Resources::Resources(Context context, http::Router& router)
                  OutgoingCallerIdsResource,      //
                  ParticipantsResource,           //
                  QueuesResource,                 //
+                 SipAccessListsResource,         //
                  SipCredentialsResource,         //
                  SipDomainsResource,             //
                  RecordingsResource,             //

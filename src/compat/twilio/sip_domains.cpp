@@ -33,8 +33,31 @@ constexpr auto fields = std::to_array<Field>({
 
 constexpr auto mapping_paths = std::to_array<std::string_view>(
     {"/Auth/Calls/CredentialListMappings", "/Auth/Registrations/CredentialListMappings",
-     "/CredentialListMappings"}
+     "/CredentialListMappings", "/Auth/Calls/IpAccessControlListMappings",
+     "/IpAccessControlListMappings"}
 );
+
+/// What a domain is mapped to.
+struct Family {
+  std::string_view mappings;   // collection
+  std::string_view lists;      // collection
+  std::string_view parameter;  // "CredentialListSid"
+  std::string_view path;       // of the older, plain mappings
+  std::string_view key;        // and their key in a list
+};
+constexpr Family credential_family{
+    SipDirectory::mappings, SipDirectory::lists, "CredentialListSid", "/CredentialListMappings",
+    "credential_list_mappings"
+};
+constexpr Family address_family{
+    SipDirectory::ip_mappings, SipDirectory::ip_lists, "IpAccessControlListSid",
+    "/IpAccessControlListMappings", "ip_access_control_list_mappings"
+};
+
+const Family& family_of(const Ask& ask) {
+  return ask.request.path.contains("/IpAccessControlListMappings") ? address_family
+                                                                   : credential_family;
+}
 
 bool is_host_name(std::string_view name) {
   return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, [](char c) {
@@ -42,17 +65,31 @@ bool is_host_name(std::string_view name) {
   });
 }
 
-base::json::object render_domain(const Ask& ask, const call::Document& document) {
+/// By what calls get in: "IP_ACL,CREDENTIAL_LIST", or one of them, or nothing.
+std::string auth_type_of(const SipDirectory& directory, const std::string& domain_sid) {
+  const auto of_users = directory.all(SipDirectory::mappings, domain_sid);
+  const bool users = std::ranges::any_of(of_users, [](const call::Document* mapping) {
+    return text_member(mapping->value, "kind") == "calls";
+  });
+  const bool addresses = !directory.all(SipDirectory::ip_mappings, domain_sid).empty();
+  if (addresses) return users ? "IP_ACL,CREDENTIAL_LIST" : "IP_ACL";
+  return users ? "CREDENTIAL_LIST" : "";
+}
+
+base::json::object render_domain(
+    const Ask& ask, const call::Document& document, const SipDirectory& directory
+) {
   base::json::object json;
   render_identity(document, json);
   json["account_sid"] = document.tag;
   json["api_version"] = "2010-04-01";
-  json["auth_type"] = "CREDENTIAL_LIST";
+  json["auth_type"] = auth_type_of(directory, document.key);
   json["domain_name"] = member(document.value, "domain_name");
   for (const Field& field : fields) json[field.member] = member(document.value, field.member);
   const std::string path = ask.uri("/SIP/Domains/" + document.key);
   json["uri"] = path + ".json";
-  json["subresource_uris"] = subresources(path, {"credential_list_mappings"});
+  json["subresource_uris"] =
+      subresources(path, {"credential_list_mappings", "ip_access_control_list_mappings"});
   return json;
 }
 
@@ -78,7 +115,7 @@ base::json::object render_mapping(
   json["date_updated"] = date(mapping.created);
   if (is_old_path(ask))
     json["uri"] = ask.uri(
-        "/SIP/Domains/" + mapping.tag + "/CredentialListMappings/" +
+        "/SIP/Domains/" + mapping.tag + std::string(family_of(ask).path) + "/" +
         text_member(mapping.value, "list_sid") + ".json"
     );
   return json;
@@ -109,7 +146,7 @@ const call::Document* SipDomainsResource::find_domain(const Ask& ask) const {
 const call::Document* SipDomainsResource::find_mapping(const Ask& ask) const {
   if (find_domain(ask) == nullptr) return nullptr;
   for (const call::Document* mapping :
-       context_.sip.all(SipDirectory::mappings, ask.param("DomainSid")))
+       context_.sip.all(family_of(ask).mappings, ask.param("DomainSid")))
     if (text_member(mapping->value, "list_sid") == ask.param("Sid") &&
         text_member(mapping->value, "kind") == kind_of(ask))
       return mapping;
@@ -128,7 +165,7 @@ base::Task<http::Response> SipDomainsResource::create(Ask ask) {
   call::Document to_store = document;
   const auto stored = co_await context_.sip.put(std::move(to_store));
   if (!stored) co_return refusal(stored.error());
-  co_return http::json(201, render_domain(ask, document));
+  co_return http::json(201, render_domain(ask, document, context_.sip));
 }
 
 base::Task<http::Response> SipDomainsResource::list(Ask ask) {
@@ -136,14 +173,17 @@ base::Task<http::Response> SipDomainsResource::list(Ask ask) {
       .collection = std::string(SipDirectory::domains), .tag = ask.account.sid
   };
   return list_documents(
-      std::move(ask), context_.journal(), std::move(query), "domains", render_domain
+      std::move(ask), context_.journal(), std::move(query), "domains",
+      [this](const Ask& asked, const call::Document& document) {
+        return render_domain(asked, document, context_.sip);
+      }
   );
 }
 
 base::Task<http::Response> SipDomainsResource::fetch(Ask ask) {
   const call::Document* domain = find_domain(ask);
   if (domain == nullptr) co_return ask.not_found();
-  co_return http::json(200, render_domain(ask, *domain));
+  co_return http::json(200, render_domain(ask, *domain, context_.sip));
 }
 
 base::Task<http::Response> SipDomainsResource::update(Ask ask) {
@@ -156,7 +196,7 @@ base::Task<http::Response> SipDomainsResource::update(Ask ask) {
   call::Document to_store = changed;
   const auto stored = co_await context_.sip.put(std::move(to_store));
   if (!stored) co_return refusal(stored.error());
-  co_return http::json(200, render_domain(ask, changed));
+  co_return http::json(200, render_domain(ask, changed, context_.sip));
 }
 
 base::Task<http::Response> SipDomainsResource::remove(Ask ask) {
@@ -169,13 +209,13 @@ base::Task<http::Response> SipDomainsResource::remove(Ask ask) {
 
 base::Task<http::Response> SipDomainsResource::create_mapping(Ask ask) {
   if (find_domain(ask) == nullptr) co_return ask.not_found();
-  const std::string sid = ask.parameters.required("CredentialListSid", 20001);
+  const Family& family = family_of(ask);
+  const std::string sid = ask.parameters.required(family.parameter, 20001);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  const call::Document* list = context_.sip.find(SipDirectory::lists, sid, ask.account.sid);
-  if (list == nullptr) co_return refusal(20404, "There is no credential list " + sid);
+  const call::Document* list = context_.sip.find(family.lists, sid, ask.account.sid);
+  if (list == nullptr) co_return refusal(20404, "There is no list " + sid);
   const call::Document listed = *list;
-  call::Document mapping =
-      make_document(context_, SipDirectory::mappings, "MP", ask.param("DomainSid"));
+  call::Document mapping = make_document(context_, family.mappings, "MP", ask.param("DomainSid"));
   mapping.value["list_sid"] = sid;
   mapping.value["kind"] = kind_of(ask);
   call::Document to_store = mapping;
@@ -189,7 +229,7 @@ base::Task<http::Response> SipDomainsResource::list_mappings(Ask ask) {
   const PageRequest request = PageRequest::read(ask.parameters);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   std::vector<const call::Document*> mappings =
-      context_.sip.all(SipDirectory::mappings, ask.param("DomainSid"));
+      context_.sip.all(family_of(ask).mappings, ask.param("DomainSid"));
   std::erase_if(mappings, [&](const call::Document* mapping) {
     return text_member(mapping->value, "kind") != kind_of(ask);
   });
@@ -199,11 +239,11 @@ base::Task<http::Response> SipDomainsResource::list_mappings(Ask ask) {
     if (page.first_sid.empty()) page.first_sid = mapping->key;
     page.last_sid = mapping->key;
     const call::Document* list = context_.sip.find(
-        SipDirectory::lists, text_member(mapping->value, "list_sid"), ask.account.sid
+        family_of(ask).lists, text_member(mapping->value, "list_sid"), ask.account.sid
     );
     page.items.emplace_back(render_mapping(ask, *mapping, list));
   }
-  const std::string_view key = is_old_path(ask) ? "credential_list_mappings" : "contents";
+  const std::string_view key = is_old_path(ask) ? family_of(ask).key : "contents";
   co_return render_page(ask, key, request, std::move(page));
 }
 
@@ -211,7 +251,7 @@ base::Task<http::Response> SipDomainsResource::fetch_mapping(Ask ask) {
   const call::Document* mapping = find_mapping(ask);
   if (mapping == nullptr) co_return ask.not_found();
   const call::Document* list =
-      context_.sip.find(SipDirectory::lists, ask.param("Sid"), ask.account.sid);
+      context_.sip.find(family_of(ask).lists, ask.param("Sid"), ask.account.sid);
   co_return http::json(200, render_mapping(ask, *mapping, list));
 }
 
@@ -219,7 +259,7 @@ base::Task<http::Response> SipDomainsResource::remove_mapping(Ask ask) {
   const call::Document* mapping = find_mapping(ask);
   if (mapping == nullptr) co_return ask.not_found();
   const auto removed =
-      co_await context_.sip.remove(std::string(SipDirectory::mappings), mapping->key);
+      co_await context_.sip.remove(std::string(family_of(ask).mappings), mapping->key);
   if (!removed) co_return refusal(removed.error());
   co_return http::empty(204);
 }

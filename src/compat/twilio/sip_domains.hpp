@@ -3,7 +3,8 @@
 
 namespace belfry::compat::twilio {
 
-/// `/SIP/Domains` and which credential lists open them. A phone that has registered with a
+/// `/SIP/Domains` and which lists of credentials and addresses open
+/// them. A phone that has registered with a
 /// credential of such a list calls into its domain: the domain's VoiceUrl answers, whatever it has
 /// dialled.
 class SipDomainsResource final : public Resource {

@@ -101,7 +101,7 @@ call::Ending ending_of(const belfry::sip::Ended& ended, bool answered, bool inbo
   const std::string detail = ended.reason.empty()
                                  ? std::to_string(ended.status)
                                  : std::to_string(ended.status) + ' ' + ended.reason;
-  return {cause_of(ended.status), status, detail};
+  return {cause_of(ended.status), status, detail, ended.headers};
 }
 
 base::Result<media::MediaTerms> to_media_terms(

@@ -104,6 +104,7 @@ TEST(StoredCall, ReadsBackWhatItWrote) {
   call.dialog->local_cseq = 4;
   call.dialog->remote_cseq = 9;
   call.dialog_flow = call.invites.front().flow;
+  call.answer_headers = {{"X-Ticket", "42"}, {"X-Ticket", "43"}};
   const auto text = base::json::serialize(call.to_json());
   EXPECT_EQ(StoredCall::from_json(base::json::parse(text)->as_object()), call);
 }

@@ -181,6 +181,7 @@ void SipEndpoint::on_answered(SessionDriver& driver, const Answered& answered) {
   set_media(driver, answered.audio);
   stored_.answered = true;
   if (!inbound_) stored_.invites.clear();
+  stored_.answer_headers = answered.headers;
   tell_state(&driver);
   listener_.on_answered();
 }

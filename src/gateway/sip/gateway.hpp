@@ -69,6 +69,9 @@ class Gateway {
   /// Who may register besides the phones of the settings, from now on.
   void set_added_phones(const std::vector<PhoneSettings>& phones) { phones_.replace_added(phones); }
 
+  /// What SIP domains say of calls to them; it outlives the gateway.
+  void set_door(const call::SipDoor& door) { inbound_.set_door(door); }
+
   struct TrunkState {
     std::string name;
     TrunkCarrier::State state;

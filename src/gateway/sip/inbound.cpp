@@ -96,7 +96,9 @@ void Inbound::on_request(ServerId transaction, const Message& request, const Flo
       break;
   }
   if (target->scheme == Uri::Scheme::other) return refuse(visit, 416);
-  if (!parts_.names.is_ours(*target)) return refuse(visit, 404);  // rule S2
+  const bool into_domain =
+      request.method() == Method::invite && ask_door(visit) != call::SipDoor::Answer::no_domain;
+  if (!into_domain && !parts_.names.is_ours(*target)) return refuse(visit, 404);  // rule S2
   // RFC 5630 section 5.1.1.1: `sips:` is a promise that the way here was encrypted.
   if (target->scheme == Uri::Scheme::sips && flow.transport != Transport::tls)
     return refuse(visit, 403);
@@ -186,12 +188,20 @@ void Inbound::on_invite(const Visit& visit) {
   const bool overloaded = is_overloaded_ && is_overloaded_();
   if (draining_ || overloaded || switchboard_ == nullptr)
     return refuse(visit, 503, {{HeaderId::retry_after, context_.agent.retry_after()}});
-  TrunkCarrier* trunk = trunk_of(visit.flow);
+  const call::SipDoor::Answer door = ask_door(visit);
+  if (door == call::SipDoor::Answer::refused) return refuse(visit, 403);
+  if (door == call::SipDoor::Answer::open) return take_call(visit, guest_caller(visit));
+  const bool into_domain = door == call::SipDoor::Answer::password;
+  TrunkCarrier* trunk = into_domain ? nullptr : trunk_of(visit.flow);
   const bool has_credentials = visit.request.header(HeaderId::authorization).has_value();
   if (trunk != nullptr && !has_credentials)
     return take_call(visit, trunk_caller(visit.request, *trunk));
   const auto user = authenticate(visit);
   if (!user) return;
+  const auto target = visit.request.request_uri();
+  const std::string host = target ? target->host : std::string();
+  if (door_ != nullptr && !door_->admits(host, *user, visit.flow.remote.address))
+    return refuse(visit, 403);
   // Who calls is who the password belongs to, whatever From says.
   std::string from = parts_.phones.number_of(*user);
   if (from.empty()) from = "sip:" + *user + '@' + context_.agent.settings().public_host;
@@ -199,6 +209,31 @@ void Inbound::on_invite(const Visit& visit) {
       visit, {call::IncomingCall::Source::phone, std::move(from), "registration", nullptr, *user,
               parts_.phones.encryption_of(*user), "phone " + *user}
   );
+}
+
+call::SipDoor::Answer Inbound::ask_door(const Visit& visit) const {
+  const auto target = visit.request.request_uri();
+  if (door_ == nullptr || !target) return call::SipDoor::Answer::no_domain;
+  return door_->ask(target->host, visit.flow.remote.address);
+}
+
+/// Known by its address alone: what From says of it is believed, and it reaches the domain's
+/// document and nothing else (rule S2).
+Inbound::Caller Inbound::guest_caller(const Visit& visit) const {
+  const auto target = visit.request.request_uri();
+  const auto named = visit.request.from();
+  const auto uri = named ? named->uri() : std::unexpected(named.error());
+  std::string from = "anonymous";
+  if (uri && !uri->user.empty()) {
+    const std::string number = number_in(uri->user, {});
+    const auto party = call::Party::parse(number);
+    const bool is_number = party && party->kind == call::Party::Kind::telephone;
+    from = is_number ? number : "sip:" + uri->user + '@' + uri->host;
+  }
+  return {
+      call::IncomingCall::Source::trunk, one_line(from.substr(0, 255)), "registration", nullptr,
+      door_->guest_of(target->host)
+  };
 }
 
 Inbound::Caller Inbound::trunk_caller(const Message& invite, TrunkCarrier& trunk) const {
@@ -271,7 +306,9 @@ base::Result<std::string> Inbound::hand_over(
   const std::string number = number_in(user, caller.country);
   const auto party = call::Party::parse(number.empty() ? user : number);
   const bool is_number = party && party->kind == call::Party::Kind::telephone;
-  call.to = is_number ? number : "sip:" + user + '@' + context_.agent.settings().public_host;
+  const bool into_domain = ask_door(visit) != call::SipDoor::Answer::no_domain;
+  const std::string& host = into_domain ? uri->host : context_.agent.settings().public_host;
+  call.to = is_number ? number : "sip:" + user + '@' + host;
   call.party_terms = terms_of(
       visit.request, visit.flow, caller.trunk == nullptr ? Believed::phone : Believed::carrier
   );

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "call/sip_door.hpp"
 #include "call/switchboard.hpp"
 #include "gateway/sip/agent.hpp"
 #include "gateway/sip/bindings.hpp"
@@ -20,8 +21,8 @@
 namespace belfry::gateway::sip {
 
 /// What may come in from outside any call, and who says so (rules S1 to S8): phones by digest,
-/// trunks by address. Everybody else gets an answer that costs little, tells nothing, and is not
-/// remembered (S3). Control thread.
+/// trunks by address, guests of a SIP domain by the domain's addresses. Everybody else gets an
+/// answer that costs little, tells nothing, and is not remembered (S3). Control thread.
 class Inbound final : public StrangerHandler {
  public:
   struct Parts {
@@ -36,6 +37,8 @@ class Inbound final : public StrangerHandler {
 
   /// Until then calls are refused with 503.
   void connect(call::Switchboard& switchboard) { switchboard_ = &switchboard; }
+  /// What SIP domains say of calls to them; it outlives this. None: there are no domains.
+  void set_door(const call::SipDoor& door) { door_ = &door; }
   /// Calls that come from it are taken from now on.
   void add_trunk(TrunkCarrier& trunk) { parts_.trunks.push_back(&trunk); }
   /// New calls and OPTIONS get 503 from now on (rule R9).
@@ -86,6 +89,8 @@ class Inbound final : public StrangerHandler {
       belfry::sip::ServerId transaction, belfry::sip::Message request, belfry::sip::Message response
   );
   void on_invite(const Visit& visit);
+  call::SipDoor::Answer ask_door(const Visit& visit) const;
+  Caller guest_caller(const Visit& visit) const;
   void take_call(const Visit& visit, const Caller& caller);
   void replace_call(
       const Visit& visit, const Caller& caller, const belfry::sip::Replaces& replaces
@@ -103,6 +108,7 @@ class Inbound final : public StrangerHandler {
   Parts parts_;
   belfry::sip::DigestServer digest_;
   call::Switchboard* switchboard_ = nullptr;
+  const call::SipDoor* door_ = nullptr;
   std::function<bool()> is_overloaded_;
   bool draining_ = false;
   base::TaskGroup tasks_;  // last: what runs in it uses the rest

@@ -2,31 +2,18 @@
 
 #include "base/text.hpp"
 #include "numbering/number.hpp"
+#include "sip/extension_headers.hpp"
 
 namespace belfry::gateway::sip {
 namespace {
 
 using namespace belfry::sip;
 
-constexpr std::size_t most_headers = 30;
-constexpr std::size_t most_bytes = 1024;
 constexpr std::size_t longest_identity = 4096;
 constexpr std::size_t longest_verdict = 64;
 
-bool is_for_the_application(std::string_view name) {
-  return base::to_lower(name.substr(0, 2)) == "x-" ||
-         base::equals_ignoring_case(name, "User-to-User");
-}
-
 void add_headers(const Message& invite, Believed believed, call::NamedValues& into) {
-  std::size_t bytes = 0;
-  for (std::size_t at = 0; at < invite.header_count(); ++at) {
-    const Message::Header header = invite.header_at(at);
-    if (!is_for_the_application(header.name) || into.size() == most_headers) continue;
-    bytes += header.name.size() + header.value.size();
-    if (bytes > most_bytes) break;
-    into.emplace_back(header.name, one_line(header.value));
-  }
+  into = extension_headers(invite);
   if (believed != Believed::carrier) return;
   const auto identity = invite.header("Identity");
   if (identity && identity->size() <= longest_identity)

@@ -119,6 +119,9 @@ object StoredCall::to_json() const {
     json["dialog"] = dialog_to_json(*dialog);
     json["flow"] = flow_to_json(dialog_flow);
   }
+  array headers;
+  for (const auto& [name, value] : answer_headers) headers.push_back(array{name, value});
+  if (!headers.empty()) json["answer_headers"] = std::move(headers);
   return json;
 }
 
@@ -137,6 +140,11 @@ StoredCall StoredCall::from_json(const object& json) {
   if (json.contains("dialog")) {
     call.dialog = dialog_from_json(object_in(json, "dialog"));
     call.dialog_flow = flow_from_json(object_in(json, "flow"));
+  }
+  for (const value& one : array_in(json, "answer_headers")) {
+    const array* pair = one.if_array();
+    if (pair != nullptr && pair->size() == 2 && (*pair)[0].is_string() && (*pair)[1].is_string())
+      call.answer_headers.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
   }
   return call;
 }

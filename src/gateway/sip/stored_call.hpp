@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "sip/dialog.hpp"
+#include "sip/extension_headers.hpp"
 #include "sip/flow.hpp"
 
 namespace belfry::gateway::sip {
@@ -29,6 +30,7 @@ struct StoredCall {
   bool answered = false;
   std::optional<belfry::sip::DialogSnapshot> dialog;
   belfry::sip::Flow dialog_flow;
+  belfry::sip::ExtensionHeaders answer_headers;  // of the 2xx to a call of ours
   bool operator==(const StoredCall&) const = default;
 
   base::json::object to_json() const;

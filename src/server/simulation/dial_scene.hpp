@@ -40,6 +40,10 @@ struct DialScene : testing::Test {
     const std::string path = url.substr(std::string_view(app).size());
     return path.substr(0, path.find('?'));
   }
+  /// What whoever calls our number goes through.
+  void dials(const std::string& dial, const std::string& after = "<Say>Goodbye.</Say>") {
+    documents["/voice"] = dial + after;
+  }
   void has(const char* phone, std::string_view json) {
     simulation->phones().phone(phone).set_behaviour(behaviour(json));
   }

@@ -26,11 +26,15 @@ export function redirect(client, url) {
   return client;
 }
 
+/// How often the API is asked: ten tests at once stay below its limit of 100 requests a second.
+const leisurely = [15_000, 150];
+
 class House {
   constructor(belfry, keys, web) {
     this.belfry = belfry;
     this.keys = keys;
     this.web = web;
+    this.numbers = 0;
     this.client = this.clientOf(keys.account_sid, keys.auth_token);
   }
 
@@ -42,12 +46,48 @@ class House {
     return new Phone(this.belfry, number);
   }
 
+  /// A phone that nobody else uses; it answers at once and listens unless `behaviour` says otherwise.
+  async newPhone(behaviour = {}) {
+    const phone = this.phone(`+1555017${String(++this.numbers).padStart(4, "0")}`);
+    return phone.behave({ answer_after_ms: 50, script: [], ...behaviour });
+  }
+
+  /// Calls a new phone, where `document` runs: TwiML or a VoiceResponse, served by the web application.
+  async run(document, behaviour = {}, terms = {}) {
+    const phone = await this.newPhone(behaviour);
+    const path = `/documents/${phone.number.slice(1)}`;
+    const url = this.web.on(path, document);
+    const call = await this.client.calls.create({ to: phone.number, from: "+15550100100", url, ...terms });
+    return { call, phone, path, sid: call.sid };
+  }
+
+  /// A number of the account whose calls are answered by `document`.
+  async newNumber(document, terms = {}) {
+    const phoneNumber = `+1415555${String(++this.numbers).padStart(4, "0")}`;
+    const voiceUrl = this.web.on(`/numbers/${phoneNumber.slice(1)}`, document);
+    await this.client.incomingPhoneNumbers.create({ phoneNumber, voiceUrl, ...terms });
+    return phoneNumber;
+  }
+
+  /// The newest call to a number, once there is one.
+  callTo(number) {
+    return until(async () => (await this.client.calls.list({ to: number, limit: 1 }))[0], `a call to ${number}`, ...leisurely);
+  }
+
+  /// The codes in the notifications of a call, in the order of their events, once `code` is among them.
+  noted(sid, code) {
+    return until(async () => {
+      const codes = (await this.client.calls(sid).notifications.list()).map((each) => Number(each.errorCode));
+      return codes.includes(code) && codes.reverse();
+    }, `notification ${code} of ${sid}`, ...leisurely);
+  }
+
   /// The call as it is when `condition` holds for it.
   call(sid, condition, what = "the call to change") {
     return until(async () => {
       const call = await this.client.calls(sid).fetch();
       return condition(call) && call;
-    }, what);
+    }, what, ...leisurely);
   }
 
   ended(sid) {
@@ -82,13 +122,13 @@ class House {
 }
 
 /// Polls until `probe` gives something true.
-export async function until(probe, what, limitMs = 15_000) {
+export async function until(probe, what, limitMs = 15_000, everyMs = 20) {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const found = await probe();
     if (found) return found;
     if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 

@@ -17,7 +17,9 @@ export class WebApp {
     this.received = [];
     this.refused = [];
     this.scripts = new Map();
+    this.files = new Map();
     this.express = express();
+    this.express.use((request, response, next) => this.serveFile(request, response, next));
     this.express.use(express.urlencoded({ extended: false }));
     this.express.use((request, response, next) => this.check(request, response, next));
     this.express.use((request, response) => this.answer(request, response));
@@ -33,6 +35,19 @@ export class WebApp {
   on(path, ...replies) {
     this.scripts.set(path, replies);
     return this.url(path);
+  }
+
+  /// A file, as a web server gives it to anybody: requests for media are not signed.
+  file(path, type, body) {
+    this.files.set(path, { type, body });
+    return this.url(path);
+  }
+
+  serveFile(request, response, next) {
+    const file = this.files.get(request.path);
+    if (!file) return next();
+    this.received.push({ method: request.method, path: request.path, params: { ...request.query }, headers: request.headers, at: Date.now() });
+    response.type(file.type).send(file.body);
   }
 
   /// [{ method, path, params, headers, at }] in order of arrival; `params` of form and query.
