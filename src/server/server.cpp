@@ -204,9 +204,7 @@ void Server::add_status() {
   };
   facts.trunks = [this] {
     std::vector<admin::ServerFacts::Trunk> trunks;
-    const auto states = telephony_->trunks();
-    trunks.reserve(states.size());
-    for (const auto& trunk : states) trunks.push_back({trunk.name, trunk.state.summary});
+    for (const auto& row : trunk_table_->rows()) trunks.push_back({row.terms.name, row.state});
     return trunks;
   };
   facts.checks["database"] = [this] {

@@ -45,7 +45,6 @@ class Telephony {
   const std::vector<sip::Endpoint>& listeners() const { return sockets_->listeners(); }
   bool has_tcp() const { return has_tcp_; }
   const std::vector<sip::Endpoint>& tls_listeners() const { return tls_listeners_; }
-  std::vector<gateway::sip::Gateway::TrunkState> trunks() const { return gateway_->trunk_states(); }
   gateway::sip::Gateway& gateway() { return *gateway_; }
   std::size_t registered_phones() const { return gateway_->registered_contacts(); }
 

@@ -69,11 +69,13 @@ describe("a simulated phone", () => {
     await page.keyboard.press("4");
     await page.keyboard.press("#");
     await seen(phone.getByRole("status", { name: "Keys pressed" }).getByText("4#"));
+    // The server has heard them when it asks again.
+    await seen(phone.getByText("Please enter your code.").nth(1));
     await phone.getByRole("button", { name: "Hang up" }).click();
     await seen(phone.getByText("Last call"));
     await page.goto(`/#/calls/${sid}`);
     await seen(page.getByRole("status").getByText("Completed"));
-    await seen(page.getByRole("region", { name: "Timeline" }).getByText("Key 4"));
+    await seen(page.getByRole("region", { name: "Timeline" }).getByText("Key 4").first());
     await visit.close();
   });
 

@@ -100,6 +100,13 @@ describe("numbers and applications", () => {
     const caller = house.phone("+15550005003");
     await caller.call("+15550005000");
     await caller.heard("From the configuration.");
+    await caller.idle();
+
+    // A URL that is set later takes the place of an inline document.
+    house.web.on("/later", "<Response><Say>From the application.</Say></Response>");
+    await house.client.incomingPhoneNumbers(configured.sid).update({ voiceUrl: house.web.url("/later") });
+    await caller.call("+15550005000");
+    await caller.heard("From the application.");
   });
 
   it("numbers that are given back answer no more", async () => {

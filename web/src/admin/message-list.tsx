@@ -70,7 +70,7 @@ function Row({ message, now, call }: RowProps) {
       </p>
       <Pill tone={messageTone(message.status)}>{messageStatusWord(message.status)}</Pill>
       <div className="col-span-2 flex min-w-0 flex-col gap-1">
-        <p className="text-sm break-words whitespace-pre-wrap">
+        <p className="text-sm wrap-anywhere whitespace-pre-wrap">
           {message.body || <span className="text-muted">No text</span>}
         </p>
         {trouble && <p className="text-sm font-medium text-bad">{trouble}</p>}

@@ -15,6 +15,7 @@ import { dispatch, useBelfry } from "../shared/store";
 import type { Listener, ServerStatus } from "../shared/types";
 import { Connection, ThemeChoice } from "../shell";
 import { curlCall, curlNotification, firstNumber, firstWords, isHealthy } from "./first-call";
+import { trunkTone } from "./settings/trunk-terms";
 
 const refreshMs = 5000;
 
@@ -200,10 +201,10 @@ function Running({ status }: { status: ServerStatus }) {
             ))}
             {status.trunks.map(({ name, state }) => (
               <li key={name} className="flex items-center justify-between gap-4 py-2.5">
-                <span>
+                <span className="min-w-0 wrap-anywhere">
                   Trunk <span className="font-medium">{name}</span>
                 </span>
-                <Pill tone={state === "up" || state === "registered" ? "good" : "waiting"}>{state}</Pill>
+                <Pill tone={trunkTone(state)}>{state}</Pill>
               </li>
             ))}
             {status.trunks.length === 0 && (

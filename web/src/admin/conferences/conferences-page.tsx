@@ -30,7 +30,7 @@ export function ConferencesPage() {
       <CallTabs current="conferences" />
       <Problem error={error} retry={reload} />
       {live.length > 0 && (
-        <ul aria-label="Live conferences" className="grid gap-5 md:grid-cols-2">
+        <ul aria-label="Live conferences" className="grid grid-cols-1 gap-5 md:grid-cols-2">
           {live.map((conference) => (
             <LiveConference key={conference.sid} conference={conference} now={now} />
           ))}

@@ -13,12 +13,12 @@ export function AnswersBy({ value, applications }: AnswersByProps) {
     <dl className="flex flex-col gap-0.5">
       <div className="flex gap-2">
         <dt className="w-20 shrink-0">Calls</dt>
-        <dd className="min-w-0 break-words text-ink">{calls || "nobody answers"}</dd>
+        <dd className="min-w-0 wrap-anywhere text-ink">{calls || "nobody answers"}</dd>
       </div>
       {messages && (
         <div className="flex gap-2">
           <dt className="w-20 shrink-0">Messages</dt>
-          <dd className="min-w-0 break-words text-ink">{messages}</dd>
+          <dd className="min-w-0 wrap-anywhere text-ink">{messages}</dd>
         </div>
       )}
     </dl>

@@ -28,8 +28,8 @@ export function SettingRow({ title, about, mark, actions }: SettingRowProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-5 gap-y-3 border-line px-5 py-4 not-first:border-t">
       <div className="flex min-w-0 flex-1 basis-60 flex-col gap-1">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 font-medium">{title}</div>
-        <div className="min-w-0 text-[0.8125rem] break-words text-muted">{about}</div>
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 font-medium wrap-anywhere">{title}</div>
+        <div className="min-w-0 text-[0.8125rem] wrap-anywhere text-muted">{about}</div>
       </div>
       {mark}
       <div className="flex gap-2 max-sm:w-full max-sm:*:flex-1">{actions}</div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Trunk } from "./settings-api";
-import { describeTrunk, newTrunk, readPrefixes, toTerms } from "./trunk-terms";
+import { describeTrunk, newTrunk, readPrefixes, toTerms, trunkTone } from "./trunk-terms";
 
 describe("a trunk's form", () => {
   it("reads prefixes as people separate them, and none as every number", () => {
@@ -44,5 +44,15 @@ describe("a trunk's form", () => {
     };
     expect(describeTrunk(trunk)).toBe("sip.example.com · TLS · SRTP only · every number");
     expect(describeTrunk({ ...trunk, srtp: "off", prefixes: ["+1"] })).toBe("sip.example.com · TLS · +1");
+  });
+});
+
+describe("a trunk's state", () => {
+  it("is bad when calls cannot go out or come in by it", () => {
+    expect(trunkTone("up")).toBe("good");
+    expect(trunkTone("up, registered")).toBe("good");
+    expect(trunkTone("up, not registered")).toBe("bad");
+    expect(trunkTone("down")).toBe("bad");
+    expect(trunkTone("resolving")).toBe("waiting");
   });
 });

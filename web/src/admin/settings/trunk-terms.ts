@@ -1,3 +1,4 @@
+import type { Tone } from "../../shared/components/pill";
 import type { Trunk, TrunkTerms } from "./settings-api";
 
 /// The wizard's form: texts as typed.
@@ -71,4 +72,10 @@ export function describeTrunk({ host, transport, srtp, prefixes }: Trunk): strin
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+/// "up", "up, registered", "up, not registered", "down", "resolving".
+export function trunkTone(state: string): Tone {
+  if (state.startsWith("down") || state.includes("not registered")) return "bad";
+  return state.startsWith("up") ? "good" : "waiting";
 }

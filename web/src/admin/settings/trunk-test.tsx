@@ -91,7 +91,7 @@ function Report({ report }: { report: TrunkReport }) {
             <div className="flex flex-col gap-0.5">
               <span>
                 <span className="font-medium">{names[line.what]}</span>{" "}
-                <span className="break-words text-muted">{line.seen}</span>
+                <span className="wrap-anywhere text-muted">{line.seen}</span>
               </span>
               {line.fix && <span className="font-medium">{line.fix}</span>}
             </div>

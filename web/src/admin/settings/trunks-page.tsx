@@ -10,7 +10,7 @@ import { Confirm } from "./confirm";
 import { settings, type Trunk } from "./settings-api";
 import { FromFile, SettingList, SettingRow } from "./setting-list";
 import { SettingsFrame } from "./settings-frame";
-import { describeTrunk } from "./trunk-terms";
+import { describeTrunk, trunkTone } from "./trunk-terms";
 import { TrunkTest } from "./trunk-test";
 import { TrunkWizard } from "./trunk-wizard";
 
@@ -46,7 +46,7 @@ export function TrunksPage() {
               title={
                 <>
                   {trunk.name}
-                  <Pill tone={stateTone(trunk.state)}>{stateWords(trunk.state)}</Pill>
+                  <Pill tone={trunkTone(trunk.state)}>{stateWords(trunk.state)}</Pill>
                   {trunk.from_file && <FromFile />}
                 </>
               }
@@ -110,11 +110,6 @@ function Load({ trunk }: { trunk: Trunk }) {
       {trunk.calls_waiting > 0 && `, ${trunk.calls_waiting} waiting`}
     </span>
   );
-}
-
-function stateTone(state: string) {
-  if (!state.startsWith("up")) return state.startsWith("down") ? "bad" : "waiting";
-  return state.includes("not registered") ? "bad" : "good";
 }
 
 function stateWords(state: string): string {

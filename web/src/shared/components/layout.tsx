@@ -24,7 +24,7 @@ export function PageFrame({ title, about, actions, children }: PageProps) {
           <h1
             ref={heading}
             tabIndex={-1}
-            className="text-2xl font-semibold tracking-tight text-balance sm:text-[1.75rem]"
+            className="text-2xl font-semibold tracking-tight text-balance wrap-anywhere sm:text-[1.75rem]"
           >
             {title}
           </h1>
