@@ -39,7 +39,7 @@ class Server(BelfryServer):
         with open(self.folder / "stderr", "ab") as stderr:
             self.process = subprocess.Popen(
                 on_core(0, os.environ["BELFRY_BINARY"], "serve", *self.flags()),
-                env=clean_environment(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
+                env=clean_environment(self.environment), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
             )  # fmt: skip
         return self
 

@@ -240,6 +240,9 @@ void System::make_flux(const Config& config, const identity::TwilioSigner& signe
   if (settings.from.empty()) settings.from = default_number;
   settings.webhook_url = config.flux.webhook_url;
   settings.ring_timeout = config.calls.ring_timeout;
+  settings.hours = {
+      std::chrono::hours(config.flux.calling_from), std::chrono::hours(config.flux.calling_until)
+  };
   notifications_ = std::make_unique<apps::flux::Notifications>(
       platform_.loop, platform_.random, *switchboard_, std::move(settings)
   );

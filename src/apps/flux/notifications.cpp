@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/log.hpp"
+#include "call/destination_policy.hpp"
 #include "call/outbox.hpp"
 
 namespace belfry::apps::flux {
@@ -76,11 +77,19 @@ Notifications::Notifications(
   );
 }
 
+base::Result<> Notifications::admit_now(const call::Party& party) const {
+  const call::DestinationPolicy* destinations = switchboard_.services().destinations;
+  if (destinations == nullptr || !destinations->is_paid(party)) return {};
+  return settings_.hours.admit(party.address, loop_.wall_now());
+}
+
 base::Task<base::Result<call::LegRecord>> Notifications::place(
     CallRequest request, std::string base_url
 ) {
   const auto party = call::Party::parse(request.phone_number);
   if (!party) co_return base::fail(party.error());
+  const auto now_fits = admit_now(*party);
+  if (!now_fits) co_return base::fail(now_fits.error());
   call::PlaceCall terms;
   terms.to = *party;
   terms.from = settings_.from;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/flux/call_request.hpp"
+#include "call/calling_hours.hpp"
 #include "call/switchboard.hpp"
 
 namespace belfry::apps::flux {
@@ -40,11 +41,13 @@ class Notifications {
     std::string from;         // number shown to the party
     std::string webhook_url;  // is told `task.acknowledged`; empty: nobody
     std::chrono::seconds ring_timeout{60};
+    call::CallingHours hours;  // of calls that a carrier takes; a simulated phone disturbs nobody
   };
   Notifications(
       base::Loop& loop, base::Random& random, call::Switchboard& switchboard, Settings settings
   );
 
+  /// Errc::refused outside the calling hours.
   /// @param base_url scheme and host under which this server's callbacks are reached.
   base::Task<base::Result<call::LegRecord>> place(CallRequest request, std::string base_url);
   /// Only digit 1 of a person acknowledges, and only the first response of a call counts: a
@@ -64,6 +67,7 @@ class Notifications {
   }
 
  private:
+  base::Result<> admit_now(const call::Party& party) const;
   base::Task<base::Result<Notification>> assemble(call::Document document);
 
   base::Loop& loop_;

@@ -143,6 +143,8 @@ struct Config {
     std::string webhook_secret;
     Switch validate_signatures = Switch::automatic;
     std::uint32_t rate_per_minute = 0;
+    std::uint32_t calling_from = 8;
+    std::uint32_t calling_until = 21;
   } flux;
 
   struct Kin {

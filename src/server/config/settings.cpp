@@ -103,6 +103,12 @@ std::vector<Setting<Config>> make_settings() {
          "Check X-Twilio-Signature of its webhooks; auto: of callers "
          "that are not on loopback",
          FIELD(flux.validate_signatures)),
+      of("flux.calling_from",
+         "Hour of the callee's day from which trunks are asked to call; all time zones of the "
+         "country must agree",
+         FIELD(flux.calling_from)),
+      of("flux.calling_until", "Hour until which; from 0 until 24: any hour",
+         FIELD(flux.calling_until)),
       of("flux.rate_per_minute",
          "Calls that one client may ask for in a minute; 0: 60, and "
          "no limit for callers on loopback",
