@@ -7,7 +7,7 @@ from support.sipp import Sipp
 from support.trunks import Trunks
 
 TASK = {"phone_number": "+14155559999", "task_title": "Submit quarterly report"}
-NEVER_OPEN = {"BELFRY_FLUX_CALLING_UNTIL": "0"}
+NEVER_OPEN = {"BELFRY_FLUX__CALLING_UNTIL": "0"}
 
 
 class CallingHours(unittest.TestCase):

@@ -24,7 +24,7 @@ STARTS_WITHIN = 20  # seconds; sanitizer builds are slow
 ENDS_WITHIN = 20
 MEDIA_PORTS = 200
 # What a test sees does not depend on when it runs (rule P1).
-ANY_HOUR = {"BELFRY_FLUX_CALLING_FROM": "0", "BELFRY_FLUX_CALLING_UNTIL": "24"}
+ANY_HOUR = {"BELFRY_FLUX__CALLING_FROM": "0", "BELFRY_FLUX__CALLING_UNTIL": "24"}
 
 
 def belfry_binary() -> str:
