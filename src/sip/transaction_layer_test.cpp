@@ -231,6 +231,7 @@ TEST_F(LayerTest, ATrunkHasRoomOfItsOwn) {
   EXPECT_EQ(layer.server_count(), 0U);
 }
 
+// Rule O2.
 TEST_F(LayerTest, TooManyFromOnePeerGet503ButALiveCallStillGetsIn) {
   for (int i = 0; i < 4; ++i) {
     std::string text = request("OPTIONS", "z9hG4bK" + std::to_string(i));

@@ -14,9 +14,10 @@ constexpr const char* callee = "+15005550010";
 constexpr const char* app = "http://app.test";
 
 struct RecordedCall : testing::Test {
-  RecordedCall() {
+  explicit RecordedCall(RecordingNotice notice = RecordingNotice::off) {
     Config config = Simulation::quiet_config();
     config.data = folder.path();
+    config.recording.notice = notice;
     simulation.emplace(Simulation::Settings{.seed = 5, .config = std::move(config)});
     simulation->web().serve(app, [this](const http::ClientRequest& request) {
       const std::string path = request.url.substr(std::string(app).size());
@@ -212,6 +213,24 @@ TEST_F(RecordedCall, AWholeCallIsRecordedOnTwoChannelsAndItsEndTellsOfIt) {
   const auto decoded = media::read_audio(base::as_bytes(mp3.body));
   ASSERT_TRUE(decoded);
   EXPECT_NEAR(seconds(*decoded), seconds(*media::read_audio(base::as_bytes(dual.body))), 0.2);
+}
+
+struct AnnouncedRecording : RecordedCall {
+  AnnouncedRecording() : RecordedCall(RecordingNotice::beep) {}
+};
+
+TEST_F(AnnouncedRecording, IsToldToThePartyByATone) {  // rule P3
+  documents["/voice"] = R"(<Response><Pause length="3"/></Response>)";
+  call(
+      R"({"on_call":"answer"})",
+      "&Record=true&Trim=do-not-trim&StatusCallback=http%3A%2F%2Fapp.test%2Fended"
+  );
+  ASSERT_TRUE(simulation->settle(2min));
+  const auto ended = told("/ended");
+  ASSERT_EQ(ended.size(), 1U);
+  const media::PcmClip clip = sound(field(ended[0], "RecordingSid"));
+  EXPECT_GT(share(clip, 0.05, 0.2, 1000), 0.9);
+  EXPECT_LT(share(clip, 1, 2, 1000), 0.1) << "only at the beginning";
 }
 
 TEST_F(RecordedCall, IsPausedResumedAndStoppedThroughTheApi) {
