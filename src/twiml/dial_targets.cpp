@@ -105,7 +105,10 @@ class TargetMaker {
     base::json::object parameters;
     for (const Parameter& parameter : noun.parameters) parameters[parameter.name] = parameter.value;
     if (!noun.customer_id.empty()) parameters["CustomerId"] = noun.customer_id;
-    if (noun.copy_parent_to) parameters["To"] = parameters["Called"] = caller.to;
+    if (noun.copy_parent_to) {
+      parameters["To"] = caller.to;
+      parameters["Called"] = caller.to;
+    }
     parameters["ApplicationSid"] = noun.sid;
     entry->program.parameters["parameters"] = std::move(parameters);
     return std::move(entry->program);
