@@ -177,8 +177,9 @@ base::Task<http::Response> UsageResource::create_token(Ask ask) {
   const std::string server = "stun:" + ask.request.host_name() + ":3478";
   base::json::object json;
   json["account_sid"] = ask.account.sid;
-  json["date_created"] = date(context_.loop.wall_now());
-  json["date_updated"] = json["date_created"];
+  const auto now = date(context_.loop.wall_now());
+  json["date_created"] = now;
+  json["date_updated"] = now;
   json["ice_servers"] = base::json::array{base::json::object{{"url", server}, {"urls", server}}};
   json["password"] = word.substr(32);
   json["ttl"] = std::to_string(ttl);
