@@ -103,10 +103,10 @@ class OneMinute(unittest.TestCase):
         for heard in left + right:
             self.assertLess(min(abs(heard - moment) for moment in moments), 2 * ONE_FRAME, (left, right, moments))
         pairs = [pair for pair in itertools.product(left, right) if abs(pair[0] - pair[1]) < 1]
-        # A machine that stands still for longer than the jitter buffer holds loses a burst.
-        self.assertGreaterEqual(len(pairs), 4, (left, right, moments))
-        for first, second in pairs:
-            self.assertLessEqual(abs(first - second), 0.002, "seconds between the channels")
+        # A machine that stands still for longer than a jitter buffer holds loses a burst, or moves one channel until
+        # its buffer is back to what the network needs.
+        aligned = [pair for pair in pairs if abs(pair[0] - pair[1]) <= 0.002]
+        self.assertGreaterEqual(len(aligned), 5, (left, right, moments))
 
 
 if __name__ == "__main__":
