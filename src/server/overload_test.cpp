@@ -61,8 +61,11 @@ TEST_F(OverloadTest, OneShortHiccupIsNoOverloadButOneLongStallIs) {
 TEST_F(OverloadTest, LateMediaTicksStopAdmission_O3) {
   ticks = {50, 1};
   pass(1s);
+  EXPECT_FALSE(overload.refuses_calls()) << "one hiccup";
+  ticks = {100, 4};
+  pass(1s);
   EXPECT_TRUE(overload.refuses_calls());
-  ticks = {100, 1};
+  ticks = {150, 4};
   pass(5s);
   EXPECT_FALSE(overload.refuses_calls());
 }
