@@ -207,7 +207,7 @@ MessageMedium MessageMedium::from_document(const Document& document) {
 }
 
 base::Result<std::string> normalize_receiver(std::string_view text) {
-  const std::string number = without_separators(text);
+  std::string number = without_separators(text);
   const std::string_view digits = std::string_view(number).substr(number.starts_with('+') ? 1 : 0);
   const auto wrong = base::fail(base::Errc::invalid_argument, "is not a valid phone number");
   if (!are_digits(digits)) return wrong;

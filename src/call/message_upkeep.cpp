@@ -140,20 +140,4 @@ Task<Result<bool>> Messages::has_opted_out(
   co_return found->has_value();
 }
 
-Task<Result<>> Messages::opt_out(
-    std::string account_sid, std::string number, std::string party, std::string reason
-) {
-  Changes changes;
-  changes.documents.push_back(
-      opt_out_document(account_sid, number, party, reason, parts_.loop.wall_now())
-  );
-  return parts_.journal.commit(std::move(changes));
-}
-
-Task<Result<>> Messages::opt_in(std::string account_sid, std::string number, std::string party) {
-  Changes changes;
-  changes.removed_documents.push_back(opt_out_key(account_sid, number, party));
-  return parts_.journal.commit(std::move(changes));
-}
-
 }  // namespace belfry::call

@@ -50,7 +50,7 @@ MessageStatus first_status(const SendMessage& message) {
 }  // namespace
 
 Messages::Messages(Parts parts, Settings settings)
-    : parts_(std::move(parts)), settings_(settings), tasks_(parts_.loop) {}
+    : parts_(parts), settings_(settings), tasks_(parts_.loop) {}
 
 Messages::~Messages() = default;
 

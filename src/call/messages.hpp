@@ -136,11 +136,6 @@ class Messages {
   base::Task<base::Result<bool>> has_opted_out(
       std::string account_sid, std::string number, std::string party
   );
-  /// Also for other ways to say it: a key pressed in a call, a page.
-  base::Task<base::Result<>> opt_out(
-      std::string account_sid, std::string number, std::string party, std::string reason
-  );
-  base::Task<base::Result<>> opt_in(std::string account_sid, std::string number, std::string party);
 
   /// What went wrong in a webhook or document about a message, with Twilio's code; `url` as asked.
   struct Problem {

@@ -14,7 +14,7 @@ constexpr int max_of_call = 50;
 constexpr int max_of_account = 1000;
 constexpr base::Duration period = 1h;
 constexpr std::size_t max_counts = 4096;
-constexpr std::size_t max_body = 16 * 1024;
+constexpr std::size_t max_body = 16'384;
 
 std::string encode(const FormFields& fields) {
   std::string text;
@@ -74,7 +74,7 @@ bool Notifications::has_room(const Problem& problem) {
   return true;
 }
 
-void Notifications::add(Problem problem) {
+void Notifications::add(const Problem& problem) {
   if (!has_room(problem)) return;
   Document document;
   document.collection = collection;

@@ -42,7 +42,7 @@ class Notifications {
   explicit Notifications(const Environment& environment) : environment_(environment) {}
 
   /// Written with the next group of rows: no promise waits for it.
-  void add(Problem problem);
+  void add(const Problem& problem);
   /// From now on the first failure of each delivery is a problem too (15003).
   void watch(Outbox& outbox);
 
