@@ -119,7 +119,7 @@ void Notifications::watch(Outbox& outbox) {
     } else {
       problem.message = response.error().message;
     }
-    add(std::move(problem));
+    add(problem);
   });
 }
 

@@ -40,7 +40,7 @@ base::Result<> copy_recording(RecordingBytes& bytes, const std::string& to) {
   std::ofstream file(to, std::ios::binary | std::ios::trunc);
   std::error_code error;
   std::filesystem::permissions(to, owner, error);
-  std::vector<std::byte> piece(256 * 1024);
+  std::vector<std::byte> piece(262'144);
   for (std::uint64_t at = 0; at < bytes.size();) {
     BELFRY_TRY(got, bytes.read(at, piece));
     if (got == 0) break;

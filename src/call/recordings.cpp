@@ -107,7 +107,7 @@ base::Result<std::string> Recordings::begin(RecordingRecord record, const StartM
   running->media = media;
   running->over = std::make_shared<base::Event>(environment_.loop);
   running->record = std::move(record);
-  const std::string sid = running->record.sid;
+  std::string sid = running->record.sid;
   running_.emplace(sid, std::move(running));
   return sid;
 }

@@ -69,7 +69,7 @@ void Messaging::keep_account(const Parts& parts) {
     found.code = problem.code;
     found.message = problem.message;
     found.request_url = problem.url;
-    problems.add(std::move(found));
+    problems.add(found);
   });
 }
 

@@ -171,7 +171,7 @@ class MediaStreams::Running final : public call::AudioTap, public call::Playback
     problem.message = message;
     problem.request_method = "GET";
     problem.request_url = url_for_people(order.url);
-    services_.notifications->add(std::move(problem));
+    services_.notifications->add(problem);
   }
 
   void note(std::string type, base::json::object data) {

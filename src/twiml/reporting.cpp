@@ -10,7 +10,7 @@
 namespace belfry::twiml {
 namespace {
 
-constexpr std::size_t max_kept_body = 16 * 1024;
+constexpr std::size_t max_kept_body = 16'384;
 
 }  // namespace
 
@@ -56,7 +56,7 @@ void Session::report(int code, const std::string& message, Severity severity) {
   problem.response_status = exchange_.response.status;
   problem.response_headers = exchange_.response.headers;
   problem.response_body = exchange_.response.body;
-  leg->services().notifications->add(std::move(problem));
+  leg->services().notifications->add(problem);
 }
 
 }  // namespace belfry::twiml

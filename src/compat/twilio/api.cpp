@@ -63,7 +63,7 @@ Api::Api(
     router_.set_errors(prefix, render_plain);
 }
 
-void Api::add(std::string_view method, std::string_view path, Handler handler) {
+void Api::add(std::string_view method, std::string_view path, const Handler& handler) {
   operations_.push_back({std::string(method), std::string(path)});
   const bool other_product = path.starts_with("/v1/") || path.starts_with("/v2/");
   if (other_product) return mount(method, std::string(path), handler);

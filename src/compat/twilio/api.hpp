@@ -38,7 +38,7 @@ class Api {
   /// Requests that a link of ours allows need no credentials. `links` outlives this.
   void accept_links(const identity::MediaLinks& links) { links_ = &links; }
 
-  void add(std::string_view method, std::string_view path, Handler handler);
+  void add(std::string_view method, std::string_view path, const Handler& handler);
 
   /// `api.get("/Calls", this, &Calls::list)`: a member of the resource, which outlives the router.
   template <class Resource>

@@ -58,7 +58,7 @@ std::string read_from(Parameters& parameters, const Party& to) {
   std::string text = parameters.text("CallerId");
   if (text.empty()) text = parameters.required("From", 21213);
   if (text.empty()) return {};
-  const std::string from = normalise(text);
+  std::string from = normalise(text);
   const bool may_be_anything = to.kind != Party::Kind::telephone;
   if (from.size() <= max_caller && (may_be_anything || Party::parse(from))) return from;
   parameters.refuse(

@@ -19,8 +19,9 @@ std::size_t count_characters(std::string_view text) {
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, failed] = std::from_chars(text.data(), end, number);
+  const char* begin = std::to_address(text.begin());
+  const char* end = std::to_address(text.end());
+  const auto [stopped, failed] = std::from_chars(begin, end, number);
   if (failed != std::errc() || stopped != end) return std::nullopt;
   return number;
 }
@@ -149,7 +150,7 @@ std::string Parameters::one_of(
     std::string_view name, std::initializer_list<std::string_view> words,
     std::string_view otherwise, int code
 ) {
-  const std::string value = text(name, otherwise);
+  std::string value = text(name, otherwise);
   if (value == otherwise || std::ranges::find(words, value) != words.end()) return value;
   std::string message = std::string(name) + " is not valid: use";
   for (const std::string_view word : words) message.append(" ").append(word);

@@ -18,7 +18,7 @@ using Bytes = std::shared_ptr<call::RecordingBytes>;
 constexpr int mono_only = 16113;
 /// Up to here an answer is made in one piece, with its length; a longer one is streamed.
 constexpr std::uint64_t most_at_once = 16u << 20;
-constexpr std::uint64_t piece_size = 256 * 1024;
+constexpr std::uint64_t piece_size = 262'144;
 
 /// What is asked for of a WAV file: the bytes that a player sees, made from those on the disk. The
 /// header of a file that is being written is behind, so it is made anew.

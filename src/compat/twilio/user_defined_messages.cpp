@@ -6,7 +6,7 @@
 namespace belfry::compat::twilio {
 namespace {
 
-constexpr std::size_t max_content = 10 * 1024;
+constexpr std::size_t max_content = 10'240;
 
 }  // namespace
 
