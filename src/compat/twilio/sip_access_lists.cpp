@@ -10,18 +10,11 @@ namespace {
 
 using call::SipDirectory;
 
+constexpr SipListKind kind{
+    "/SIP/IpAccessControlLists", "ip_access_control_lists", "ip_addresses", SipDirectory::ip_lists,
+    "AL"
+};
 constexpr std::size_t max_name = 64;
-
-base::json::object render_list(const Ask& ask, const call::Document& document) {
-  base::json::object json;
-  render_identity(document, json);
-  json["account_sid"] = document.tag;
-  json["friendly_name"] = member(document.value, "friendly_name");
-  const std::string path = ask.uri("/SIP/IpAccessControlLists/" + document.key);
-  json["uri"] = path + ".json";
-  json["subresource_uris"] = subresources(path, {"ip_addresses"});
-  return json;
-}
 
 base::json::object render_address(const Ask& ask, const call::Document& document) {
   base::json::object json;
@@ -54,14 +47,13 @@ void read_range(Parameters& parameters, base::json::object& value) {
 
 }  // namespace
 
+SipAccessListsResource::SipAccessListsResource(Context& context)
+    : context_(context), lists_(context, kind) {}
+
 void SipAccessListsResource::add_to(Api& api) {
   using Self = SipAccessListsResource;
-  api.post("/SIP/IpAccessControlLists", this, &Self::create_list);
-  api.get("/SIP/IpAccessControlLists", this, &Self::list_lists);
-  const std::string one = "/SIP/IpAccessControlLists/{ListSid}";
-  api.get(one, this, &Self::fetch_list);
-  api.post(one, this, &Self::update_list);
-  api.remove(one, this, &Self::remove_list);
+  lists_.add_to(api);
+  const std::string one = lists_.path_of_one();
   api.post(one + "/IpAddresses", this, &Self::create);
   api.get(one + "/IpAddresses", this, &Self::list);
   api.get(one + "/IpAddresses/{Sid}", this, &Self::fetch);
@@ -69,65 +61,13 @@ void SipAccessListsResource::add_to(Api& api) {
   api.remove(one + "/IpAddresses/{Sid}", this, &Self::remove);
 }
 
-const call::Document* SipAccessListsResource::find_access_list(const Ask& ask) const {
-  return context_.sip.find(SipDirectory::ip_lists, ask.param("ListSid"), ask.account.sid);
-}
-
 const call::Document* SipAccessListsResource::find_address(const Ask& ask) const {
-  if (find_access_list(ask) == nullptr) return nullptr;
+  if (lists_.find(ask) == nullptr) return nullptr;
   return context_.sip.find(SipDirectory::ip_addresses, ask.param("Sid"), ask.param("ListSid"));
 }
 
-base::Task<http::Response> SipAccessListsResource::create_list(Ask ask) {
-  call::Document document = make_document(context_, SipDirectory::ip_lists, "AL", ask.account.sid);
-  document.value["friendly_name"] = ask.parameters.required("FriendlyName", 20001);
-  ask.parameters.limited("FriendlyName", max_name);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  call::Document to_store = document;
-  const auto stored = co_await context_.sip.put(std::move(to_store));
-  if (!stored) co_return refusal(stored.error());
-  co_return http::json(201, render_list(ask, document));
-}
-
-base::Task<http::Response> SipAccessListsResource::list_lists(Ask ask) {
-  call::DocumentQuery query{
-      .collection = std::string(SipDirectory::ip_lists), .tag = ask.account.sid
-  };
-  return list_documents(
-      std::move(ask), context_.journal(), std::move(query), "ip_access_control_lists", render_list
-  );
-}
-
-base::Task<http::Response> SipAccessListsResource::fetch_list(Ask ask) {
-  const call::Document* found = find_access_list(ask);
-  if (found == nullptr) co_return ask.not_found();
-  co_return http::json(200, render_list(ask, *found));
-}
-
-base::Task<http::Response> SipAccessListsResource::update_list(Ask ask) {
-  const call::Document* found = find_access_list(ask);
-  if (found == nullptr) co_return ask.not_found();
-  call::Document changed = *found;
-  changed.value["friendly_name"] = ask.parameters.required("FriendlyName", 20001);
-  ask.parameters.limited("FriendlyName", max_name);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  changed.value["updated"] = base::to_unix_micros(context_.loop.wall_now());
-  call::Document to_store = changed;
-  const auto stored = co_await context_.sip.put(std::move(to_store));
-  if (!stored) co_return refusal(stored.error());
-  co_return http::json(200, render_list(ask, changed));
-}
-
-base::Task<http::Response> SipAccessListsResource::remove_list(Ask ask) {
-  if (find_access_list(ask) == nullptr) co_return ask.not_found();
-  const auto removed =
-      co_await context_.sip.remove(std::string(SipDirectory::ip_lists), ask.param("ListSid"));
-  if (!removed) co_return refusal(removed.error());
-  co_return http::empty(204);
-}
-
 base::Task<http::Response> SipAccessListsResource::create(Ask ask) {
-  if (find_access_list(ask) == nullptr) co_return ask.not_found();
+  if (lists_.find(ask) == nullptr) co_return ask.not_found();
   call::Document document =
       make_document(context_, SipDirectory::ip_addresses, "IP", ask.param("ListSid"));
   document.value["friendly_name"] = ask.parameters.required("FriendlyName", 20001);
@@ -142,7 +82,7 @@ base::Task<http::Response> SipAccessListsResource::create(Ask ask) {
 }
 
 base::Task<http::Response> SipAccessListsResource::list(Ask ask) {
-  if (find_access_list(ask) == nullptr) co_return ask.not_found();
+  if (lists_.find(ask) == nullptr) co_return ask.not_found();
   call::DocumentQuery query{
       .collection = std::string(SipDirectory::ip_addresses), .tag = ask.param("ListSid")
   };

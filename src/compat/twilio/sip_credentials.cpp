@@ -11,20 +11,11 @@ namespace {
 
 using call::SipDirectory;
 
-constexpr std::size_t max_name = 64;
+constexpr SipListKind kind{
+    "/SIP/CredentialLists", "credential_lists", "credentials", SipDirectory::lists, "CL"
+};
 constexpr std::size_t max_user = 32;
 constexpr std::size_t least_password = 12;
-
-base::json::object render_list(const Ask& ask, const call::Document& document) {
-  base::json::object json;
-  render_identity(document, json);
-  json["account_sid"] = document.tag;
-  json["friendly_name"] = member(document.value, "friendly_name");
-  const std::string path = ask.uri("/SIP/CredentialLists/" + document.key);
-  json["uri"] = path + ".json";
-  json["subresource_uris"] = subresources(path, {"credentials"});
-  return json;
-}
 
 base::json::object render_credential(const Ask& ask, const call::Document& document) {
   base::json::object json;
@@ -60,14 +51,13 @@ std::string read_password(Parameters& parameters) {
 
 }  // namespace
 
+SipCredentialsResource::SipCredentialsResource(Context& context)
+    : context_(context), lists_(context, kind) {}
+
 void SipCredentialsResource::add_to(Api& api) {
   using Self = SipCredentialsResource;
-  api.post("/SIP/CredentialLists", this, &Self::create_list);
-  api.get("/SIP/CredentialLists", this, &Self::list_lists);
-  const std::string one = "/SIP/CredentialLists/{ListSid}";
-  api.get(one, this, &Self::fetch_list);
-  api.post(one, this, &Self::update_list);
-  api.remove(one, this, &Self::remove_list);
+  lists_.add_to(api);
+  const std::string one = lists_.path_of_one();
   api.post(one + "/Credentials", this, &Self::create);
   api.get(one + "/Credentials", this, &Self::list);
   api.get(one + "/Credentials/{Sid}", this, &Self::fetch);
@@ -75,63 +65,13 @@ void SipCredentialsResource::add_to(Api& api) {
   api.remove(one + "/Credentials/{Sid}", this, &Self::remove);
 }
 
-const call::Document* SipCredentialsResource::find_credential_list(const Ask& ask) const {
-  return context_.sip.find(SipDirectory::lists, ask.param("ListSid"), ask.account.sid);
-}
-
 const call::Document* SipCredentialsResource::find_credential(const Ask& ask) const {
-  if (find_credential_list(ask) == nullptr) return nullptr;
+  if (lists_.find(ask) == nullptr) return nullptr;
   return context_.sip.find(SipDirectory::credentials, ask.param("Sid"), ask.param("ListSid"));
 }
 
-base::Task<http::Response> SipCredentialsResource::create_list(Ask ask) {
-  call::Document document = make_document(context_, SipDirectory::lists, "CL", ask.account.sid);
-  document.value["friendly_name"] = ask.parameters.required("FriendlyName", 20001);
-  ask.parameters.limited("FriendlyName", max_name);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  call::Document to_store = document;
-  const auto stored = co_await context_.sip.put(std::move(to_store));
-  if (!stored) co_return refusal(stored.error());
-  co_return http::json(201, render_list(ask, document));
-}
-
-base::Task<http::Response> SipCredentialsResource::list_lists(Ask ask) {
-  call::DocumentQuery query{.collection = std::string(SipDirectory::lists), .tag = ask.account.sid};
-  return list_documents(
-      std::move(ask), context_.journal(), std::move(query), "credential_lists", render_list
-  );
-}
-
-base::Task<http::Response> SipCredentialsResource::fetch_list(Ask ask) {
-  const call::Document* found = find_credential_list(ask);
-  if (found == nullptr) co_return ask.not_found();
-  co_return http::json(200, render_list(ask, *found));
-}
-
-base::Task<http::Response> SipCredentialsResource::update_list(Ask ask) {
-  const call::Document* found = find_credential_list(ask);
-  if (found == nullptr) co_return ask.not_found();
-  call::Document changed = *found;
-  changed.value["friendly_name"] = ask.parameters.required("FriendlyName", 20001);
-  ask.parameters.limited("FriendlyName", max_name);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  changed.value["updated"] = base::to_unix_micros(context_.loop.wall_now());
-  call::Document to_store = changed;
-  const auto stored = co_await context_.sip.put(std::move(to_store));
-  if (!stored) co_return refusal(stored.error());
-  co_return http::json(200, render_list(ask, changed));
-}
-
-base::Task<http::Response> SipCredentialsResource::remove_list(Ask ask) {
-  if (find_credential_list(ask) == nullptr) co_return ask.not_found();
-  const auto removed =
-      co_await context_.sip.remove(std::string(SipDirectory::lists), ask.param("ListSid"));
-  if (!removed) co_return refusal(removed.error());
-  co_return http::empty(204);
-}
-
 base::Task<http::Response> SipCredentialsResource::create(Ask ask) {
-  if (find_credential_list(ask) == nullptr) co_return ask.not_found();
+  if (lists_.find(ask) == nullptr) co_return ask.not_found();
   const std::string user = ask.parameters.required("Username", 20001);
   if (!user.empty() && !is_user_name(user))
     ask.parameters.refuse(20001, "Username has 1 to 32 letters, digits and -._+");
@@ -149,7 +89,7 @@ base::Task<http::Response> SipCredentialsResource::create(Ask ask) {
 }
 
 base::Task<http::Response> SipCredentialsResource::list(Ask ask) {
-  if (find_credential_list(ask) == nullptr) co_return ask.not_found();
+  if (lists_.find(ask) == nullptr) co_return ask.not_found();
   call::DocumentQuery query{
       .collection = std::string(SipDirectory::credentials), .tag = ask.param("ListSid")
   };

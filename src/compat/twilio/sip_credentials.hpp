@@ -1,5 +1,6 @@
 #pragma once
 #include "compat/twilio/resource.hpp"
+#include "compat/twilio/sip_lists.hpp"
 
 namespace belfry::compat::twilio {
 
@@ -7,24 +8,19 @@ namespace belfry::compat::twilio {
 /// (rule T3).
 class SipCredentialsResource final : public Resource {
  public:
-  explicit SipCredentialsResource(Context& context) : context_(context) {}
+  explicit SipCredentialsResource(Context& context);
   void add_to(Api& api) override;
 
  private:
-  base::Task<http::Response> create_list(Ask ask);
-  base::Task<http::Response> list_lists(Ask ask);
-  base::Task<http::Response> fetch_list(Ask ask);
-  base::Task<http::Response> update_list(Ask ask);
-  base::Task<http::Response> remove_list(Ask ask);
   base::Task<http::Response> create(Ask ask);
   base::Task<http::Response> list(Ask ask);
   base::Task<http::Response> fetch(Ask ask);
   base::Task<http::Response> update(Ask ask);
   base::Task<http::Response> remove(Ask ask);
-  const call::Document* find_credential_list(const Ask& ask) const;
   const call::Document* find_credential(const Ask& ask) const;
 
   Context& context_;
+  SipLists lists_;
 };
 
 }  // namespace belfry::compat::twilio
