@@ -3,10 +3,10 @@
 import time
 import unittest
 
+from support.account import Account
 from support.baresip import Baresip
 from support.belfry_server import BelfryServer, wait_until
 from support.phone import Phone, all_calls, wait_final
-from support.twilio_api import Api
 from support.webhook_server import WebhookServer, twiml
 
 ROOM = "+15550002222"
@@ -21,7 +21,7 @@ class Conference(unittest.TestCase):
         for number, path in ((ROOM, "/guest"), (MODERATED, "/moderator")):
             config += f'[[number]]\nnumber = "{number}"\nvoice_url = "{cls.web.url}{path}"\n'
         cls.server = cls.enterClassContext(BelfryServer(config))
-        cls.api = Api(cls.server)
+        cls.api = Account(cls.server)
 
     def test_it_ends_with_a_moderator_whose_process_is_killed(self):
         room = f'<Conference {{}} statusCallback="{self.web.url}/events" statusCallbackEvent="start end leave">team</Conference>'

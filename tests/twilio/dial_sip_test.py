@@ -3,10 +3,10 @@
 import re
 import unittest
 
+from support.account import Account
 from support.belfry_server import BelfryServer
 from support.phone import Phone
 from support.sip import Peer, sdp
-from support.twilio_api import Api
 from support.webhook_server import WebhookServer, twiml
 
 
@@ -15,7 +15,7 @@ class DialSip(unittest.TestCase):
     def setUpClass(cls):
         cls.server = cls.enterClassContext(BelfryServer('simulator = "on"\n'))
         cls.web = cls.enterClassContext(WebhookServer())
-        cls.api = Api(cls.server)
+        cls.api = Account(cls.server)
 
     def dial(self, peer, name) -> str:
         """Has a simulated phone dial the peer; the call's SID."""

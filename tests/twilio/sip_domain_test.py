@@ -7,7 +7,6 @@ from support.account import Account
 from support.baresip import Baresip
 from support.belfry_server import BelfryServer, wait_until
 from support.sip import Peer, authorization, parameter, sdp, token
-from support.twilio_api import Api
 from support.webhook_server import WebhookServer, twiml
 
 PASSWORD = "Long-enough-1"
