@@ -7,12 +7,14 @@ export interface AudioDevice {
   name: string;
 }
 
-/// Microphones and loudspeakers, and which of them are in use; empty ids: whatever the browser takes by itself.
+/// Microphones and loudspeakers, and which of them are in use; an empty id: whatever the browser takes by itself.
 export interface AudioDevices {
   inputs: readonly AudioDevice[];
   outputs: readonly AudioDevice[];
   input: string;
   output: string;
+  /// A microphone was chosen: its level is known outside of calls too.
+  listening: boolean;
   /// Not every browser lets a page choose where its sound goes.
   canChooseOutput: boolean;
 }
@@ -22,6 +24,7 @@ export const noAudioDevices: AudioDevices = {
   outputs: [],
   input: "",
   output: "",
+  listening: false,
   canChooseOutput: false,
 };
 
@@ -30,8 +33,9 @@ export function audioDevicesOf(audio: AudioHelper): AudioDevices {
   return {
     inputs: named(audio.availableInputDevices),
     outputs: named(audio.availableOutputDevices),
-    input: audio.inputDevice?.deviceId ?? "",
-    output: output?.deviceId ?? "",
+    input: audio.inputDevice?.deviceId ?? usual(audio.availableInputDevices),
+    output: output?.deviceId ?? usual(audio.availableOutputDevices),
+    listening: audio.inputDevice !== null,
     canChooseOutput: audio.isOutputSelectionSupported,
   };
 }
@@ -40,6 +44,11 @@ export function audioDevicesOf(audio: AudioHelper): AudioDevices {
 export async function playTo(audio: AudioHelper, id: string): Promise<void> {
   await audio.speakerDevices.set(id);
   await audio.ringtoneDevices.set(id);
+}
+
+/// Some browsers list what they take by themselves under this id.
+function usual(devices: ReadonlyMap<string, MediaDeviceInfo>): string {
+  return devices.has("default") ? "default" : "";
 }
 
 /// Before anybody has allowed the microphone, browsers tell neither names nor ids.

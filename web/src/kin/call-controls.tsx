@@ -17,7 +17,7 @@ export function CallControls({ device }: { device: VoiceDevice }) {
   };
 
   return (
-    <div className="grid gap-6 sm:grid-cols-[15rem_minmax(0,1fr)]">
+    <div className={`grid gap-6 ${connected ? "sm:grid-cols-[15rem_minmax(0,1fr)]" : ""}`}>
       {connected && <KeyPad press={press} pressed={pressed} />}
       <div className="flex min-w-0 flex-col gap-5">
         <ToggleButton

@@ -49,7 +49,7 @@ function Telephone() {
         <Card title="Sound">
           <div className="flex flex-col gap-4">
             <DeviceChoice device={device} />
-            {device.devices.input !== "" && !inCall && (
+            {device.devices.listening && !inCall && (
               <LevelMeter name="Microphone level" feed={device.levels} of="input" />
             )}
           </div>
