@@ -116,6 +116,12 @@ struct Config {
     std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};
   } media;
 
+  struct WebRtc {
+    std::uint16_t port = 40'000;
+    std::vector<std::string> addresses;
+    std::vector<std::string> public_addresses;
+  } webrtc;
+
   struct Log {
     base::log::Level level = base::log::Level::info;
     base::log::Format format = base::log::Format::text;
