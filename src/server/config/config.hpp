@@ -120,6 +120,9 @@ struct Config {
     std::uint16_t port = 40'000;
     std::vector<std::string> addresses;
     std::vector<std::string> public_addresses;
+    std::vector<std::string> stun_urls;
+    std::vector<std::string> turn_urls;
+    std::string turn_secret;
   } webrtc;
 
   struct Log {
