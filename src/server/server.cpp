@@ -121,6 +121,7 @@ base::Result<> Server::open_egress() {
 base::Result<> Server::open_browsers() {
   gateway::webrtc::Gateway::Settings settings;
   settings.port = config_.webrtc.port;
+  settings.tcp_port = config_.webrtc.tcp_port;
   for (const std::string& text : config_.webrtc.addresses) {
     BELFRY_TRY(address, net::IpAddress::parse(text));
     settings.local.push_back(address);
@@ -141,7 +142,11 @@ base::Result<> Server::open_browsers() {
   BELFRY_TRY(gateway, std::move(opened));
   browsers_ = std::move(gateway);
   browsers_->start(*media_);
-  for (const net::Address& candidate : browsers_->candidates()) note_listener("webrtc", candidate);
+  for (const sdp::WebRtcCandidate& candidate : browsers_->candidates()) {
+    BELFRY_TRY(address, net::Address::from(candidate.address, candidate.port));
+    const bool udp = candidate.transport == sdp::WebRtcCandidate::Transport::udp;
+    note_listener(udp ? "webrtc-udp" : "webrtc-tcp", address);
+  }
   return {};
 }
 

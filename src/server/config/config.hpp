@@ -118,6 +118,7 @@ struct Config {
 
   struct WebRtc {
     std::uint16_t port = 40'000;
+    std::uint16_t tcp_port = 0;
     std::vector<std::string> addresses;
     std::vector<std::string> public_addresses;
     std::vector<std::string> stun_urls;
