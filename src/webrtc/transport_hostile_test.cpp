@@ -45,19 +45,11 @@ namespace {
 
 using testing::address;
 using testing::Bytes;
+using testing::client_hello;
 using testing::Rig;
 using testing::rtcp_packet;
 using testing::rtp_packet;
 using namespace std::chrono_literals;
-
-/// The first flight of some client.
-Bytes client_hello() {
-  Rig other;
-  other.run(200ms);
-  for (const Bytes& sent : other.from_client)
-    if (sent[0] == std::byte{22}) return sent;
-  return {};
-}
 
 TEST(WebrtcTransportHostile, AllocationsOfOpenSslAreCounted) {
   ASSERT_EQ(openssl_is_counted, 1);

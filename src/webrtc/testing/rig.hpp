@@ -202,4 +202,13 @@ class Rig {
   Fingerprint expected_client_;
 };
 
+/// The first flight of some client.
+inline Bytes client_hello() {
+  Rig other;
+  other.run(200ms);
+  for (const Bytes& sent : other.from_client)
+    if (sent[0] == std::byte{22}) return sent;
+  return {};
+}
+
 }  // namespace belfry::webrtc::testing
