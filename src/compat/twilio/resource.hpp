@@ -13,6 +13,10 @@ class MediaStreams;
 
 namespace belfry::compat::twilio {
 
+namespace voice_sdk {
+class Signalling;
+}
+
 /// What resources work with; all of it outlives them. Services of the call model (recordings,
 /// conferences …) are members of `call::Services`: `context.services().recordings`.
 struct Context {
@@ -29,6 +33,7 @@ struct Context {
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
   const identity::MediaLinks* links = nullptr;  // open media without credentials
+  voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }
