@@ -14,6 +14,10 @@ class MediaStreams;
 
 namespace belfry::compat::twilio {
 
+namespace voice_sdk {
+class Signalling;
+}
+
 /// What resources work with; all of it outlives them. Services of the call model (recordings,
 /// conferences …) are members of `call::Services`: `context.services().recordings`.
 struct Context {
@@ -31,6 +35,7 @@ struct Context {
   twiml::MediaStreams* streams;
   identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
+  voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }
