@@ -13,7 +13,7 @@ import { WebApp } from "./web_app.mjs";
 ///
 /// `settings.config` is TOML for the server, `settings.options` are flags, `settings.https` makes it listen for HTTPS.
 export async function startHouse(settings = {}) {
-  const belfry = await startBelfry({ config: settings.config, https: settings.https }, ...(settings.options ?? []));
+  const belfry = await startBelfry(settings, ...(settings.options ?? []));
   const keys = await belfry.keys();
   const web = await WebApp.start(new Map([[keys.account_sid, keys.auth_token]]));
   return new House(belfry, keys, web);
