@@ -81,8 +81,8 @@ bool same_host(const sockaddr_storage& a, const sockaddr_storage& b) {
   return a.ss_family == b.ss_family && std::ranges::equal(host_bytes(a), host_bytes(b));
 }
 
-/// How long ago the kernel got it: reading waits for the tick, and that must not look like jitter
-/// of the network.
+/// How long before `now` the kernel got it: reading waits for the tick, and that must not look like
+/// jitter of the network.
 base::Duration age_of(msghdr& message, base::WallTime now) {
   cmsghdr* const control = CMSG_FIRSTHDR(&message);
   if (control == nullptr || control->cmsg_level != SOL_SOCKET ||
@@ -197,7 +197,11 @@ void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& si
   const int got =
       recvmmsg(sockets_[socket], reception.messages.data(), batch, MSG_DONTWAIT, nullptr);
   if (got <= 0) return;
-  const base::WallTime wall_now = base::SystemClock().wall_now();
+  // Not the step's `now`: a busy machine may have stood still since, and what came meanwhile would
+  // seem to have come before it was sent. In this order a halt in between makes it later instead.
+  const base::SystemClock clock;
+  const base::WallTime wall_now = clock.wall_now();
+  const base::Instant read_at = clock.now();
   for (int each = 0; each < got; ++each) {
     const auto i = static_cast<std::size_t>(each);
     mmsghdr& message = reception.messages[i];
@@ -205,7 +209,7 @@ void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& si
     if (!believe(kind, reception.sources[i], message.msg_hdr.msg_namelen, now)) continue;
     sink.on_packet(
         kind, std::span(reception.buffers[i]).first(message.msg_len),
-        now - age_of(message.msg_hdr, wall_now)
+        read_at - age_of(message.msg_hdr, wall_now)
     );
   }
 }
