@@ -303,6 +303,7 @@ void System::make_twilio(const Config& config) {
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .ice_servers = {config.webrtc.stun_urls, config.webrtc.turn_urls, config.webrtc.turn_secret},
       .links = &media_links_,
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);

@@ -34,6 +34,7 @@
 #include "compat/twilio/resources.hpp"
 #include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
+#include "gateway/webrtc/peer.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
@@ -66,6 +67,7 @@ struct Platform {
   call::Speech& speech;
   http::Client& client;
   http::WebSocketClient& sockets;
+  gateway::webrtc::Peers* browsers = nullptr;  // none: browsers cannot call
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
