@@ -322,6 +322,7 @@ void System::make_browsers() {
   const auto serve = [this](http::WebSocket& socket, http::Request request) {
     return browsers_->serve(socket, std::move(request));
   };
+  browsers_->set_peers(platform_.browsers);
   router_.add_websocket("/signal", serve, Signalling::max_frame);
 }
 

@@ -68,7 +68,7 @@ struct Platform {
   call::Speech& speech;
   http::Client& client;
   http::WebSocketClient& sockets;
-  gateway::webrtc::Peers* browsers = nullptr;  // none: browsers cannot call
+  gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the

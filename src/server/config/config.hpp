@@ -200,6 +200,7 @@ struct Config {
   struct Messages {
     std::uint32_t per_day = 200;
     std::uint32_t sender_interval_ms = 1000;
+    std::uint32_t queue_per_sender = 14'400;  // four hours of one a second
   } messages;
 
   struct Retention {
