@@ -65,7 +65,9 @@ apps::kin::Routes::Settings route_settings(
   settings.signatures = to_signatures(config.kin.validate_signatures);
   const auto listen = net::IpAddress::parse(config.listen);
   settings.open_doors = listen && listen->is_loopback();  // rule A1
-  settings.number = config.kin.number;
+  settings.caller_id = first_of(
+      {config.kin.number, config.twilio.phone_number.value_or(""), std::string(default_number)}
+  );
   settings.fitting_statuses = config.kin.fitting_statuses;
   if (config.kin.rate_per_minute != 0) settings.rate_per_minute = config.kin.rate_per_minute;
   settings.destinations = {

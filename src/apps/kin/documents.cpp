@@ -57,7 +57,7 @@ std::string menu(int attempt) {
 std::string browser_call_document(const std::string& to, std::string_view caller_id) {
   // Until the other side answers, the caller hears it ring and is not connected.
   std::string terms = R"(answerOnBridge="true")";
-  if (!caller_id.empty()) terms += " callerId=\"" + base::escape_xml(caller_id) + "\"";
+  if (is_telephone(to)) terms += " callerId=\"" + base::escape_xml(caller_id) + "\"";
   const bool is_address = is_telephone(to) || to.contains(':');
   return document(dial({is_address ? to : "client:" + to}, terms));
 }

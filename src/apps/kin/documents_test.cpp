@@ -70,7 +70,7 @@ TEST(KinDocuments, AnInboundCallGoesToTheAgentAndThenToTheVoicemail) {
 
 TEST(KinDocuments, ACallOfABrowserGoesToNumbersAddressesAndOtherBrowsers) {
   const auto dials = [](const std::string& to, std::string_view noun) {
-    const std::string document = browser_call_document(to, "");
+    const std::string document = browser_call_document(to, "+14155550100");
     EXPECT_THAT(document, HasSubstr(R"(<Dial timeout="30" timeLimit="3600")"));
     EXPECT_THAT(document, HasSubstr(R"(answerOnBridge="true")"));
     EXPECT_THAT(document, HasSubstr(std::string(noun)));
@@ -83,9 +83,9 @@ TEST(KinDocuments, ACallOfABrowserGoesToNumbersAddressesAndOtherBrowsers) {
   dials("</Client><Hangup/>", "<Client>&lt;/Client&gt;&lt;Hangup/&gt;</Client>");
 }
 
-TEST(KinDocuments, WhomABrowserCallsSeesTheNumberThatIsConfigured) {
-  EXPECT_THAT(browser_call_document("+1", ""), Not(HasSubstr("callerId")));
+TEST(KinDocuments, ANumberSeesANumberAndABrowserSeesWhoCalls) {
   EXPECT_THAT(browser_call_document("+1", "+14155550100"), HasSubstr(R"(callerId="+14155550100")"));
+  EXPECT_THAT(browser_call_document("ann", "+14155550100"), Not(HasSubstr("callerId")));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ std::string Routes::document_of_call(const Request& request) const {
   const std::string to = form.value_or("To", "");
   const bool by_browser = form.value_or("Direction", "") == "inbound" &&
                           form.value_or("From", "").starts_with("client:");
-  if (by_browser && !to.empty()) return browser_call_document(to, settings_.number);
+  if (by_browser && !to.empty()) return browser_call_document(to, settings_.caller_id);
   return greeting_document();
 }
 

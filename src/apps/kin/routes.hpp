@@ -38,7 +38,7 @@ class Routes {
     /// machine.
     std::optional<std::uint32_t> rate_per_minute;
     Destinations destinations;
-    std::string number;  // shown to whom KIN's browsers call; empty: they are shown themselves
+    std::string caller_id;  // shown to the numbers that KIN's browsers call
   };
   Routes(
       base::Loop& loop, Calls& calls, const identity::Accounts& accounts,

@@ -142,7 +142,8 @@ std::vector<Setting<Config>> make_settings() {
       of("kin.recording_url", "Likewise", FIELD(kin.recording_url),
          {.environment = "TWILIO_RECORDING_WEBHOOK_URL"}),
       of("kin.number",
-         "Number whose calls KIN answers, and which those see whom its browsers call; empty: none",
+         "Number whose calls KIN answers, and that calls of its browsers show; empty: none, and "
+         "they show twilio.phone_number",
          FIELD(kin.number)),
       of("kin.sales", "Who rings for 1 in KIN's menu: numbers, client: and sip: addresses",
          FIELD(kin.sales)),
