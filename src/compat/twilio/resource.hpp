@@ -9,7 +9,8 @@
 
 namespace belfry::twiml {
 class MediaStreams;
-}
+class SiprecSessions;
+}  // namespace belfry::twiml
 
 namespace belfry::compat::twilio {
 
@@ -28,6 +29,7 @@ struct Context {
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  twiml::SiprecSessions* siprec;
   const identity::MediaLinks* links = nullptr;  // open media without credentials
 
   const call::Services& services() const { return switchboard.services(); }

@@ -19,6 +19,7 @@
 #include "compat/twilio/sip_access_lists.hpp"
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
+#include "compat/twilio/siprec.hpp"
 #include "compat/twilio/streams.hpp"
 #include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
@@ -59,6 +60,7 @@ Resources::Resources(Context context, http::Router& router)
                  SipDomainsResource,             //
                  RecordingsResource,             //
                  RunningRecordingsResource,      //
+                 SiprecResource,                 //
                  StreamsResource,                //
                  UnsupportedResource,            //
                  UsageResource,                  //
