@@ -2,10 +2,10 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "call/form_delivery.hpp"
 #include "call/notifications.hpp"
 #include "call/outbox.hpp"
 #include "call/switchboard.hpp"
-#include "twiml/parameters.hpp"
 
 namespace belfry::twiml {
 namespace {
@@ -111,14 +111,12 @@ class SiprecSessions::Running final : public call::OutsideRecordingListener {
       fields.emplace_back("SiprecErrorCode", std::to_string(recorder_failed));
     }
     fields.emplace_back("Timestamp", base::to_rfc3339(now));
+    const call::CallbackAddress to{
+        .url = order.status_callback, .method = order.status_callback_method, .events = {}
+    };
     call::Delivery delivery =
-        form_delivery(order.status_callback, order.status_callback_method, fields);
-    delivery.id = base::make_uuid(services_.random);
+        call::make_form_delivery(to, "siprec-callback", sid, fields, services_.random, now);
     delivery.account_sid = account_sid_;
-    delivery.order_key = sid;
-    delivery.kind = "siprec-callback";
-    delivery.created = now;
-    delivery.next_attempt = now;
     call::Changes changes;
     changes.deliveries.push_back(std::move(delivery));
     services_.journal.commit_later(std::move(changes));
