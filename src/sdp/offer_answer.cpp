@@ -102,8 +102,22 @@ Result<Description> OfferAnswer::answer(const Description& offer, Direction want
   return std::move(made.description);
 }
 
+bool OfferAnswer::has_new_key(const std::vector<AudioStream>& tracks) const {
+  return std::ranges::any_of(tracks, [&](const AudioStream& now) {
+    const auto before =
+        std::ranges::find(agreed_.tracks, now.media_index, &AudioStream::media_index);
+    return before != agreed_.tracks.end() && before->crypto && now.crypto &&
+           before->crypto->receive_key != now.crypto->receive_key;
+  });
+}
+
 Result<Description> OfferAnswer::answer_with_tracks(const Description& offer) {
   BELFRY_TRY(made, negotiate_tracks(capabilities_, offer));
+  if (has_new_key(made.tracks)) {
+    renew_keys();
+    BELFRY_TRY(again, negotiate_tracks(capabilities_, offer));
+    made = std::move(again);
+  }
   set_origin(made.description);
   remember_numbers(made.description);
   agreed_.audio = made.tracks.front();

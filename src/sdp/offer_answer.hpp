@@ -55,6 +55,7 @@ class OfferAnswer {
   std::uint8_t number_for(const Codec& codec, std::uint8_t preferred);
   void remember_numbers(const Description& description);
   void set_origin(Description& description);
+  bool has_new_key(const std::vector<AudioStream>& tracks) const;
   base::Result<Description> answer_with_tracks(const Description& offer);
   base::Result<Agreement> read_answer(const Description& offered, const Description& answer) const;
 

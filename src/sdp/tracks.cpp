@@ -1,15 +1,25 @@
 #include "sdp/tracks.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include "base/encoding.hpp"
 
 namespace belfry::sdp {
 namespace {
 
 using base::Result;
 
+/// Each track has keys of its own: two streams under one key would need SSRCs that differ (RFC 3711
+/// section 9.1).
 Capabilities alone(const Capabilities& local, const SentTrack& track) {
   Capabilities one = local;
   one.rtp_port = track.rtp_port;
+  for (LocalCrypto& crypto : one.crypto) {
+    std::vector<std::byte> secret = crypto.key_and_salt;
+    std::ranges::copy(base::as_bytes(track.label), std::back_inserter(secret));
+    crypto = make_keys(secret, {{crypto.suite, crypto.key_and_salt.size()}}, 0).front();
+  }
   return one;
 }
 

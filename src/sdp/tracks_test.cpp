@@ -69,6 +69,35 @@ TEST(SdpTracks, OneMayBeRefused) {
   EXPECT_EQ(ours.agreement().tracks.size(), 1U) << "the last agreement stands";
 }
 
+TEST(SdpTracks, EachIsEncryptedWithAKeyOfItsOwn) {
+  Capabilities local = two_tracks();
+  local.encryption = Encryption::required;
+  local.crypto_suites = {{"AES_CM_128_HMAC_SHA1_80", 30}};
+  local.crypto_secret.assign(32, std::byte{7});
+  OfferAnswer ours(local, "1");
+  const Description offer = ours.offer();
+  const auto key_of = [](const Description& description, std::size_t line) {
+    return parse_crypto(description.media.at(line).find("crypto")->value)->key_and_salt;
+  };
+  EXPECT_EQ(offer.media[1].profile, "RTP/SAVP");
+  EXPECT_NE(key_of(offer, 0), key_of(offer, 1));
+  const auto line = [](int port, char key) {
+    return "m=audio " + std::to_string(port) +
+           " RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + std::string(40, key) +
+           "\r\na=recvonly\r\n";
+  };
+  ASSERT_TRUE(ours.apply_answer(answer_of(line(7000, 'A') + line(8000, 'B'))));
+  const auto tracks = ours.agreement().tracks;
+  ASSERT_EQ(tracks.size(), 2U);
+  EXPECT_EQ(tracks[0].crypto->send_key, key_of(offer, 0));
+  EXPECT_EQ(tracks[1].crypto->send_key, key_of(offer, 1));
+
+  const auto same = ours.answer(answer_of(line(7000, 'A') + line(8000, 'B')));
+  EXPECT_EQ(key_of(*same, 1), key_of(offer, 1));
+  const auto renewed = ours.answer(answer_of(line(7000, 'A') + line(8000, 'C')));
+  EXPECT_NE(key_of(*renewed, 1), key_of(offer, 1)) << "their new key begins a new context";
+}
+
 TEST(SdpTracks, TheOtherEndCanPauseOneOfThem) {
   OfferAnswer ours(two_tracks(), "1");
   (void)ours.offer();

@@ -71,7 +71,9 @@ base::Result<std::vector<gateway::sip::RecorderSettings>> recorders_of(const Con
       return base::fail(
           base::Errc::malformed, "[[siprec]] " + siprec.name + ": uri is not a SIP URI"
       );
-    recorders.push_back({siprec.name, std::move(*uri), siprec.username, siprec.password});
+    recorders.push_back(
+        {siprec.name, std::move(*uri), siprec.username, siprec.password, to_encryption(siprec.srtp)}
+    );
   }
   return recorders;
 }

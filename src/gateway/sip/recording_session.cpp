@@ -1,6 +1,7 @@
 #include "gateway/sip/recording_session.hpp"
 
 #include "base/log.hpp"
+#include "gateway/media/srtp_wire.hpp"
 #include "gateway/sip/call_terms.hpp"
 #include "gateway/sip/identifiers.hpp"
 #include "gateway/sip/trunk.hpp"
@@ -68,8 +69,8 @@ Result<> RecordingSession::open_tracks() {
     BELFRY_TRY(wire, context_.plane.open_wire());
     lines_.push_back({wire->port(), label_of(track)});
     senders_.emplace_back(
-        track, std::move(wire), order_.sid + '@' + context_.agent.settings().public_host,
-        context_.agent.random()
+        track, std::make_unique<media::SrtpWire>(std::move(wire)),
+        order_.sid + '@' + context_.agent.settings().public_host, context_.agent.random()
     );
   }
   return {};
@@ -82,15 +83,25 @@ base::Task<void> RecordingSession::locate_and_call(Locate locate) {
   auto located = co_await std::move(locating);
   // Not before the owner has what `open` returns.
   co_await base::sleep_for(context_.agent.loop(), base::Duration::zero());
-  if (!located || located->empty()) {
-    end(base::fail(
-        Errc::unavailable,
-        located ? "the recorder has no address" : "the recorder: " + located.error().message
-    ));
+  if (!located) {
+    end(base::fail(Errc::unavailable, "the recorder: " + located.error().message));
     co_return;
   }
   targets_ = std::move(*located);
+  std::erase_if(targets_, [this](const Target& target) { return !may_call(target); });
+  if (targets_.empty()) {
+    end(base::fail(Errc::unavailable, "the recorder has no address that may be called"));
+    co_return;
+  }
   call_next();
+}
+
+/// Rather no recording than one that is not encrypted.
+bool RecordingSession::may_call(const Target& target) const {
+  using belfry::sdp::Encryption;
+  return recorder_.encryption != Encryption::required ||
+         encryption_over(recorder_.encryption, target.flow, context_.keys_over_plain) ==
+             Encryption::required;
 }
 
 // --- The dialog ---
@@ -127,6 +138,10 @@ InviteSession::Settings RecordingSession::session_settings(const Target& target)
   settings.media.address = context_.media_address;
   settings.media.codecs = codecs_named({"PCMU", "PCMA"});
   settings.media.telephone_events = false;
+  set_encryption(
+      settings.media, encryption_over(recorder_.encryption, target.flow, context_.keys_over_plain),
+      identifiers.media_secret(next_target_)
+  );
   settings.media.tracks = lines_;
   settings.sdp_session_id = identifiers.sdp_session();
   if (!recorder_.username.empty())

@@ -19,6 +19,7 @@ struct RecorderSettings {
   belfry::sip::Uri uri;  // sip: or sips:, with its port and transport
   std::string username;  // with `password`: digest
   std::string password;
+  belfry::sdp::Encryption encryption = belfry::sdp::Encryption::off;
 };
 
 /// One call on its way to a recorder: a SIP dialog of our own with an m-line for each track, as a
@@ -48,6 +49,7 @@ class RecordingSession final : private SessionDriver::Observer, private call::Au
   );
   base::Result<> open_tracks();
   base::Task<void> locate_and_call(Locate locate);
+  bool may_call(const Target& target) const;
   void call_next();
   belfry::sip::InviteSession::Settings session_settings(const Target& target) const;
   belfry::sip::InviteSession::Target invitation(const Target& target) const;

@@ -27,7 +27,10 @@ struct SipRecording : WorldTest {
     Gateway::Settings made;
     made.listeners = {own};
     const auto uri = belfry::sip::Uri::parse("sip:srs@carrier.example;transport=udp");
-    made.recorders = {{"archive", *uri, "us", "archive secret"}};
+    made.recorders = {
+        {"archive", *uri, "us", "archive secret"},
+        {"vault", *uri, "", "", belfry::sdp::Encryption::required},
+    };
     return made;
   }
   static call::OutsideRecordingOrder order(call::Track track = call::Track::both) {
@@ -39,6 +42,11 @@ struct SipRecording : WorldTest {
     wanted.party = "+15550001111";
     wanted.other = "+15550002222";
     wanted.track = track;
+    return wanted;
+  }
+  static call::OutsideRecordingOrder encrypted_order() {
+    auto wanted = order();
+    wanted.recorder = "vault";
     return wanted;
   }
   std::unique_ptr<call::OutsideRecording> open(call::Track track = call::Track::both) {
@@ -164,6 +172,13 @@ TEST_F(SipRecording, RuleS5TheRecordersOwnChallengeIsAnswered) {
   const auto proof = first.request("INVITE")->header(HeaderId::authorization);
   ASSERT_TRUE(proof);
   EXPECT_THAT(std::string(*proof), HasSubstr("username=\"us\""));
+}
+
+TEST_F(SipRecording, RatherNoRecordingThanOneWithoutTheEncryptionThatIsRequired) {
+  const auto recording = exchange.gateway.recorders().open(encrypted_order(), heard);
+  pass(20ms);
+  EXPECT_EQ(heard.ended, 1) << "keys are not told over UDP";
+  EXPECT_EQ(first.count("INVITE"), 0U);
 }
 
 TEST_F(SipRecording, ARecorderThatNobodyConfiguredIsUnknown) {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
+#include "gateway/media/srtp_wire.hpp"
 #include "media/g711.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/rtcp.hpp"
@@ -101,6 +103,27 @@ TEST_F(TrackSending, ReportsSayWhenAndHowMuch) {
   EXPECT_EQ(report.sender.rtp_time, packet(259).timestamp + 160);
   EXPECT_EQ(std::get<rtp::SourceDescription>(*last->next()).cname, "SR1@host");
   EXPECT_TRUE(std::get<rtp::Goodbye>(*last->next()).names(packet(0).ssrc));
+}
+
+TEST_F(TrackSending, WithKeysItIsSrtp) {
+  const auto suite = rtp::srtp_suites.front();
+  const std::vector<std::byte> key(rtp::key_size(suite) + rtp::salt_size(suite), std::byte{5});
+  TrackSender secret{
+      call::Track::inbound, std::make_unique<media::SrtpWire>(std::make_unique<Paper>(sent)),
+      "SR1@host", random
+  };
+  media::MediaTerms terms;
+  terms.srtp = *media::SrtpSession::create({{suite, key}, {suite, key}});
+  secret.set_terms(terms, clock.now());
+  secret.send(0ms, std::vector<std::int16_t>(160, 1000), clock.now(), clock.wall_now());
+  ASSERT_EQ(sent.rtp.size(), 1U);
+  EXPECT_NE(packet(0).payload[7], belfry::media::to_mulaw(1000));
+  auto receiver = rtp::SrtpReceiver::create({suite, key});
+  ASSERT_TRUE(receiver);
+  std::array<std::byte, 1500> buffer{};
+  const auto plain = receiver->unprotect(sent.rtp[0], buffer);
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(rtp::parse_packet(*plain)->payload[7], belfry::media::to_mulaw(1000));
 }
 
 TEST_F(TrackSending, WithoutTermsNothingIsSentAndNoGoodbye) {

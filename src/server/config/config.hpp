@@ -83,6 +83,7 @@ struct SiprecConfig {
   std::string uri;  // sip:user@host:port;transport=tcp
   std::string username;
   std::string password;
+  Srtp srtp = Srtp::off;
 };
 
 /// A simulated phone; `behaviour` is the body of `PUT /sim/phones/{number}`, its keys checked.

@@ -299,6 +299,7 @@ std::vector<Setting<SiprecConfig>> make_siprec_settings() {
       ),
       of_siprec("username", "With a password: answers its digest challenge", FIELD(username)),
       of_siprec("password", "", FIELD(password), secret),
+      of_siprec("srtp", "Whether audio is encrypted; needs transport=tls", FIELD(srtp)),
   };
 }
 
