@@ -1,6 +1,8 @@
 """A session recording server (RFC 7866): answers calls, keeps their metadata and every track's audio."""
 
+import base64
 import email
+import os
 import re
 import threading
 import xml.etree.ElementTree as xml
@@ -8,10 +10,11 @@ import xml.etree.ElementTree as xml
 from support.belfry_server import wait_until
 from support.rtp import RtpEndpoint
 from support.sip import Peer, token
-from support.sip_tls import TcpCarrier
+from support.sip_tls import TcpCarrier, TlsCarrier
 
 METADATA = "{urn:ietf:params:xml:ns:recording:1}"
 OURS = "{urn:belfry:siprec:1}"
+SUITE = "AES_CM_128_HMAC_SHA1_80"  # for tracks that are encrypted; its tag has 10 bytes
 SENDER_REPORT = 200 & 0x7F  # as RtpEndpoint reads a second octet
 
 
@@ -60,8 +63,12 @@ class Session:
 
     def answer(self) -> str:
         text = "v=0\r\no=srs 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        for track, report in zip(self.tracks, self.reports):
-            text += f"m=audio {track.port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=rtcp:{report.port}\r\na=recvonly\r\n"
+        offers = self.part("application/sdp").split("\nm=audio ")[1:]
+        for offer, track, report in zip(offers, self.tracks, self.reports):
+            profile, suite = offer.split()[1], re.search(rf"^a=crypto:(\d+) {SUITE} inline", offer, re.MULTILINE)
+            text += f"m=audio {track.port} {profile} 0\r\na=rtpmap:0 PCMU/8000\r\na=rtcp:{report.port}\r\na=recvonly\r\n"
+            if suite:
+                text += f"a=crypto:{suite[1]} {SUITE} inline:{base64.b64encode(os.urandom(30)).decode()}\r\n"
         return text
 
     def close(self):
@@ -70,12 +77,16 @@ class Session:
 
 
 class Recorder:
-    """`status`: what it answers to an INVITE. `credentials`: (user, password) that it asks an INVITE for."""
+    """`status`: what it answers to an INVITE. `credentials`: (user, password) that it asks an INVITE for.
+    `certificate`: (certificate, key) of 127.0.0.1, for TLS; then its audio is to be encrypted."""
 
-    def __init__(self, status=200, credentials=None, transport="udp"):
+    def __init__(self, status=200, credentials=None, transport="udp", certificate=None):
         self.status, self.credentials = status, credentials
         self.sessions, self.authorized = [], []
         self._carrier = TcpCarrier() if transport == "tcp" else None
+        self.srtp = "off"
+        if certificate:
+            self._carrier, self.srtp, transport = TlsCarrier(*certificate), "required", "tls"
         self._peer = None if self._carrier else Peer(None)
         self.port = (self._carrier or self._peer).port
         self.uri = f"sip:srs@127.0.0.1:{self.port};transport={transport}"
@@ -85,7 +96,7 @@ class Recorder:
 
     def config(self, name) -> str:
         """The part of belfry.toml for it."""
-        text = f'[[siprec]]\nname = "{name}"\nuri = "{self.uri}"\n'
+        text = f'[[siprec]]\nname = "{name}"\nuri = "{self.uri}"\nsrtp = "{self.srtp}"\n'
         if self.credentials:
             text += 'username = "{}"\npassword = "{}"\n'.format(*self.credentials)
         return text

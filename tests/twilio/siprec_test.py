@@ -2,7 +2,9 @@
 
 import io
 import math
+import pathlib
 import struct
+import tempfile
 import unittest
 import wave
 
@@ -11,7 +13,9 @@ from support.belfry_server import BelfryServer, free_port, wait_until
 from support.party import amplitude
 from support.phone import Phone, wait_final
 from support.recorder import SENDER_REPORT, Recorder
+from support.rtp import rms
 from support.sip import digest_parameters, digest_response
+from support.sip_tls import make_certificate
 from support.webhook_server import WebhookServer, reply, twiml
 
 SPOKEN, PLAYED = 700, 440  # Hz: what the phone says, what the document plays to it
@@ -34,7 +38,11 @@ class Siprec(unittest.TestCase):
         cls.strict = cls.enterClassContext(Recorder(credentials=("us", "se cret"), transport="tcp"))
         cls.unwilling = cls.enterClassContext(Recorder(status=488))
         down = f'[[siprec]]\nname = "down"\nuri = "sip:srs@127.0.0.1:{free_port()};transport=tcp"\n'
-        connectors = {"archive": cls.recorder, "strict": cls.strict, "unwilling": cls.unwilling}
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        certificate = make_certificate(folder, "127.0.0.1")
+        cls.vault = cls.enterClassContext(Recorder(certificate=certificate))
+        connectors = {"archive": cls.recorder, "strict": cls.strict, "unwilling": cls.unwilling, "vault": cls.vault}
+        down += f'[sip]\ntls_authorities = "{certificate[0]}"\n'
         config = "".join(recorder.config(name) for name, recorder in connectors.items())
         cls.web = cls.enterClassContext(WebhookServer())
         cls.web.on("/tone.wav", reply(200, tone_file(PLAYED), "audio/wav"))
@@ -122,6 +130,16 @@ class Siprec(unittest.TestCase):
         self.assertGreater(self.hear(session.tracks[0])[SPOKEN], 500)
         self.account.create(f"/Calls/{sid}.json", Status="completed")
         wait_until(lambda: session.over, 10, "BYE")
+
+    def test_over_tls_the_audio_is_encrypted_too(self):
+        _, sid = self.call(self.siprec("vault"))
+        session = self.vault.session(sid)
+        self.assertEqual(session.part("application/sdp").count(" RTP/SAVP "), 2)
+        for track in session.tracks:
+            wait_until(lambda of=track: len(of.packets) > 25, 10, "half a second of a track")
+            self.assertEqual({len(packet[4]) for packet in list(track.packets)}, {160 + 10})
+            noise = rms(track.samples()[:4000])
+            self.assertGreater(noise, 5000, "ciphertext is as loud as noise, not as a tone or silence")
 
     # --- Stopping ---
 
