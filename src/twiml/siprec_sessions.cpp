@@ -84,7 +84,9 @@ class SiprecSessions::Running final : public call::OutsideRecordingListener {
     note("siprec.error", {{"siprec", sid}, {"code", recorder_failed}, {"message", message}});
     base::log::warning("siprec.error", {{"call", leg_sid}, {"why", message}});
     if (services_.notifications == nullptr) return;
-    call::Problem problem{.account_sid = account_sid_, .call_sid = leg_sid};
+    call::Problem problem;
+    problem.account_sid = account_sid_;
+    problem.call_sid = leg_sid;
     problem.code = recorder_failed;
     problem.message = order.connector + ": " + message;
     services_.notifications->add(problem);
