@@ -191,7 +191,6 @@ void RecordingSession::on_session_event(SessionDriver& driver, const SessionEven
 }
 
 void RecordingSession::on_trace(std::string type, base::json::object data) {
-  data["recording"] = order_.sid;
   base::log::debug(type, {{"recording", order_.sid}, {"what", base::json::serialize(data)}});
 }
 
