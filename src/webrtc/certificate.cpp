@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"

@@ -47,7 +47,7 @@ std::optional<rtp::SrtpMasters> export_masters(SSL* association, DtlsRole role) 
   if (!suite) return std::nullopt;
   constexpr std::string_view label = "EXTRACTOR-dtls_srtp";
   const std::size_t key = rtp::key_size(*suite), salt = rtp::salt_size(*suite);
-  std::array<unsigned char, 2 * (32 + 14)> material{};
+  std::array<unsigned char, std::size_t{2} * (32 + 14)> material{};
   const int done = SSL_export_keying_material(
       association, material.data(), 2 * (key + salt), label.data(), label.size(), nullptr, 0, 0
   );

@@ -1,6 +1,7 @@
 #include "webrtc/ice_lite.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace belfry::webrtc {
 namespace {

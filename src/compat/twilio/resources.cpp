@@ -21,6 +21,7 @@
 #include "compat/twilio/sip_domains.hpp"
 #include "compat/twilio/siprec.hpp"
 #include "compat/twilio/streams.hpp"
+#include "compat/twilio/tokens.hpp"
 #include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
 #include "compat/twilio/user_defined_messages.hpp"
@@ -62,6 +63,7 @@ Resources::Resources(Context context, http::Router& router)
                  RunningRecordingsResource,      //
                  SiprecResource,                 //
                  StreamsResource,                //
+                 TokensResource,                 //
                  UnsupportedResource,            //
                  UsageResource,                  //
                  UserDefinedMessagesResource     //

@@ -1,6 +1,7 @@
 #pragma once
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     std::memcpy(server.ip.data(), &ip, sizeof ip);
     belfry::webrtc::TransportOutput& output = *this;
     belfry::webrtc::TransportSink& sink = *this;
+    if (by_tcp) open_stream(server);
     transport_.emplace(
         context_,
         belfry::webrtc::ClientTransport::Settings{
@@ -73,12 +75,10 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   }
 
   void step(base::Instant now) {
-    std::array<std::byte, 2000> buffer;
-    while (true) {
-      const ssize_t got = recv(socket_, buffer.data(), buffer.size(), 0);
-      if (got < 0) break;
-      if (transport_ && !deaf)
-        transport_->handle_datagram(std::span(buffer).first(static_cast<std::size_t>(got)), now);
+    if (by_tcp) {
+      read_stream(now);
+    } else {
+      read_datagrams(now);
     }
     if (!transport_) return;
     if (!silent && transport_->next_timeout() <= now) transport_->handle_timeout(now);
@@ -100,7 +100,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   }
 
   bool silent = false;  // it went away: no checks, no sound
-  bool deaf = false;
+  bool by_tcp = false;  // before it connects
   std::vector<belfry::media::Sample> heard;
   int reports = 0;
 
@@ -124,6 +124,48 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     audio.stream = "browser";
     return serialize(make_webrtc_offer(audio));
   }
+  void read_datagrams(base::Instant now) {
+    std::array<std::byte, 2000> buffer;
+    while (true) {
+      const ssize_t got = recv(socket_, buffer.data(), buffer.size(), 0);
+      if (got < 0) return;
+      if (transport_)
+        transport_->handle_datagram(std::span(buffer).first(static_cast<std::size_t>(got)), now);
+    }
+  }
+  void open_stream(const belfry::webrtc::Path& server) {
+    close(socket_);
+    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    // Waiting for acknowledgements takes real time, and ours is virtual.
+    constexpr int yes = 1;
+    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    const sockaddr_in address = to_address(server);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  void read_stream(base::Instant now) {
+    std::array<std::byte, 4096> buffer;
+    while (true) {
+      const ssize_t got = recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (got <= 0) break;
+      stream_in_.insert(stream_in_.end(), buffer.begin(), buffer.begin() + got);
+    }
+    while (stream_in_.size() >= 2) {
+      const std::size_t size = std::to_integer<std::size_t>(stream_in_[0]) * 256 +
+                               std::to_integer<std::size_t>(stream_in_[1]);
+      if (stream_in_.size() < 2 + size) return;
+      transport_->handle_datagram(std::span(stream_in_).subspan(2, size), now);
+      stream_in_.erase(stream_in_.begin(), stream_in_.begin() + static_cast<long>(2 + size));
+    }
+  }
+  void send_frame(std::span<const std::byte> datagram) const {
+    std::vector<std::byte> frame{
+        static_cast<std::byte>(datagram.size() / 256), static_cast<std::byte>(datagram.size())
+    };
+    frame.insert(frame.end(), datagram.begin(), datagram.end());
+    // In two pieces: a stream has no borders.
+    ASSERT_EQ(::send(socket_, frame.data(), 1, MSG_NOSIGNAL), 1);
+    ASSERT_GT(::send(socket_, frame.data() + 1, frame.size() - 1, MSG_NOSIGNAL), 0);
+  }
   void speak(base::Instant now) {
     speak_at_ = now + belfry::media::frame_duration;
     std::array<belfry::media::Sample, 160> samples;
@@ -134,6 +176,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     transport_->send_rtp(rtp::write_packet(stream_.next(0, 160), payload, packet));
   }
   void send(const belfry::webrtc::Path& to, std::span<const std::byte> datagram) override {
+    if (by_tcp) return send_frame(datagram);
     const sockaddr_in address = to_address(to);
     (void)sendto(
         socket_, datagram.data(), datagram.size(), 0, reinterpret_cast<const sockaddr*>(&address),
@@ -155,6 +198,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   rtp::OutgoingStream stream_;
   belfry::media::ToneGenerator tone_;
   int socket_;
+  std::vector<std::byte> stream_in_;
   std::optional<belfry::webrtc::ClientTransport> transport_;
   base::Instant speak_at_{};
 };

@@ -58,8 +58,7 @@ sdp::OwnWebRtcAudio BrowserPeer::own(sdp::DtlsSetup setup) {
   sdp::OwnWebRtcAudio own;
   own.session_id = session_id_;
   own.version = ++version_;
-  for (const net::Address& candidate : around_.candidates)
-    own.candidates.emplace_back(candidate.ip.to_string(), candidate.port);
+  own.candidates = around_.candidates;
   own.ice_ufrag = credentials_.ufrag;
   own.ice_password = credentials_.password;
   own.fingerprint = around_.context.fingerprint().to_string();

@@ -21,7 +21,7 @@ class BrowserPeer final : public Peer {
     base::Random& random;
     Port& port;
     const belfry::webrtc::DtlsContext& context;
-    const std::vector<net::Address>& candidates;
+    const std::vector<sdp::WebRtcCandidate>& candidates;
   };
   BrowserPeer(Surroundings surroundings, PeerTerms terms, PeerListener& listener);
   ~BrowserPeer() override;

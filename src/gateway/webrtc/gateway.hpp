@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "gateway/media/plane.hpp"
 #include "gateway/webrtc/peer.hpp"
+#include "sdp/webrtc.hpp"
 #include "webrtc/dtls_context.hpp"
 
 namespace belfry::gateway::webrtc {
@@ -22,6 +23,8 @@ class Gateway final : public Peers {
     /// Listed before them: where the outside reaches this machine through a NAT that keeps ports.
     std::vector<net::IpAddress> advertised;
     std::uint16_t port = 40000;  // 0: any free one
+    /// TCP at the same addresses, for networks that let no UDP through; 0: the number of `port`.
+    std::uint16_t tcp_port = 0;
   };
   /// Opens the port. @return Errc::io when it is taken at one of the addresses.
   [[nodiscard]] static base::Result<std::unique_ptr<Gateway>> open(
@@ -34,7 +37,7 @@ class Gateway final : public Peers {
   base::Result<std::unique_ptr<Peer>> open(PeerTerms terms, PeerListener& listener) override;
 
   /// What descriptions list, best first.
-  const std::vector<net::Address>& candidates() const { return candidates_; }
+  const std::vector<sdp::WebRtcCandidate>& candidates() const { return candidates_; }
 
  private:
   Gateway(base::Random& random, belfry::webrtc::DtlsContext context, std::unique_ptr<Port> port);
@@ -44,7 +47,7 @@ class Gateway final : public Peers {
   std::unique_ptr<Port> unused_port_;  // until `start`
   Port& port_;                         // the media worker's
   media::Plane* plane_ = nullptr;
-  std::vector<net::Address> candidates_;
+  std::vector<sdp::WebRtcCandidate> candidates_;
 };
 
 }  // namespace belfry::gateway::webrtc

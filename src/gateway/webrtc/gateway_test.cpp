@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/webrtc/browser_for_test.hpp"
+#include "gateway/webrtc/tcp_connections.hpp"
 #include "media/tone_meter.hpp"
 #include "webrtc/certificate.hpp"
 
@@ -86,6 +87,72 @@ TEST_F(WebRtcGateway, a_browser_that_is_called_is_heard_and_hears) {
   ASSERT_TRUE(peer->take_answer(browser.answer()));
   pass(5s, [&] { return listener.connected > 0; });
   EXPECT_EQ(listener.connected, 1);
+  EXPECT_GT(share_of_echo(), 0.9);
+}
+
+TEST_F(WebRtcGateway, a_browser_without_udp_is_heard_and_hears_by_tcp) {
+  ASSERT_EQ(gateway->candidates().size(), 2U);
+  plane.loop_back(peer->seat());
+  browser.by_tcp = true;
+  ASSERT_TRUE(connect());
+  EXPECT_GT(share_of_echo(), 0.9);
+  peer.reset();
+  pass(1s);
+  browser.heard.clear();
+  pass(1s);
+  EXPECT_TRUE(browser.heard.empty());
+}
+
+/// A connection of somebody who shows no valid check.
+struct Stranger {
+  explicit Stranger(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+  ~Stranger() { close(fd); }
+  bool is_cut_off() const {
+    std::byte byte{};
+    const ssize_t got = recv(fd, &byte, 1, MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno == ECONNRESET);
+  }
+  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+};
+
+TEST_F(WebRtcGateway, M2_who_connects_and_shows_no_check_is_cut_off) {
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  const std::uint16_t port = gateway->candidates().back().port;
+  Stranger silent(port), babbling(port);
+  const std::string too_long(3000, '\xFF');
+  ASSERT_GT(::send(babbling.fd, too_long.data(), too_long.size(), MSG_NOSIGNAL), 0);
+  pass(1s, [&] { return babbling.is_cut_off(); });
+  EXPECT_TRUE(babbling.is_cut_off());
+  EXPECT_FALSE(silent.is_cut_off());
+  pass(15s, [&] {
+    Stranger another(port);  // the late are looked for when somebody comes
+    return silent.is_cut_off();
+  });
+  EXPECT_TRUE(silent.is_cut_off());
+  EXPECT_GT(share_of_echo(), 0.9) << "who is checked stays";
+}
+
+TEST_F(WebRtcGateway, M2_a_crowd_of_strangers_leaves_room_for_browsers) {
+  const std::uint16_t port = gateway->candidates().back().port;
+  std::vector<std::unique_ptr<Stranger>> crowd;
+  for (std::size_t i = 0; i < TcpConnections::most_unchecked + 50; ++i) {
+    crowd.push_back(std::make_unique<Stranger>(port));
+    if (i % 50 == 0) pass(2ms);
+  }
+  pass(10ms);
+  EXPECT_TRUE(crowd.front()->is_cut_off());
+  plane.loop_back(peer->seat());
+  browser.by_tcp = true;
+  ASSERT_TRUE(connect());
   EXPECT_GT(share_of_echo(), 0.9);
 }
 
