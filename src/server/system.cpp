@@ -81,9 +81,10 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       ),
       media_files_(web_, platform.pool),
       media_streams_(platform.loop, sockets_),
+      siprec_(platform.loop),
       twiml_(
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
-           &media_streams_}
+           &media_streams_, &siprec_}
       ),
       side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
       conferences_(
@@ -305,6 +306,7 @@ void System::make_twilio(const Config& config) {
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .siprec = &siprec_,
       .ice_servers = {config.webrtc.stun_urls, config.webrtc.turn_urls, config.webrtc.turn_secret},
       .links = &media_links_,
       .browsers = browsers_.get(),

@@ -53,6 +53,7 @@
 #include "twiml/program.hpp"
 #include "twiml/recording_callback.hpp"
 #include "twiml/side_documents.hpp"
+#include "twiml/siprec_sessions.hpp"
 #include "twiml/status_callback.hpp"
 
 namespace belfry::server {
@@ -90,6 +91,7 @@ class System {
   void set_url(std::string url) { url_ = std::move(url); }
 
   http::Router& router() { return router_; }
+  twiml::SiprecSessions& siprec() { return siprec_; }
   call::DialPlan& dial_plan() { return dial_plan_; }
   call::Switchboard& switchboard() { return *switchboard_; }
   call::Outbox& outbox() { return outbox_; }
@@ -140,6 +142,7 @@ class System {
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
+  twiml::SiprecSessions siprec_;
   twiml::TwimlPrograms twiml_;
   twiml::TwimlSideDocuments side_documents_;
   call::Conferences conferences_;

@@ -15,6 +15,7 @@
 namespace belfry::twiml {
 
 class MediaStreams;
+class SiprecSessions;
 
 /// What documents need of the server besides the leg.
 struct Environment {
@@ -23,7 +24,8 @@ struct Environment {
   MediaFiles& files;
   base::Random& random;
   std::string default_voice = "man";
-  MediaStreams* streams = nullptr;  // none: `<Stream>` is skipped
+  MediaStreams* streams = nullptr;   // none: `<Stream>` is skipped
+  SiprecSessions* siprec = nullptr;  // none: `<Siprec>` is
 };
 
 /// What drives a leg, as stored with it.

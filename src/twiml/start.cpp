@@ -8,6 +8,8 @@ namespace {
 void start_noun(const BackgroundNoun& noun, Session& session) {
   if (const auto* stream = std::get_if<Stream>(&noun)) {
     start_stream(*stream, session);
+  } else if (const auto* siprec = std::get_if<Siprec>(&noun)) {
+    start_siprec(*siprec, session);
   } else {
     start_recording(std::get<Recording>(noun), session);
   }

@@ -10,7 +10,8 @@
 
 namespace belfry::twiml {
 class MediaStreams;
-}
+class SiprecSessions;
+}  // namespace belfry::twiml
 
 namespace belfry::compat::twilio {
 
@@ -33,6 +34,7 @@ struct Context {
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  twiml::SiprecSessions* siprec;
   identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
   voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's

@@ -19,6 +19,7 @@
 #include "compat/twilio/sip_access_lists.hpp"
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
+#include "compat/twilio/siprec.hpp"
 #include "compat/twilio/streams.hpp"
 #include "compat/twilio/tokens.hpp"
 #include "compat/twilio/unsupported.hpp"
@@ -60,6 +61,7 @@ Resources::Resources(Context context, http::Router& router)
                  SipDomainsResource,             //
                  RecordingsResource,             //
                  RunningRecordingsResource,      //
+                 SiprecResource,                 //
                  StreamsResource,                //
                  TokensResource,                 //
                  UnsupportedResource,            //

@@ -3,15 +3,14 @@
 
 namespace belfry::compat::twilio {
 
-/// Operations on a call that this server has not got: `…/Siprec`, and real-time
-/// `…/Transcriptions`, which need a recogniser. 400/20001 that says so.
+/// Operations on a call that this server has not got: real-time `…/Transcriptions`, which need a
+/// recogniser. 400/20001 that says so.
 class UnsupportedResource final : public Resource {
  public:
   explicit UnsupportedResource(Context& context) : context_(context) {}
   void add_to(Api& api) override;
 
  private:
-  base::Task<http::Response> create_siprec(Ask ask);
   base::Task<http::Response> create_transcription(Ask ask);
   base::Task<http::Response> update(Ask ask);
   base::Task<http::Response> refuse(Ask ask, std::string why);

@@ -77,6 +77,15 @@ struct MessageCarrierConfig {
   std::string prefix;  // numbers that begin so go there; empty: all
 };
 
+/// A session recording server (SIPREC) that calls may be sent to.
+struct SiprecConfig {
+  std::string name;
+  std::string uri;  // sip:user@host:port;transport=tcp
+  std::string username;
+  std::string password;
+  Srtp srtp = Srtp::off;
+};
+
 /// A simulated phone; `behaviour` is the body of `PUT /sim/phones/{number}`, its keys checked.
 struct SimulatedPhoneConfig {
   std::string number;
@@ -219,6 +228,7 @@ struct Config {
   std::vector<PhoneConfig> phones;
   std::vector<NumberConfig> numbers;
   std::vector<MessageCarrierConfig> message_carriers;
+  std::vector<SiprecConfig> siprecs;
 };
 
 }  // namespace belfry::server

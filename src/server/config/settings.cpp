@@ -309,6 +309,22 @@ std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
   };
 }
 
+std::vector<Setting<SiprecConfig>> make_siprec_settings() {
+  const auto of_siprec = [](auto... arguments) { return setting<SiprecConfig>(arguments...); };
+  return {
+      of_siprec("name", "What `connectorName` calls it", FIELD(name), required),
+      of_siprec(
+          "uri",
+          "The session recording server: sip:srs@host:port;transport=tcp; udp, tcp or tls, a name "
+          "may have SRV records",
+          FIELD(uri), required
+      ),
+      of_siprec("username", "With a password: answers its digest challenge", FIELD(username)),
+      of_siprec("password", "", FIELD(password), secret),
+      of_siprec("srtp", "Whether audio is encrypted; needs transport=tls", FIELD(srtp)),
+  };
+}
+
 #undef FIELD
 
 }  // namespace
@@ -335,6 +351,10 @@ const std::vector<Setting<NumberConfig>>& number_settings() {
 }
 const std::vector<Setting<MessageCarrierConfig>>& message_carrier_settings() {
   static const auto table = make_message_carrier_settings();
+  return table;
+}
+const std::vector<Setting<SiprecConfig>>& siprec_settings() {
+  static const auto table = make_siprec_settings();
   return table;
 }
 
