@@ -33,6 +33,8 @@ struct Recognized {
 class RecognitionListener {
  public:
   virtual ~RecognitionListener() = default;
+  /// The party began or stopped speaking (100 ms of silence); earlier than what it said.
+  virtual void on_speaking(bool /*speaking*/) {}
   virtual void on_recognized(const Recognized& result) = 0;
   /// After `finish`: everything has been told.
   virtual void on_recognition_finished() = 0;
@@ -43,16 +45,21 @@ class RecognitionListener {
   virtual void on_recognition_failed(const base::Error& why) = 0;
 };
 
-/// One party that is listened to. Destroying it forgets what has not been told. Control thread.
-class RecognitionStream {
+/// Somebody listens. Destroying it forgets what has not been told. Control thread.
+class Ears {
  public:
-  virtual ~RecognitionStream() = default;
+  virtual ~Ears() = default;
+  /// No more audio comes; what was heard is understood to the end.
+  virtual void finish() = 0;
+};
+
+/// Ears for audio that is brought to them.
+class RecognitionStream : public Ears {
+ public:
   /// 20 ms at 8 kHz, in order; never blocks. What is lost on the way may be left out.
   virtual void hear(std::span<const std::int16_t> frame) = 0;
   /// Within the utterance's last pause this is false again after 100 ms.
   virtual bool is_speaking() const = 0;
-  /// No more audio comes; what was heard is understood to the end.
-  virtual void finish() = 0;
 };
 
 /// Speech to text. `speech` implements it; the work is done off the control thread, and the engine
