@@ -14,6 +14,7 @@
 
 namespace belfry::twiml {
 
+class LiveTranscriptions;
 class MediaStreams;
 
 /// What documents need of the server besides the leg.
@@ -23,7 +24,8 @@ struct Environment {
   MediaFiles& files;
   base::Random& random;
   std::string default_voice = "man";
-  MediaStreams* streams = nullptr;  // none: `<Stream>` is skipped
+  MediaStreams* streams = nullptr;               // none: `<Stream>` is skipped
+  LiveTranscriptions* transcriptions = nullptr;  // none: `<Transcription>` is skipped
 };
 
 /// What drives a leg, as stored with it.

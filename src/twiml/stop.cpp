@@ -8,6 +8,8 @@ namespace {
 void stop_noun(const BackgroundNoun& noun, Session& session) {
   if (const auto* stream = std::get_if<Stream>(&noun)) {
     stop_stream(*stream, session);
+  } else if (const auto* transcription = std::get_if<Transcription>(&noun)) {
+    stop_transcription(*transcription, session);
   } else {
     stop_recording(std::get<Recording>(noun), session);
   }

@@ -8,6 +8,7 @@
 #include "identity/accounts.hpp"
 
 namespace belfry::twiml {
+class LiveTranscriptions;
 class MediaStreams;
 }
 
@@ -28,6 +29,7 @@ struct Context {
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  twiml::LiveTranscriptions* transcriptions;
   const identity::MediaLinks* links = nullptr;  // open media without credentials
 
   const call::Services& services() const { return switchboard.services(); }

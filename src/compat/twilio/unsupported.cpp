@@ -7,18 +7,10 @@ namespace belfry::compat::twilio {
 void UnsupportedResource::add_to(Api& api) {
   api.post("/Calls/{CallSid}/Siprec", this, &UnsupportedResource::create_siprec);
   api.post("/Calls/{CallSid}/Siprec/{Sid}", this, &UnsupportedResource::update);
-  api.post("/Calls/{CallSid}/Transcriptions", this, &UnsupportedResource::create_transcription);
-  api.post("/Calls/{CallSid}/Transcriptions/{Sid}", this, &UnsupportedResource::update);
 }
 
 base::Task<http::Response> UnsupportedResource::create_siprec(Ask ask) {
   return refuse(std::move(ask), "SIPREC is not available on this server: use a media stream");
-}
-
-base::Task<http::Response> UnsupportedResource::create_transcription(Ask ask) {
-  return refuse(
-      std::move(ask), "Real-time transcription is not available: no speech recogniser is built in"
-  );
 }
 
 base::Task<http::Response> UnsupportedResource::update(Ask ask) {

@@ -3,8 +3,7 @@
 
 namespace belfry::compat::twilio {
 
-/// Operations on a call that this server has not got: `…/Siprec`, and real-time
-/// `…/Transcriptions`, which need a recogniser. 400/20001 that says so.
+/// Operations on a call that this server has not got: `…/Siprec`. 400/20001 that says so.
 class UnsupportedResource final : public Resource {
  public:
   explicit UnsupportedResource(Context& context) : context_(context) {}
@@ -12,7 +11,6 @@ class UnsupportedResource final : public Resource {
 
  private:
   base::Task<http::Response> create_siprec(Ask ask);
-  base::Task<http::Response> create_transcription(Ask ask);
   base::Task<http::Response> update(Ask ask);
   base::Task<http::Response> refuse(Ask ask, std::string why);
 
