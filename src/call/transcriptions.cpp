@@ -16,6 +16,8 @@ using base::Task;
 using Status = TranscriptionRecord::Status;
 
 constexpr std::size_t most_recovered = 1000;
+constexpr std::size_t rows_at_once = 100;
+constexpr std::chrono::hours purge_interval{1};
 
 Result<media::PcmClipPtr> read_all(RecordingBytes& bytes) {
   std::vector<std::byte> file(std::min<std::uint64_t>(bytes.size(), media::audio_file_limit));
@@ -224,7 +226,25 @@ Task<Result<>> Transcriptions::recover() {
   if (!left) co_return base::fail(left.error());
   for (const Document& document : *left)
     if (auto record = TranscriptionRecord::from_document(document)) take_up(std::move(*record));
+  tasks_.spawn(remove_old());
   co_return Result<>{};
+}
+
+Task<void> Transcriptions::remove_old() {
+  while (true) {
+    DocumentQuery query;
+    query.collection = TranscriptionRecord::collection;
+    query.created_before = environment_.loop.wall_now() - environment_.keep;
+    query.limit = rows_at_once;
+    const auto old = co_await environment_.journal.find_documents(std::move(query));
+    Changes changes;
+    if (old)
+      for (const Document& document : *old)
+        changes.removed_documents.push_back({document.collection, document.key});
+    const std::size_t removed = changes.removed_documents.size();
+    if (removed > 0) environment_.journal.commit_later(std::move(changes));
+    if (removed < rows_at_once) co_await base::sleep_for(environment_.loop, purge_interval);
+  }
 }
 
 }  // namespace belfry::call

@@ -55,6 +55,7 @@ class Transcriptions {
     Recordings& recordings;
     const TranscriptionCallbackFormat& format;
     Recognizer* recognizer = nullptr;  // none: every transcription fails
+    std::chrono::days keep{30};        // rule P5
   };
   explicit Transcriptions(const Environment& environment);
 
@@ -70,7 +71,8 @@ class Transcriptions {
   void on_completed(std::function<void(const TranscriptionRecord&)> listener) {
     on_completed_ = std::move(listener);
   }
-  /// At start, behind `Recordings`: takes up what the last process left.
+  /// At start, behind `Recordings`: takes up what the last process left. From then on those that
+  /// are older than `keep` are removed, hour by hour.
   base::Task<base::Result<>> recover();
 
  private:
@@ -81,6 +83,7 @@ class Transcriptions {
   base::Task<base::Result<Recognized>> understand(const RecordingRecord& recording);
   void conclude(TranscriptionRecord record, const RecordingRecord& recording);
   void forget(const TranscriptionRecord& record);
+  base::Task<void> remove_old();
 
   Environment environment_;
   std::function<void(const TranscriptionRecord&)> on_completed_;

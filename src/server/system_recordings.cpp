@@ -47,7 +47,7 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
   );
   transcriptions_ = std::make_unique<call::Transcriptions>(call::Transcriptions::Environment{
       platform_.loop, platform_.random, platform_.store, outbox_, *recordings_,
-      transcription_format_, platform_.recognizer
+      transcription_format_, platform_.recognizer, config.retention.recordings
   });
 }
 

@@ -9,8 +9,8 @@
 
 namespace belfry::speech {
 
-/// One PocketSphinx decoder with the US English models (about 20 MB, and 80 MB that all share;
-/// 0.2 s to make). Understands one utterance after the other. Any thread, one at a time.
+/// One PocketSphinx decoder with the US English models (about 95 MB
+/// of memory, 0.2 s to make). Understands one utterance after the other. Any thread, one at a time.
 class PocketsphinxDecoder {
  public:
   /// Whether the models are in `folder`. Reads nothing of them.

@@ -13,7 +13,7 @@ class PocketsphinxRecognizer final : public call::Recognizer {
  public:
   struct Settings {
     std::filesystem::path models = "/usr/share/pocketsphinx/model/en-us";
-    std::size_t streams = 4;  // at the same time: each can take a quarter of a core
+    std::size_t streams = 4;  // at the same time: each has a decoder
     /// So much may wait to be understood; more is left out.
     base::Duration longest_queue = std::chrono::seconds(20);
   };

@@ -93,7 +93,8 @@ std::vector<Setting<Config>> make_settings() {
          "or none",
          FIELD(speech.recognition)),
       of("speech.listen_to",
-         "Parties that are listened to at the same time; each can take a quarter of a core",
+         "Parties that are listened to at the same time; each takes 95 MB and up to a quarter of a "
+         "core",
          FIELD(speech.listen_to)),
       of("webhook.allow",
          "Private addresses that webhooks may go to, as CIDR:port or host:port; "

@@ -125,7 +125,8 @@ TEST_F(RecordedCall, AMessageIsRecordedTrimmedAndHandedToTheAction) {
   EXPECT_EQ(field(status[1], "RecordingSource"), "RecordVerb");
   const auto words = told("/words");
   ASSERT_EQ(words.size(), 1U);
-  EXPECT_EQ(field(words[0], "TranscriptionStatus"), "failed");
+  EXPECT_EQ(field(words[0], "TranscriptionStatus"), "completed");
+  EXPECT_EQ(field(words[0], "TranscriptionText"), "(blank)") << "a tone is no word";
   EXPECT_EQ(field(words[0], "RecordingSid"), sid);
   const auto row = json(rest("GET", "/Recordings/" + sid + ".json"));
   EXPECT_EQ(text(row, "status"), "completed");
