@@ -6,6 +6,7 @@
 #include "call/usage.hpp"
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
+#include "identity/ice_servers.hpp"
 
 namespace belfry::twiml {
 class LiveTranscriptions;
@@ -13,6 +14,10 @@ class MediaStreams;
 }
 
 namespace belfry::compat::twilio {
+
+namespace voice_sdk {
+class Signalling;
+}
 
 /// What resources work with; all of it outlives them. Services of the call model (recordings,
 /// conferences …) are members of `call::Services`: `context.services().recordings`.
@@ -30,7 +35,9 @@ struct Context {
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
   twiml::LiveTranscriptions* transcriptions;
+  identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
+  voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }

@@ -21,6 +21,7 @@
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
 #include "compat/twilio/streams.hpp"
+#include "compat/twilio/tokens.hpp"
 #include "compat/twilio/transcriptions.hpp"
 #include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
@@ -63,6 +64,7 @@ Resources::Resources(Context context, http::Router& router)
                  RecordingsResource,              //
                  RunningRecordingsResource,       //
                  StreamsResource,                 //
+                 TokensResource,                  //
                  TranscriptionsResource,          //
                  UnsupportedResource,             //
                  UsageResource,                   //

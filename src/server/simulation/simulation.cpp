@@ -83,7 +83,7 @@ void Simulation::start() {
   process.system = std::make_unique<System>(
       Platform{
           process.loop, random_, *process.store, *process.media, *process.pool, *process.speech,
-          *process.client, *process.sockets, process.recognizer.get()
+          *process.client, *process.sockets, nullptr, process.recognizer.get()
       },
       settings_.config, keys_
   );
