@@ -26,6 +26,7 @@
 #include "call/number_directory.hpp"
 #include "call/outbox.hpp"
 #include "call/queues.hpp"
+#include "call/recognition.hpp"
 #include "call/recordings.hpp"
 #include "call/sip_directory.hpp"
 #include "call/speech.hpp"
@@ -48,6 +49,7 @@
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
 #include "store/store.hpp"
+#include "twiml/live_transcriptions.hpp"
 #include "twiml/media_files.hpp"
 #include "twiml/media_streams.hpp"
 #include "twiml/program.hpp"
@@ -55,6 +57,7 @@
 #include "twiml/side_documents.hpp"
 #include "twiml/siprec_sessions.hpp"
 #include "twiml/status_callback.hpp"
+#include "twiml/transcription_callback.hpp"
 
 namespace belfry::server {
 
@@ -70,6 +73,7 @@ struct Platform {
   http::Client& client;
   http::WebSocketClient& sockets;
   gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
+  call::Recognizer* recognizer = nullptr;      // none: nobody understands speech
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -143,6 +147,7 @@ class System {
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
   twiml::SiprecSessions siprec_;
+  twiml::LiveTranscriptions live_transcriptions_;
   twiml::TwimlPrograms twiml_;
   twiml::TwimlSideDocuments side_documents_;
   call::Conferences conferences_;
@@ -155,6 +160,8 @@ class System {
   identity::MediaLinks media_links_;
   std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
+  twiml::TranscriptionFormat transcription_format_;
+  std::unique_ptr<call::Transcriptions> transcriptions_;
   std::unique_ptr<Messaging> messaging_;
   std::unique_ptr<compat::twilio::voice_sdk::Signalling> browsers_;  // the legs stand on it
   std::unique_ptr<call::Switchboard> switchboard_;

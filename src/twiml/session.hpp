@@ -14,6 +14,7 @@
 
 namespace belfry::twiml {
 
+class LiveTranscriptions;
 class MediaStreams;
 class SiprecSessions;
 
@@ -24,8 +25,9 @@ struct Environment {
   MediaFiles& files;
   base::Random& random;
   std::string default_voice = "man";
-  MediaStreams* streams = nullptr;   // none: `<Stream>` is skipped
-  SiprecSessions* siprec = nullptr;  // none: `<Siprec>` is
+  MediaStreams* streams = nullptr;               // none: `<Stream>` is skipped
+  SiprecSessions* siprec = nullptr;              // none: `<Siprec>` is
+  LiveTranscriptions* transcriptions = nullptr;  // none: `<Transcription>` is
 };
 
 /// What drives a leg, as stored with it.

@@ -10,6 +10,8 @@ void start_noun(const BackgroundNoun& noun, Session& session) {
     start_stream(*stream, session);
   } else if (const auto* siprec = std::get_if<Siprec>(&noun)) {
     start_siprec(*siprec, session);
+  } else if (const auto* transcription = std::get_if<Transcription>(&noun)) {
+    start_transcription(*transcription, session);
   } else {
     start_recording(std::get<Recording>(noun), session);
   }

@@ -10,6 +10,8 @@ void stop_noun(const BackgroundNoun& noun, Session& session) {
     stop_stream(*stream, session);
   } else if (const auto* siprec = std::get_if<Siprec>(&noun)) {
     stop_siprec(*siprec, session);
+  } else if (const auto* transcription = std::get_if<Transcription>(&noun)) {
+    stop_transcription(*transcription, session);
   } else {
     stop_recording(std::get<Recording>(noun), session);
   }

@@ -9,6 +9,7 @@
 #include "identity/ice_servers.hpp"
 
 namespace belfry::twiml {
+class LiveTranscriptions;
 class MediaStreams;
 class SiprecSessions;
 }  // namespace belfry::twiml
@@ -35,6 +36,7 @@ struct Context {
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
   twiml::SiprecSessions* siprec;
+  twiml::LiveTranscriptions* transcriptions;
   identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
   voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's

@@ -14,6 +14,7 @@ namespace belfry::server {
 
 enum class Switch { automatic, on, off };
 enum class RecordingNotice { off, beep };
+enum class Recognition { none, pocketsphinx };
 enum class Transport { udp, tcp, tls };
 enum class Method { get, post };
 enum class Srtp { off, optional, required };
@@ -149,6 +150,8 @@ struct Config {
     std::string voice = "alice";
     std::string language = "en-US";
     std::uint32_t cache_mb = 64;
+    Recognition recognition = Recognition::pocketsphinx;
+    std::uint32_t listen_to = 4;
   } speech;
 
   struct Webhook {

@@ -105,6 +105,15 @@ std::vector<Setting<Config>> make_settings() {
       of("speech.voice", "Voice of <Say> without one", FIELD(speech.voice)),
       of("speech.language", "Language of <Say> without one", FIELD(speech.language)),
       of("speech.cache_mb", "Memory for spoken sentences, in MiB", FIELD(speech.cache_mb)),
+      of("speech.recognition",
+         "What understands callers: pocketsphinx (English, offline), when its models are "
+         "installed, "
+         "or none",
+         FIELD(speech.recognition)),
+      of("speech.listen_to",
+         "Parties that are listened to at the same time; each takes 95 MB and up to a quarter of a "
+         "core",
+         FIELD(speech.listen_to)),
       of("webhook.allow",
          "Private addresses that webhooks may go to, as CIDR:port or host:port; "
          "loopback is allowed while every listener is on loopback",

@@ -130,7 +130,6 @@ TEST_F(BackgroundStreams, RestStartsAndStopsThemAndAnswersAsThePageSays) {
   EXPECT_EQ(code(sid + "/Siprec.json", "ConnectorName=archive"), 20001) << "there is none";
   EXPECT_EQ(code(sid + "/Siprec.json", "ConnectorName=archive&Track=all"), 31941);
   EXPECT_EQ(code(sid + "/Siprec/mine.json", "Status=stopped"), 20404);
-  EXPECT_EQ(code(sid + "/Transcriptions.json", ""), 20001);
   settle();
   EXPECT_EQ(code(sid + "/Streams.json", form), 21220) << "the call is over";
 }
