@@ -322,6 +322,7 @@ void System::make_browsers() {
     return browsers_->serve(socket, std::move(request));
   };
   router_.add_websocket("/signal", serve, Signalling::max_frame);
+  page_files_.add_to(router_);
 }
 
 base::Task<void> System::show_notification(std::string call_sid) {
