@@ -44,6 +44,8 @@ class Encoder {
   virtual void continue_from(const Encoder& other) = 0;
   /// Its decoder has heard packets of `encoded_silence` since.
   virtual void start_anew() {}
+  /// What the other side likes to receive at most: Opus keeps to it, the others have one rate.
+  virtual void limit_bitrate(std::uint32_t /*bits_per_second*/) {}
   /// How many of its packets get lost, 0 to 1: Opus adds redundancy for that (RFC 6716 2.1.7).
   virtual void expect_loss(double) {}
 };

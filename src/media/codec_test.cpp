@@ -83,6 +83,25 @@ TEST(Codec, OpusKeepsATone) {
   EXPECT_NEAR(level_dbov(end), level_dbov(render(sine(440), fullband, 200ms)), 1.0);
 }
 
+TEST(Codec, OpusKeepsToABitrateThatTheOtherSideAsksFor) {
+  const auto bytes_of_a_second = [](std::optional<std::uint32_t> limit) {
+    const auto encoder = make_encoder(Codec::opus);
+    if (limit) encoder->limit_bitrate(*limit);
+    std::size_t bytes = 0;
+    std::array<std::byte, max_payload> payload;
+    std::vector<Sample> frame(960);
+    for (int tick = 0; tick < 50; ++tick) {
+      for (std::size_t i = 0; i < frame.size(); ++i)
+        frame[i] = static_cast<Sample>((i * 7919 + static_cast<std::size_t>(tick) * 104729) % 8000);
+      bytes += encoder->encode(frame, payload);
+    }
+    return bytes;
+  };
+  const std::size_t usual = bytes_of_a_second(std::nullopt);
+  EXPECT_LT(bytes_of_a_second(12'000), usual / 2);
+  EXPECT_LE(bytes_of_a_second(400'000), usual * 11 / 10) << "a high limit is no wish";
+}
+
 TEST(Codec, OpusConcealsALossAndIsBetterWithThePacketAfterIt) {
   OpusTrip trip(400ms, 0.2);
   for (const bool with_next : {false, true}) {

@@ -49,6 +49,13 @@ class OpusEncoderOf final : public Encoder {
 
   void start_anew() override { opus_encoder_ctl(state_.get(), OPUS_RESET_STATE); }
 
+  void limit_bitrate(std::uint32_t bits_per_second) override {
+    const auto limit = static_cast<opus_int32>(
+        std::min<std::uint32_t>(bits_per_second, static_cast<std::uint32_t>(bitrate_bps))
+    );
+    opus_encoder_ctl(state_.get(), OPUS_SET_BITRATE(limit));
+  }
+
   void expect_loss(double fraction) override {
     const auto percent = static_cast<opus_int32>(std::clamp(fraction, 0.0, 0.5) * 100);
     opus_encoder_ctl(state_.get(), OPUS_SET_PACKET_LOSS_PERC(percent));

@@ -305,6 +305,7 @@ void System::make_twilio(const Config& config) {
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .ice_servers = {config.webrtc.stun_urls, config.webrtc.turn_urls, config.webrtc.turn_secret},
       .links = &media_links_,
       .browsers = browsers_.get(),
   };
@@ -321,6 +322,7 @@ void System::make_browsers() {
   const auto serve = [this](http::WebSocket& socket, http::Request request) {
     return browsers_->serve(socket, std::move(request));
   };
+  browsers_->set_peers(platform_.browsers);
   router_.add_websocket("/signal", serve, Signalling::max_frame);
   page_files_.add_to(router_);
 }

@@ -36,6 +36,7 @@
 #include "compat/twilio/voice_sdk/signalling.hpp"
 #include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
+#include "gateway/webrtc/peer.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
@@ -68,6 +69,7 @@ struct Platform {
   call::Speech& speech;
   http::Client& client;
   http::WebSocketClient& sockets;
+  gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the

@@ -50,8 +50,11 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
 /// Minutes count for the account; what goes takes KIN's copy with it (rule P5).
 void System::follow_recordings() {
   recordings_->on_change([this](const call::RecordingRecord& recording) {
-    if (recording.deleted) return kin_calls_->forget(recording.sid);
     const std::int64_t minutes = std::max<std::int64_t>((recording.duration_s() + 59) / 60, 1);
+    const std::int64_t more = recording.deleted ? -1 : 1;
+    if (recording.status == call::RecordingStatus::completed)
+      usage_->change(recording.account_sid, call::Usage::stored_recordings, {more, more * minutes});
+    if (recording.deleted) return kin_calls_->forget(recording.sid);
     usage_->add(recording.account_sid, "recordings", minutes);
     if (!recording.call_sid.empty())
       usage_->add(recording.account_sid, "calls-recordings", minutes);

@@ -15,7 +15,7 @@ export async function startBelfry(...options) {
   const folder = await mkdtemp(join(tmpdir(), "belfry-browser-"));
   const config = join(folder, "belfry.toml");
   await writeFile(config, `${settings.config ?? ""}\n[http]\nextra_ports = []\n`);
-  const ports = ["--http-port=0", `--http-tls-port=${settings.httpsPort ?? 0}`, "--sip-port=0"];
+  const ports = ["--http-port=0", `--http-tls-port=${settings.httpsPort ?? 0}`, "--sip-port=0", "--webrtc-port=0"];
   // A busy machine must not fail a test (rule O3).
   const calm = ["--drain-timeout=1", "--calls-shed-load=false"];
   const arguments_ = ["serve", `--config=${config}`, `--data=${join(folder, "data")}`, ...calm];

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
+#include "base/ids.hpp"
 #include "base/text.hpp"
 #include "net/url.hpp"
 
@@ -144,6 +146,22 @@ bool Parameters::flag(std::string_view name, bool otherwise, int code) {
   const auto truth = base::parse_bool(value);
   if (!truth) refuse(code, std::string(name) + " must be true or false");
   return truth.value_or(otherwise);
+}
+
+std::string Parameters::sid(std::string_view name, std::string_view prefix, int code) {
+  std::string value = text(name);
+  if (value.empty() || base::is_sid(value, prefix)) return value;
+  refuse(code, std::string(name) + " is not a SID that begins with " + std::string(prefix));
+  return {};
+}
+
+void Parameters::check_amount(std::string_view name, int code) {
+  const std::string value = text(name);
+  double number = 0;
+  const char* end = std::to_address(value.end());
+  const auto [stopped, failed] = std::from_chars(std::to_address(value.begin()), end, number);
+  const bool is_number = failed == std::errc() && stopped == end && std::isfinite(number);
+  if (!value.empty() && !is_number) refuse(code);
 }
 
 std::string Parameters::one_of(

@@ -6,6 +6,7 @@
 #include "call/usage.hpp"
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
+#include "identity/ice_servers.hpp"
 
 namespace belfry::twiml {
 class MediaStreams;
@@ -32,6 +33,7 @@ struct Context {
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
   voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's
 

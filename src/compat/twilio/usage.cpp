@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/encoding.hpp"
 #include "compat/twilio/paging.hpp"
 #include "compat/twilio/rendering.hpp"
 
@@ -28,7 +27,7 @@ constexpr auto categories = std::to_array<Category>({
     {"calls-sip", "SIP minutes", "minutes", "calls"},
     {"calls-recordings", "Recorded minutes", "minutes", "recordings"},
     {"recordings", "Recordings", "minutes", "recordings"},
-    {"recordingstorage", "Recording storage", "minutes", "recordings"},
+    {call::Usage::stored_recordings, "Recordings stored at the end", "minutes", "recordings"},
     {"sms", "Messages", "messages", "messages"},
     {"sms-inbound", "Inbound messages", "messages", "messages"},
     {"sms-outbound", "Outbound messages", "messages", "messages"},
@@ -69,6 +68,26 @@ Span span_of(std::string_view which, Day today, Day since) {
     return {sys_days(before / 1), sys_days(before / last)};
   }
   return {since, today};
+}
+
+/// Of what is kept, what there is at the end of the span; else what was used in it.
+call::UsageCount sum_of(
+    std::string_view category, const Span& span, const std::vector<call::Usage::DayCounts>& used
+) {
+  const bool is_kept = category == call::Usage::stored_recordings;
+  call::UsageCount sum;
+  for (const call::Usage::DayCounts& day : used) {
+    const auto found = day.counts.find(category);
+    if (found == day.counts.end() || day.day > span.last) continue;
+    if (day.day < span.first && !is_kept) continue;
+    sum.count += found->second.count;
+    sum.amount += found->second.amount;
+  }
+  // Days are forgotten after a while; a recording may be older than what is known of its beginning.
+  return is_kept
+             ? call::
+                   UsageCount{std::max<std::int64_t>(sum.count, 0), std::max<std::int64_t>(sum.amount, 0)}
+             : sum;
 }
 
 std::string day_text(Day day) {
@@ -113,7 +132,6 @@ void UsageResource::add_to(Api& api) {
        {"Daily", "Monthly", "Yearly", "AllTime", "Today", "Yesterday", "ThisMonth", "LastMonth"})
     api.get("/Usage/Records/" + span, this, &UsageResource::list);
   api.get("/Balance", this, &UsageResource::fetch_balance);
-  api.post("/Tokens", this, &UsageResource::create_token);
 }
 
 base::Task<http::Response> UsageResource::list(Ask ask) {
@@ -131,20 +149,16 @@ base::Task<http::Response> UsageResource::list(Ask ask) {
   if (from) whole.first = floor<days>(from->at);
   if (until) whole.last = floor<days>(until->at);
   const bool is_cut = which == "Daily" || which == "Monthly" || which == "Yearly";
-  const auto used = co_await context_.usage.between(ask.account.sid, whole.first, whole.last);
+  // What is kept at the end of a span may have come long before it.
+  const Day beginning{};
+  const auto used = co_await context_.usage.between(ask.account.sid, beginning, whole.last);
   if (!used) co_return refusal(used.error());
 
   std::vector<base::json::object> records;
   for (const Span& span : cut(whole, is_cut ? which : ""))
     for (const Category& category : categories) {
       if (!wanted.empty() && wanted != category.name) continue;
-      call::UsageCount sum;
-      for (const call::Usage::DayCounts& day : *used) {
-        const auto found = day.counts.find(category.name);
-        if (day.day < span.first || day.day > span.last || found == day.counts.end()) continue;
-        sum.count += found->second.count;
-        sum.amount += found->second.amount;
-      }
+      call::UsageCount sum = sum_of(category.name, span, *used);
       if (category.name == "phonenumbers")
         sum.count = sum.amount =
             static_cast<std::int64_t>(context_.directory.count_of(ask.account.sid));
@@ -165,26 +179,6 @@ base::Task<http::Response> UsageResource::fetch_balance(Ask ask) {
   json["balance"] = "0.00";
   json["currency"] = "USD";
   co_return http::json(200, json);
-}
-
-base::Task<http::Response> UsageResource::create_token(Ask ask) {
-  const std::int64_t ttl = ask.parameters.integer("Ttl", 86'400, 1, 86'400);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  std::array<std::byte, 32> secret{};
-  context_.random.fill(secret);
-  const std::string word = base::to_hex(secret);
-  // Media comes to one address without TURN (ICE-lite): a STUN entry is all that clients need.
-  const std::string server = "stun:" + ask.request.host_name() + ":3478";
-  base::json::object json;
-  json["account_sid"] = ask.account.sid;
-  const auto now = date(context_.loop.wall_now());
-  json["date_created"] = now;
-  json["date_updated"] = now;
-  json["ice_servers"] = base::json::array{base::json::object{{"url", server}, {"urls", server}}};
-  json["password"] = word.substr(32);
-  json["ttl"] = std::to_string(ttl);
-  json["username"] = word.substr(0, 32);
-  co_return http::json(201, json);
 }
 
 }  // namespace belfry::compat::twilio

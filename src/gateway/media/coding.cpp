@@ -9,6 +9,7 @@ Coding::Coding(const MediaTerms& agreed)
       decoder(make_decoder(agreed.codec)),
       converter(codec.rate),
       heard(samples_per_frame(codec.rate)) {
+  if (terms.max_bitrate_bps) encoder->limit_bitrate(*terms.max_bitrate_bps);
   if (codec.codec != belfry::media::Codec::opus) concealment.emplace(codec.rate);
   if (!terms.telephone_event_in) keys_in_audio.emplace(codec.rate);
 }

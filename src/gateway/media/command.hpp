@@ -6,6 +6,7 @@
 #include "call/media.hpp"
 #include "gateway/media/room.hpp"
 #include "gateway/media/seat.hpp"
+#include "gateway/media/shared_port.hpp"
 
 /// What the control thread tells a media worker, and what a worker tells back. Values in bounded
 /// rings; whatever was allocated for the worker comes back to be freed.
@@ -89,10 +90,17 @@ struct AskStatistics {
   call::SeatId seat;
   std::uint64_t question = 0;
 };
+struct AddPort {
+  std::unique_ptr<SharedPort> port;
+};
+struct OrderWire {
+  call::SeatId seat;
+  std::unique_ptr<WireOrder> order;
+};
 using Command = std::variant<
     AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, WatchBeep,
     LoopBack, AddTap, RemoveTap, OpenRoom, CloseRoom, EnterRoom, SetPlace, PlayToRoom,
-    StopPlayingToRoom, AddRoomTap, RemoveRoomTap, AskStatistics>;
+    StopPlayingToRoom, AddRoomTap, RemoveRoomTap, AskStatistics, AddPort, OrderWire>;
 
 struct StatisticsAnswer {
   std::uint64_t question = 0;
@@ -102,14 +110,19 @@ struct StatisticsAnswer {
 struct TapReleased {
   FrameTap* tap = nullptr;  // the worker calls it no more
 };
+struct ConnectionChanged {
+  call::SeatId seat;
+  Connection connection = Connection::connected;
+};
 struct Retired {
   std::unique_ptr<Seat> seat;
   std::unique_ptr<Coding> coding;
   std::unique_ptr<RoomMember> member;
   std::unique_ptr<Room> room;
+  std::unique_ptr<WireOrder> order;
 };
 using Report = std::variant<
     PlaybackStarted, PlaybackFinished, DigitHeard, MediaTimedOut, SpeechChanged, BeepHeard,
-    RoomPlaybackFinished, StatisticsAnswer, TapReleased, Retired>;
+    RoomPlaybackFinished, StatisticsAnswer, TapReleased, ConnectionChanged, Retired>;
 
 }  // namespace belfry::gateway::media

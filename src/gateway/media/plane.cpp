@@ -57,6 +57,20 @@ base::Result<Plane::NetworkSeat> Plane::open_network_seat(std::optional<std::uin
   return NetworkSeat{add(std::make_unique<SrtpWire>(std::move(wire))), opened};
 }
 
+void Plane::add_port(std::unique_ptr<SharedPort> port) {
+  submit(AddPort{std::move(port)});
+}
+
+call::SeatId Plane::open_seat(std::unique_ptr<Wire> wire, std::function<void(Connection)> tell) {
+  const call::SeatId seat = add(std::move(wire));
+  seats_[seat].tell_connection = std::move(tell);
+  return seat;
+}
+
+void Plane::order(call::SeatId seat, std::unique_ptr<WireOrder> order) {
+  submit(OrderWire{seat, std::move(order)});
+}
+
 Plane::LinkedSeats Plane::open_linked_seats(
     LinkQuality to_phone, LinkQuality to_leg, std::uint64_t seed
 ) {
@@ -192,6 +206,12 @@ void Plane::handle(Report& report) {
             if (!asked.empty()) asked.mapped()(std::move(answer.statistics));
           },
           [&](TapReleased& released) { release(released.tap); },
+          [&](ConnectionChanged& what) {
+            const auto found = seats_.find(what.seat);
+            if (found == seats_.end() || !found->second.tell_connection) return;
+            const auto told = found->second.tell_connection;  // which may close the seat
+            told(what.connection);
+          },
           [&](Retired&) {},  // freed here, on the control thread
       },
       report

@@ -51,6 +51,12 @@ class Plane final : public call::MediaPlane {
     call::SeatId phone;
   };
   LinkedSeats open_linked_seats(LinkQuality to_phone, LinkQuality to_leg, std::uint64_t seed);
+  /// Sockets that seats share from now on.
+  void add_port(std::unique_ptr<SharedPort> port);
+  /// A seat on a wire of the caller's making. @param tell what the wire says of its connection;
+  /// control thread, until the seat is closed.
+  call::SeatId open_seat(std::unique_ptr<Wire> wire, std::function<void(Connection)> tell);
+  void order(call::SeatId seat, std::unique_ptr<WireOrder> order);
   /// Codec, addresses, direction; again whenever they change.
   void set_terms(call::SeatId seat, const MediaTerms& terms);
   void close_seat(call::SeatId seat);
@@ -100,6 +106,7 @@ class Plane final : public call::MediaPlane {
     call::SeatListener* listener = nullptr;
     belfry::media::SampleRate rate;
     PiecewiseSound pieces;
+    std::function<void(Connection)> tell_connection;
   };
 
   call::SeatId add(std::unique_ptr<Wire> wire);

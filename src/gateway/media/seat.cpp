@@ -172,7 +172,7 @@ bool Seat::add_tap(FrameTap* tap) {
 
 bool Seat::is_timed() const {
   if (taps_.empty()) return false;
-  return !wire_->sockets().empty() || (peer_ != nullptr && !peer_->wire_->sockets().empty());
+  return wire_->arrives_unasked() || (peer_ != nullptr && peer_->wire_->arrives_unasked());
 }
 
 void Seat::flush_taps(base::Instant now) {

@@ -34,6 +34,8 @@ class Seat final : private PacketSink {
 
   call::SeatId id() const { return settings_.id; }
   Wire& wire() { return *wire_; }
+  /// Its worker has it: packets are taken from now on.
+  void attach() { wire_->attach(*this); }
 
   /// @return what was used before, to be freed elsewhere.
   std::unique_ptr<Coding> set_coding(std::unique_ptr<Coding> coding, base::Instant now);

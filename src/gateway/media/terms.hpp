@@ -19,8 +19,9 @@ struct MediaTerms {
   /// RFC 4733; without it digits go out as tones and are listened for in the audio.
   std::optional<std::uint8_t> telephone_event_out;
   std::optional<std::uint8_t> telephone_event_in;
-  bool send = true;     // false: we are held
-  bool receive = true;  // false: we hold
+  std::optional<std::uint32_t> max_bitrate_bps = {};  // that the party likes to receive (RFC 7587)
+  bool send = true;                                   // false: we are held
+  bool receive = true;                                // false: we hold
 
   // For packets on a network
   std::optional<net::Address> remote;          // RTP

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "base/time.hpp"
@@ -19,8 +20,23 @@ class PacketSink {
   ) = 0;
 };
 
-/// How a seat's packets travel: UDP sockets or a modelled network. Used by the media worker that
-/// owns the seat; sends and receives without blocking and without allocation.
+/// What only one kind of wire understands. Made on the control thread, obeyed on the worker's,
+/// freed on the control thread.
+struct WireOrder {
+  virtual ~WireOrder() = default;
+};
+
+/// What a wire with a handshake (ICE, DTLS) tells of itself.
+enum class Connection {
+  connected,
+  never_connected,    // the handshake did not succeed in time
+  wrong_fingerprint,  // the peer is not who signalling said
+  consent_lost,       // the peer stopped checking (RFC 7675); nothing is sent any more
+  consent_regained
+};
+
+/// How a seat's packets travel: UDP sockets, a port shared by many, or a modelled network. Used by
+/// the media worker that owns the seat; sends and receives without blocking and without allocation.
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -32,10 +48,21 @@ class Wire {
   /// Sockets whose readiness says that `receive` has work; none for a modelled network, which is
   /// always asked.
   virtual std::span<const int> sockets() const { return {}; }
+  /// Packets come from a network at any moment, by sockets of its own or shared ones.
+  virtual bool arrives_unasked() const { return !sockets().empty(); }
   /// `receive` for that one of `sockets()` alone: asking the others too is a system call a packet.
   virtual void receive_from(std::size_t, base::Instant now, PacketSink& sink) {
     receive(now, sink);
   }
+
+  // For wires on a shared port and those with a handshake
+  /// The worker has its seat: what arrives goes to `sink` until `detach`.
+  virtual void attach(PacketSink& /*sink*/) {}
+  virtual void detach() {}
+  virtual void obey(WireOrder& /*order*/, base::Instant /*now*/) {}
+  virtual std::optional<Connection> poll_connection() { return std::nullopt; }
+  /// In a handshake, which must not wait for the next tick.
+  virtual bool is_impatient() const { return false; }
 };
 
 }  // namespace belfry::gateway::media

@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 constexpr base::Duration frame_tick = belfry::media::frame_duration;
 constexpr base::Duration late_after = 5ms;
 constexpr base::Duration relay_tick = 1ms;
-constexpr std::uint64_t max_sockets = 2;  // of a seat: RTP and RTCP
+constexpr std::uint64_t max_sockets = 2;                     // of a seat: RTP and RTCP
+constexpr std::uint64_t port_mark = std::uint64_t{1} << 63;  // an event of a port, not of a seat
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -73,7 +74,7 @@ void Worker::run(const base::Clock& clock, const std::atomic<bool>& stop) {
     const base::Instant now = clock.now();
     step(now);
     std::optional<base::Instant> next = tick_due_;
-    if (next && relaying_ > 0) next = std::min(*next, now + relay_tick);
+    if (next && (relaying_ > 0 || handshaking_)) next = std::min(*next, now + relay_tick);
     sleep_until(next, clock.now());
   }
 }
@@ -176,6 +177,11 @@ void Worker::apply(Command& command, base::Instant now) {
                 ask.question, seat != nullptr ? seat->statistics() : call::SeatStatistics{}
             });
           },
+          [&](AddPort& add_port) { add(std::move(add_port.port)); },
+          [&](OrderWire& order) {
+            with(order.seat, [&](Seat& seat) { seat.wire().obey(*order.order, now); });
+            report(Retired{.order = std::move(order.order)});
+          },
       },
       command
   );
@@ -191,7 +197,20 @@ void Worker::add(std::unique_ptr<Seat> seat, base::Instant now) {
     epoll_ctl(epoll_, EPOLL_CTL_ADD, sockets[socket], &event);
   }
   by_id_[seat->id()] = seat.get();
+  seat->attach();
+  handshaking_ = handshaking_ || seat->wire().is_impatient();
   seats_.push_back(std::move(seat));
+}
+
+void Worker::add(std::unique_ptr<SharedPort> port) {
+  const std::span<const int> sockets = port->sockets();
+  for (std::size_t socket = 0; socket < sockets.size(); ++socket) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = port_mark | (ports_.size() * SharedPort::most_sockets + socket);
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, sockets[socket], &event);
+  }
+  ports_.push_back(std::move(port));
 }
 
 void Worker::remove(call::SeatId id, base::Instant now) {
@@ -201,6 +220,7 @@ void Worker::remove(call::SeatId id, base::Instant now) {
   part(**found);
   (*found)->say_goodbye();
   for (const int fd : (*found)->wire().sockets()) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  (*found)->wire().detach();
   for (FrameTap* tap : (*found)->taps().all()) report(TapReleased{tap});
   by_id_.erase(id);
   std::unique_ptr<Seat> gone = std::exchange(*found, std::move(seats_.back()));
@@ -273,7 +293,12 @@ void Worker::receive(base::Instant now) {
     const int count = epoll_wait(epoll_, ready.data(), ready.size(), 0);
     for (int i = 0; i < count; ++i) {
       const std::uint64_t source = ready[static_cast<std::size_t>(i)].data.u64;
-      if (Seat* seat = find(call::SeatId{source / max_sockets}))
+      if ((source & port_mark) != 0) {
+        const std::uint64_t socket = source & ~port_mark;
+        ports_[socket / SharedPort::most_sockets]->receive_from(
+            socket % SharedPort::most_sockets, now
+        );
+      } else if (Seat* seat = find(call::SeatId{source / max_sockets}))
         seat->receive_from(source % max_sockets, now);
     }
     if (count < static_cast<int>(ready.size())) break;
@@ -291,11 +316,21 @@ void Worker::tend(FrameTaps& taps) {
   if (any_done) count_relays();
 }
 
+void Worker::ask_wires() {
+  handshaking_ = false;
+  for (const auto& seat : seats_) {
+    while (const auto news = seat->wire().poll_connection())
+      report(ConnectionChanged{seat->id(), *news});
+    handshaking_ = handshaking_ || seat->wire().is_impatient();
+  }
+}
+
 void Worker::tick(base::Instant now) {
   for (const auto& seat : seats_) {
     if (seat->wire().sockets().empty()) seat->receive(now);
     seat->hear(now);
   }
+  ask_wires();
   for (const auto& room : rooms_) {
     room->tick(now, *workspace_);
     tend(room->taps());

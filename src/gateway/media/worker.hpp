@@ -12,9 +12,10 @@
 namespace belfry::gateway::media {
 
 /// One media worker: owns its seats and rooms and drives them by `step(now)`. Wakes by tick: every
-/// millisecond while a room of two relays or packets are recorded, every 20 ms while it only plays
-/// and listens, not at all without seats. No lock, no log line; packets cost no allocation. `step`
-/// and `next_step` on the worker's thread; `submit` and `take_report` on the control thread.
+/// millisecond while a room of two relays, packets are recorded or a handshake goes on, every 20 ms
+/// while it only plays and listens, not at all without seats. No lock, no log line; packets cost no
+/// allocation. `step` and `next_step` on the worker's thread; `submit` and `take_report` on the
+/// control thread.
 class Worker {
  public:
   Worker();
@@ -53,6 +54,8 @@ class Worker {
   void join(Seat& one, Seat& other);
   void part(Seat& seat);
   void count_relays();
+  void add(std::unique_ptr<SharedPort> port);
+  void ask_wires();
   void set_coding(Seat& seat, std::unique_ptr<Coding>& coding, base::Instant now);
   Seat* find(call::SeatId seat);
   Room* find(call::RoomId room);
@@ -69,11 +72,13 @@ class Worker {
   std::function<void()> notify_;
   bool reported_ = false;
 
+  std::vector<std::unique_ptr<SharedPort>> ports_;  // outlive the seats
   std::vector<std::unique_ptr<Seat>> seats_;
   std::unordered_map<call::SeatId, Seat*> by_id_;
   std::vector<std::unique_ptr<Room>> rooms_;
   std::unique_ptr<belfry::media::MixerWorkspace> workspace_;
   std::size_t relaying_ = 0;
+  bool handshaking_ = false;
   std::optional<base::Instant> tick_due_;
   std::atomic<std::uint64_t> ticks_ = 0, late_ticks_ = 0;
   int epoll_ = -1;

@@ -70,7 +70,10 @@ class Gateway {
   void set_added_phones(const std::vector<PhoneSettings>& phones) { phones_.replace_added(phones); }
 
   /// What SIP domains say of calls to them; it outlives the gateway.
-  void set_door(const call::SipDoor& door) { inbound_.set_door(door); }
+  void set_door(const call::SipDoor& door) {
+    inbound_.set_door(door);
+    registrations_.set_door(door);
+  }
 
   struct TrunkState {
     std::string name;

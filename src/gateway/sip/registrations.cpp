@@ -84,6 +84,8 @@ base::Result<OutgoingPlan> RegistrationCarrier::plan_for(const call::Party& part
   // `sip:alice` alone means our own alice.
   if (parts_.phones.contains(party.address)) return plan_for_user(party.address);
   BELFRY_TRY(uri, Uri::parse(party.to_string()));
+  if (door_ != nullptr && door_->is_domain(uri.host) && door_->registers(uri.host, uri.user))
+    return plan_for_user(uri.user);
   if (!parts_.names.is_ours(uri)) return plan_for_uri(uri);
   if (parts_.phones.contains(uri.user)) return plan_for_user(uri.user);
   return base::fail(base::Errc::not_found, "there is no user " + uri.user);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "call/endpoint.hpp"
+#include "call/sip_door.hpp"
 #include "gateway/sip/endpoint.hpp"
 #include "gateway/sip/own_names.hpp"
 #include "gateway/sip/phones.hpp"
@@ -28,6 +29,9 @@ class RegistrationCarrier final : public call::Carrier {
   };
   RegistrationCarrier(const CallContext& context, Parts parts, Locate locate, EgressCheck egress);
 
+  /// Parties at the names of SIP domains are their registered users; it outlives this.
+  void set_door(const call::SipDoor& door) { door_ = &door; }
+
   std::string_view name() const override { return "registration"; }
   bool available() const override { return true; }
   /// @return Errc::not_found for a user who is unknown or not registered, Errc::refused where the
@@ -45,6 +49,7 @@ class RegistrationCarrier final : public call::Carrier {
   Parts parts_;
   Locate locate_;
   EgressCheck egress_;
+  const call::SipDoor* door_ = nullptr;
 };
 
 }  // namespace belfry::gateway::sip
