@@ -210,6 +210,7 @@ base::Result<> Server::open_http() {
   add_status();
   http::Gate::Settings gate;
   gate.host_names = config_.http.allowed_hosts;
+  gate.open_paths = compat::twilio::voice_sdk::PageFiles::open_paths();
   gate_ = std::make_unique<http::Gate>(system_->router(), random_, std::move(gate));
   http_ = std::make_unique<http::Server>(driver_, *gate_, http::Server::Settings());
   BELFRY_TRY(address, http_->listen({local_, config_.http.port}));

@@ -330,6 +330,7 @@ void System::make_browsers() {
   };
   browsers_->set_peers(platform_.browsers);
   router_.add_websocket("/signal", serve, Signalling::max_frame);
+  page_files_.add_to(router_);
 }
 
 base::Task<void> System::show_notification(std::string call_sid) {

@@ -33,6 +33,7 @@
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
+#include "compat/twilio/voice_sdk/page_files.hpp"
 #include "compat/twilio/voice_sdk/signalling.hpp"
 #include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
@@ -163,6 +164,7 @@ class System {
   twiml::TranscriptionFormat transcription_format_;
   std::unique_ptr<call::Transcriptions> transcriptions_;
   std::unique_ptr<Messaging> messaging_;
+  compat::twilio::voice_sdk::PageFiles page_files_;
   std::unique_ptr<compat::twilio::voice_sdk::Signalling> browsers_;  // the legs stand on it
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
