@@ -34,6 +34,8 @@ foreach(part IN ITEMS flite_cmu_us_slt flite_cmu_us_rms flite_cmu_us_kal flite_u
 endforeach()
 if(BELFRY_TESTS)
   find_package(GTest REQUIRED)
+endif()
+if(BELFRY_TESTS OR BELFRY_BENCH)
   pkg_check_modules(SRTP2 REQUIRED IMPORTED_TARGET libsrtp2)  # what our own SRTP is compared with
 endif()
 if(BELFRY_BENCH)

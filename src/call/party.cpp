@@ -3,7 +3,7 @@
 namespace belfry::call {
 namespace {
 
-constexpr std::size_t max_address = 255;
+constexpr std::size_t max_address = 256;
 
 bool is_telephone(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);

@@ -45,6 +45,7 @@ Carrier* DialPlan::carrier(const std::string& name) const {
   if (registrations_ != nullptr && registrations_->name() == name) return registrations_;
   if (fallback_ != nullptr && fallback_->name() == name) return fallback_;
   if (applications_ != nullptr && applications_->name() == name) return applications_;
+  if (clients_ != nullptr && clients_->name() == name) return clients_;
   const auto found = carriers_.find(name);
   return found == carriers_.end() ? nullptr : found->second;
 }
@@ -64,6 +65,7 @@ std::vector<DialPlan::Choice> DialPlan::choose(const Party& party, base::Random&
   }
   if (party.kind == Party::Kind::application && applications_ != nullptr)
     return {{applications_, ""}};
+  if (party.kind == Party::Kind::client && clients_ != nullptr) return {{clients_, ""}};
   if (party.kind != Party::Kind::telephone) return {};
 
   std::vector<const Route*> matching;

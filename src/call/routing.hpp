@@ -40,6 +40,8 @@ class DialPlan {
   void set_registrations(Carrier* carrier) { registrations_ = carrier; }
   /// Serves `app:` parties.
   void set_applications(Carrier* carrier) { applications_ = carrier; }
+  /// Serves `client:` parties.
+  void set_clients(Carrier* carrier) { clients_ = carrier; }
   /// Numbers that ring a registered phone, and its user name.
   void assign(std::string number, std::string user);
   std::optional<std::string> user_of(const std::string& number) const;
@@ -57,6 +59,7 @@ class DialPlan {
   Carrier* fallback_ = nullptr;
   Carrier* registrations_ = nullptr;
   Carrier* applications_ = nullptr;
+  Carrier* clients_ = nullptr;
 };
 
 /// What happens to calls that come in for a number.

@@ -180,8 +180,8 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
   PlaceCall terms;
   terms.from = call.from;
   terms.direction = LegRecord::Direction::inbound;
-  const NumberTable::Entry* number = nullptr;
-  if (services_.phone_programs != nullptr && !call.user.empty())
+  const NumberTable::Entry* number = call.answering ? &*call.answering : nullptr;
+  if (number == nullptr && services_.phone_programs != nullptr && !call.user.empty())
     number = services_.phone_programs->find(call.user);
   if (number == nullptr) number = services_.numbers.find(call.to);
   if (number != nullptr) {

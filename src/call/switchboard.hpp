@@ -49,16 +49,18 @@ struct LegUpdate {
 
 /// A call that arrived. The gateway has checked who it is (rule S1).
 struct IncomingCall {
-  enum class Source { phone, trunk, simulator };
+  enum class Source { phone, trunk, simulator, client };
   Source source = Source::trunk;
   std::string from;
   std::string to;
   std::string user = {};  // of a registered phone
-  std::string endpoint;   // "sip", "simulator"
+  std::string endpoint;   // "sip", "simulator", "client"
   std::string carrier;    // who can end the dialog after a restart: a trunk's name, "registration",
-                          // "simulator"
+                          // "simulator", "client"
   std::string attempt_id;       // the local SIP identifiers are derived from it
   PartyTerms party_terms = {};  // what came with it, for its application
+  /// What answers, where whoever calls may say so (a client's token); else `to` decides.
+  std::optional<NumberTable::Entry> answering = {};
   /// Makes the endpoint for the new leg.
   std::function<std::unique_ptr<Endpoint>(const std::string& leg_sid, EndpointListener& listener)>
       open;

@@ -27,10 +27,12 @@ Connection::Connection(
 
 void Connection::drain() {
   draining_ = true;
+  if (socket_) return socket_->leave(CloseCode::going_away);
   if (idle_) stream_.close();
 }
 
-Task<void> Connection::run() {
+Task<void> Connection::run(TakeSocketPlace take_socket_place) {
+  take_socket_place_ = std::move(take_socket_place);
   Task<Result<void>> greeting = stream_.handshake(loop_.now() + settings_.head_time);
   const Result<void> greeted = co_await std::move(greeting);
   if (!greeted) co_return;
@@ -38,6 +40,11 @@ Task<void> Connection::run() {
   while (next == Next::request) {
     Task<Next> serving = serve_one();
     next = co_await std::move(serving);
+  }
+  if (next == Next::upgrade) {
+    Task<void> serving = serve_socket();
+    co_await std::move(serving);
+    co_return;
   }
   Task<void> goodbye = stream_.finish(loop_.now() + 1s);
   co_await std::move(goodbye);
@@ -165,6 +172,11 @@ Task<Connection::Next> Connection::respond(Request request, bool keep_alive, int
   const bool head_only = request.method == "HEAD";
   Task<Response> answering = gate_.answer(std::move(request));
   Response response = co_await std::move(answering);
+  if (response.upgrade && minor_version == 1) {
+    Task<Next> upgrading = start_upgrade(std::move(response));
+    co_return co_await std::move(upgrading);
+  }
+  if (response.upgrade) response = problem(400, "a WebSocket begins with HTTP/1.1");
   const bool stays = keep_alive && !draining_;
   Task<Next> sending = send_response(std::move(response), head_only, stays, minor_version);
   co_return co_await std::move(sending);
@@ -193,6 +205,30 @@ Task<Connection::Next> Connection::send_response(
   }
   if (!sent) stream_.close();
   co_return sent&& keep_alive ? Next::request : Next::close;
+}
+
+Task<Connection::Next> Connection::start_upgrade(Response response) {
+  if (draining_ || !take_socket_place_()) {
+    Response refusal = problem(503, "there is no room for another WebSocket");
+    refusal.headers.add("Retry-After", "5");
+    Task<Next> refusing = send_response(std::move(refusal), false, false, 1);
+    co_return co_await std::move(refusing);
+  }
+  upgrade_ = std::move(response.upgrade);
+  Task<bool> switching = send(head_of(response, loop_.wall_now(), true, 1));
+  const bool switched = co_await std::move(switching);
+  co_return switched ? Next::upgrade : Next::close;
+}
+
+Task<void> Connection::serve_socket() {
+  const WebSocketStream::Terms terms{WebSocketMachine::Role::server, upgrade_->max_message};
+  socket_ = std::make_unique<WebSocketStream>(loop_, gate_.random(), std::move(stream_), terms);
+  socket_->take(std::exchange(inbox_, {}));
+  if (draining_) socket_->leave(CloseCode::going_away);
+  Task<void> serving = upgrade_->serve(*socket_);
+  co_await std::move(serving);
+  Task<void> goodbye = socket_->close(CloseCode::normal, loop_.now() + 1s);
+  co_await std::move(goodbye);
 }
 
 Task<bool> Connection::send_stream(Response& response, bool chunked) {

@@ -5,6 +5,7 @@
 #include "http/gate.hpp"
 #include "http/request_reader.hpp"
 #include "http/server.hpp"
+#include "http/websocket_stream.hpp"
 #include "net/byte_stream.hpp"
 
 namespace belfry::http {
@@ -17,15 +18,18 @@ class Connection {
       net::Driver& driver, Gate& gate, const Server::Settings& settings, net::ByteStream stream
   );
 
+  /// Asked before the connection becomes a WebSocket. @return whether one more fits.
+  using TakeSocketPlace = std::function<bool()>;
+
   /// Ends when the connection does.
-  base::Task<void> run();
+  base::Task<void> run(TakeSocketPlace take_socket_place);
   /// 503 for a connection beyond the limits; TLS is closed without a word, a handshake costs more.
   base::Task<void> turn_away();
-  /// No further request; an idle connection is closed at once.
+  /// No further request; an idle connection is closed at once, a WebSocket says that we go (1001).
   void drain();
 
  private:
-  enum class Next { request, close };
+  enum class Next { request, close, upgrade };
 
   base::Task<Next> serve_one();
   base::Task<base::Result<void>> read_head(RequestReader& reader);
@@ -36,6 +40,8 @@ class Connection {
   base::Task<Next> send_response(
       Response response, bool head_only, bool keep_alive, int minor_version
   );
+  base::Task<Next> start_upgrade(Response response);
+  base::Task<void> serve_socket();
   base::Task<bool> send_stream(Response& response, bool chunked);
   base::Task<bool> pump(BodyStream& body, bool chunked);
   base::Task<bool> send(std::string bytes);
@@ -46,6 +52,9 @@ class Connection {
   const Server::Settings& settings_;
   net::ByteStream stream_;
   std::string inbox_;
+  TakeSocketPlace take_socket_place_;
+  std::optional<Upgrade> upgrade_;
+  std::unique_ptr<WebSocketStream> socket_;  // has the stream then
   bool draining_ = false;
   bool idle_ = true;
 };

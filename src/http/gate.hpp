@@ -33,6 +33,7 @@ class Gate {
   /// The caller's X-Request-Id if it is harmless, else a new one.
   std::string request_id(const Request& request);
   Router& router() { return router_; }
+  base::Random& random() { return random_; }
 
  private:
   bool host_is_ours(const Request& request) const;

@@ -54,6 +54,7 @@ Request Request::make(std::string method, std::string target, std::string body) 
 std::string_view status_phrase(int status) {
   static const std::map<int, std::string_view> phrases{
       {100, "Continue"},
+      {101, "Switching Protocols"},
       {200, "OK"},
       {201, "Created"},
       {202, "Accepted"},
@@ -83,6 +84,7 @@ std::string_view status_phrase(int status) {
       {416, "Range Not Satisfiable"},
       {417, "Expectation Failed"},
       {422, "Unprocessable Content"},
+      {426, "Upgrade Required"},
       {428, "Precondition Required"},
       {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},

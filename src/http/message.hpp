@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "net/address.hpp"
 
 namespace belfry::http {
+
+class WebSocket;
 
 /// What a handler gets. A value: it can be made without a socket (simulation, calls to ourselves).
 struct Request {
@@ -50,11 +53,19 @@ struct BodyStream {
   virtual base::Task<std::optional<std::string>> next() = 0;
 };
 
+/// What becomes of a connection after a 101: a WebSocket until `serve` returns, which then closes
+/// it.
+struct Upgrade {
+  std::size_t max_message = 64 << 10;
+  std::function<base::Task<void>(WebSocket&)> serve;
+};
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
   std::unique_ptr<BodyStream> stream;  // instead of `body`
+  std::optional<Upgrade> upgrade;      // with status 101
 };
 
 std::string_view status_phrase(int status);

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "http/websocket_handshake.hpp"
 
 namespace belfry::http {
 
@@ -86,6 +87,20 @@ void Router::add(std::string_view method_and_path, Handler handler, Options opti
     return more_literal(*route, *other);
   });
   routes_.insert(place, std::move(route));
+}
+
+void Router::add_websocket(
+    std::string_view path, WebSocketHandler handler, std::size_t max_message
+) {
+  add("GET " + std::string(path),
+      immediate([handler = std::move(handler), max_message](const Request& request) {
+        Response response = answer_websocket(request);
+        if (response.status != 101) return response;
+        response.upgrade.emplace(Upgrade{max_message, [handler, request](WebSocket& socket) {
+                                           return handler(socket, request);
+                                         }});
+        return response;
+      }));
 }
 
 void Router::set_errors(std::string prefix, ErrorBody body) {

@@ -20,6 +20,9 @@ using Handler = std::function<base::Task<Response>(Request)>;
 /// A handler that has its answer at once.
 Handler immediate(std::function<Response(const Request&)> handler);
 
+/// Serves one WebSocket; when it returns, the socket is closed. It is destroyed with the socket.
+using WebSocketHandler = std::function<base::Task<void>(WebSocket&, Request)>;
+
 /// How one face words its errors: status, the request as far as it was read, a reason for people.
 using ErrorBody = std::function<Response(int status, const Request&, std::string_view reason)>;
 
@@ -47,6 +50,9 @@ class Router {
   void add(std::string_view method_and_path, Handler handler) {
     add(method_and_path, std::move(handler), Options());
   }
+  /// `GET path` as a WebSocket of any origin (its protocol says who asks); other requests get 426.
+  /// @param max_message bytes; a longer one ends the socket with 1009
+  void add_websocket(std::string_view path, WebSocketHandler handler, std::size_t max_message);
   /// For paths that start with `prefix`; the longest prefix wins. RFC 9457 where none is set.
   void set_errors(std::string prefix, ErrorBody body);
   /// Asked when no template matches (pages of a single-page application). Its 404 becomes the

@@ -1,5 +1,7 @@
 #include "http/server.hpp"
 
+#include <set>
+
 #include "base/log.hpp"
 #include "base/wait.hpp"
 #include "http/connection.hpp"
@@ -16,16 +18,37 @@ struct Server::State {
     // A queue of its own for the turned away, so that a flood cannot grow us either.
     constexpr std::size_t turned_away_at_once = 64;
     const net::IpAddress from = stream.remote().ip;
-    const bool fits = open.size() - turned_away < settings.connections &&
+    const bool fits = open.size() - turned_away - sockets.size() < settings.connections &&
                       per_address[from] < settings.connections_per_address;
     if (!fits && turned_away >= turned_away_at_once) return;
     const std::uint64_t id = ++last_id;
     auto connection = std::make_unique<Connection>(driver, gate, settings, std::move(stream));
-    Task<void> task = fits ? connection->run() : connection->turn_away();
+    Task<void> task;
+    if (fits) {
+      task = connection->run([this, id, from] { return take_socket_place(id, from); });
+    } else {
+      task = connection->turn_away();
+    }
     open.emplace(id, std::move(connection));
     if (fits) ++per_address[from];
     if (!fits) ++turned_away;
     tasks.spawn(own(*this, id, from, fits, std::move(task)));
+  }
+
+  bool take_socket_place(std::uint64_t id, const net::IpAddress& from) {
+    if (sockets.size() >= settings.websockets ||
+        sockets_per_address[from] >= settings.websockets_per_address)
+      return false;
+    sockets.insert(id);
+    ++sockets_per_address[from];
+    give_back(per_address, from);
+    return true;
+  }
+
+  using Counts = std::map<net::IpAddress, std::size_t>;
+  static void give_back(Counts& counts, const net::IpAddress& from) {
+    const auto found = counts.find(from);
+    if (--found->second == 0) counts.erase(found);
   }
 
   static Task<void> own(
@@ -38,7 +61,8 @@ struct Server::State {
     }
     self.open.erase(id);
     if (!counted) --self.turned_away;
-    if (counted && --self.per_address[from] == 0) self.per_address.erase(from);
+    const bool was_socket = self.sockets.erase(id) != 0;
+    if (counted) give_back(was_socket ? self.sockets_per_address : self.per_address, from);
     if (self.open.empty() && self.all_gone) self.all_gone->set();
   }
 
@@ -47,7 +71,9 @@ struct Server::State {
   Settings settings;
   std::vector<net::Listener> listeners;
   std::map<std::uint64_t, std::unique_ptr<Connection>> open;
-  std::map<net::IpAddress, std::size_t> per_address;
+  Counts per_address;
+  std::set<std::uint64_t> sockets;  // connections that have become WebSockets
+  Counts sockets_per_address;
   std::size_t turned_away = 0;
   std::uint64_t last_id = 0;
   std::optional<base::Event> all_gone;

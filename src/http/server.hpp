@@ -25,6 +25,9 @@ class Server {
     base::Duration write_time = std::chrono::seconds(30);  // for each 64 KiB that the peer reads
     std::size_t connections = 1024;
     std::size_t connections_per_address = 64;
+    // WebSockets count by themselves: they stay, and behind one address is a whole office.
+    std::size_t websockets = 10'000;
+    std::size_t websockets_per_address = 2'500;
   };
   Server(net::Driver& driver, Gate& gate, Settings settings);
   ~Server();

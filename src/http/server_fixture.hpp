@@ -21,6 +21,7 @@ struct ServerFixture : testing::Test {
     settings.body_bytes_per_second = 100'000;
     settings.write_time = 200ms;
     settings.connections_per_address = 8;
+    settings.websockets_per_address = 12;
     return settings;
   }
 

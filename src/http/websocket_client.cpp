@@ -1,7 +1,7 @@
 #include "base/wait.hpp"
 #include "http/websocket.hpp"
 #include "http/websocket_handshake.hpp"
-#include "http/websocket_machine.hpp"
+#include "http/websocket_stream.hpp"
 #include "net/byte_stream.hpp"
 #include "net/url.hpp"
 
@@ -13,10 +13,6 @@ using base::fail;
 using base::Result;
 using base::Task;
 using namespace std::chrono_literals;
-
-constexpr base::Duration ping_after = 20s;     // of silence
-constexpr base::Duration give_up_after = 60s;  // of silence
-constexpr base::Duration write_time = 60s;     // for what one write holds, 1 MiB at most
 
 std::unexpected<base::Error> failure(WebSocketFailure why, std::string message) {
   return fail(Errc::io, std::move(message), static_cast<int>(why));
@@ -41,117 +37,20 @@ class Ticket {
   std::shared_ptr<std::size_t> open_;  // shared with the client, whichever goes first
 };
 
-class Connection final : public WebSocket {
+/// A socket that counts among those of its client.
+class ClientSocket final : public WebSocketStream {
  public:
-  Connection(
+  ClientSocket(
       base::Loop& loop, base::Random& random, net::ByteStream stream, std::size_t max_message,
       std::unique_ptr<Ticket> ticket
   )
-      : loop_(loop),
-        stream_(std::move(stream)),
-        machine_({WebSocketMachine::Role::client, max_message, 1 << 20}, random),
-        last_heard_(loop.now()),
-        ticket_(std::move(ticket)),
-        to_write_(loop),
-        tasks_(loop) {
-    tasks_.spawn(write_all());
-  }
-
-  void take(std::string_view first_bytes) { machine_.handle_bytes(first_bytes); }
-
-  Task<Result<std::string>> receive() override {
-    while (true) {
-      if (auto event = machine_.poll_event()) {
-        if (auto* message = std::get_if<WebSocketMachine::Message>(&*event))
-          co_return std::move(message->data);
-        ended_ = std::get<WebSocketMachine::Closed>(*event);
-        wake_writer();
-      }
-      if (ended_) co_return fail(Errc::cancelled, ended_->reason, ended_->code);
-      Task<void> reading = read_some();
-      co_await std::move(reading);
-    }
-  }
-
-  bool send(std::string_view text) override {
-    const bool queued = machine_.send_text(text);
-    if (queued) wake_writer();
-    return queued;
-  }
-
-  Task<void> close(std::uint16_t code, base::Instant deadline) override {
-    machine_.close(code);
-    wake_writer();
-    Task<void> parting = until_closed();
-    auto limited = base::with_time_limit(loop_, std::move(parting), deadline - loop_.now());
-    co_await std::move(limited);
-    stream_.close();
-  }
+      : WebSocketStream(
+            loop, random, std::move(stream), {WebSocketMachine::Role::client, max_message}
+        ),
+        ticket_(std::move(ticket)) {}
 
  private:
-  Task<void> read_some() {
-    const base::Instant quiet_until = last_heard_ + (pinged_ ? give_up_after : ping_after);
-    Task<Result<std::string>> reading = stream_.read(quiet_until);
-    const Result<std::string> bytes = co_await std::move(reading);
-    if (bytes && !bytes->empty()) {
-      last_heard_ = loop_.now();
-      pinged_ = false;
-      machine_.handle_bytes(*bytes);
-    } else if (!bytes && bytes.error().code == Errc::timed_out && !pinged_) {
-      pinged_ = true;
-      machine_.ping();
-    } else {
-      machine_.handle_end();
-    }
-    wake_writer();  // a pong, a goodbye
-  }
-
-  Task<void> until_closed() {
-    while (true) {
-      Task<Result<std::string>> receiving = receive();
-      const Result<std::string> message = co_await std::move(receiving);
-      if (!message) break;
-    }
-    if (!writing_) co_return;
-    written_.emplace(loop_);  // the reply to the peer's close frame is on its way
-    co_await written_->wait();
-  }
-
-  void wake_writer() {
-    if (std::exchange(writing_, true)) return;
-    to_write_.push({});
-  }
-
-  Task<void> write_all() {
-    while (true) {
-      co_await to_write_.pop();
-      std::string bytes = machine_.poll_transmit();
-      while (!bytes.empty()) {
-        Task<Result<void>> writing = stream_.write(std::move(bytes), loop_.now() + write_time);
-        const Result<void> written = co_await std::move(writing);
-        if (!written) {
-          machine_.handle_end();
-          stream_.close();
-          break;
-        }
-        bytes = machine_.poll_transmit();
-      }
-      writing_ = false;
-      if (written_) written_->set();
-    }
-  }
-
-  base::Loop& loop_;
-  net::ByteStream stream_;
-  WebSocketMachine machine_;
-  base::Instant last_heard_;
-  bool pinged_ = false;
-  std::optional<WebSocketMachine::Closed> ended_;
   std::unique_ptr<Ticket> ticket_;
-  bool writing_ = false;  // or about to
-  base::Mailbox<std::monostate> to_write_;
-  std::optional<base::Event> written_;  // for `close`
-  base::TaskGroup tasks_;               // last: what runs in it uses the rest
 };
 
 class Client final : public WebSocketClient {
@@ -283,7 +182,7 @@ Task<Result<std::unique_ptr<WebSocket>>> Client::connect(WebSocketRequest reques
       shake_hands(*url, request.headers, *stream, begin + request.total_time);
   const Result<std::string> rest = co_await std::move(shaking);
   if (!rest) co_return fail(rest.error());
-  auto socket = std::make_unique<Connection>(
+  auto socket = std::make_unique<ClientSocket>(
       driver_.loop(), random_, std::move(*stream), request.max_message, std::move(ticket)
   );
   socket->take(*rest);

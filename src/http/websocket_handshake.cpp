@@ -16,6 +16,7 @@ using base::fail;
 using base::Result;
 
 constexpr std::size_t max_answer = 16 << 10;
+constexpr std::size_t key_size = 16;
 constexpr std::string_view own_headers[] = {
     "Host",
     "Upgrade",
@@ -29,7 +30,7 @@ constexpr std::string_view own_headers[] = {
 };
 
 std::string make_key(base::Random& random) {
-  std::array<std::byte, 16> bytes{};
+  std::array<std::byte, key_size> bytes{};
   random.fill(bytes);
   return base::to_base64(bytes);
 }
@@ -77,6 +78,27 @@ bool is_clean(const Headers& headers) {
       if (base::equals_ignoring_case(name, own)) return false;
   }
   return true;
+}
+
+Response answer_websocket(const Request& request) {
+  const bool asked = request.headers.lists("Upgrade", "websocket") &&
+                     request.headers.lists("Connection", "upgrade");
+  if (!asked || request.headers.get("Sec-WebSocket-Version").value_or("") != "13") {
+    Response response = problem(426, "this address speaks WebSocket, version 13");
+    response.headers.set("Upgrade", "websocket");
+    response.headers.set("Connection", "Upgrade");
+    response.headers.set("Sec-WebSocket-Version", "13");
+    return response;
+  }
+  const std::string key(request.headers.get("Sec-WebSocket-Key").value_or(""));
+  const auto nonce = base::from_base64(key);
+  if (!nonce || nonce->size() != key_size)
+    return problem(400, "Sec-WebSocket-Key must be 16 bytes in base64");
+  Response response = empty(101);
+  response.headers.set("Upgrade", "websocket");
+  response.headers.set("Connection", "Upgrade");
+  response.headers.set("Sec-WebSocket-Accept", websocket_accept(key));
+  return response;
 }
 
 WebSocketHandshake::WebSocketHandshake(

@@ -5,7 +5,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "http/headers.hpp"
+#include "http/message.hpp"
 #include "net/url.hpp"
 
 namespace belfry::http {
@@ -31,6 +31,11 @@ class WebSocketHandshake {
   std::string accept_;
   std::string answer_;
 };
+
+/// The server's side of the opening handshake (RFC 6455 §4.2): 101 with what belongs to it, 400 for
+/// a broken one, 426 for a request that asks for no WebSocket or for another version of it. No
+/// extension and no subprotocol is taken up (rule X1).
+Response answer_websocket(const Request& request);
 
 /// No line break and no NUL in any value, every name a token, none that the handshake makes itself.
 bool is_clean(const Headers& headers);

@@ -31,7 +31,8 @@ std::string head_of(
   append_field(head, "Date", http_date(now));
   if (response.stream && minor_version == 1) {
     append_field(head, "Transfer-Encoding", "chunked");
-  } else if (!response.stream && response.status != 204 && response.status != 304) {
+  } else if (!response.stream && response.status >= 200 && response.status != 204 &&
+             response.status != 304) {
     append_field(head, "Content-Length", std::to_string(response.body.size()));
   }
   if (!keep_alive) append_field(head, "Connection", "close");

@@ -230,6 +230,7 @@ base::Task<base::Result<>> Accounts::update(Account changed) {
   changes.documents.push_back(to_document(changed));
   BELFRY_CO_CHECK(co_await journal_.commit(std::move(changes)));
   accounts_.insert_or_assign(changed.sid, std::move(changed));
+  if (withdrawn_) withdrawn_();
   co_return base::Result<>{};
 }
 
@@ -265,6 +266,7 @@ base::Task<base::Result<>> Accounts::remove_key(std::string sid) {
   changes.removed_documents.push_back({std::string(key_collection), sid});
   BELFRY_CO_CHECK(co_await journal_.commit(std::move(changes)));
   keys_.erase(sid);
+  if (withdrawn_) withdrawn_();
   co_return base::Result<>{};
 }
 

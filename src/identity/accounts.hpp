@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -78,6 +79,9 @@ class Accounts {
   /// What webhooks of that account are signed with; the main account's for an unknown one.
   const std::string& token_of(std::string_view account_sid) const;
 
+  /// Called when what was valid may be so no more: a key is gone, an account has changed (rule T1).
+  void on_withdrawn(std::function<void()> told) { withdrawn_ = std::move(told); }
+
   // Durable when they return (rule R1).
   base::Task<base::Result<Account>> create(std::string owner_sid, std::string friendly_name);
   base::Task<base::Result<>> update(Account changed);
@@ -99,6 +103,7 @@ class Accounts {
   std::string main_key_sid_;
   std::map<std::string, Account, std::less<>> accounts_;
   std::map<std::string, ApiKey, std::less<>> keys_;
+  std::function<void()> withdrawn_;
 };
 
 }  // namespace belfry::identity

@@ -14,6 +14,7 @@ constexpr int not_acceptable_here = 488;
 constexpr std::string_view profile = "UDP/TLS/RTP/SAVPF";
 constexpr std::size_t longest_credential = 256;  // RFC 8839 section 5.4
 constexpr std::uint32_t host_preference = 126;   // RFC 8445 section 5.1.2.2
+constexpr std::uint32_t tcp_preference = 90;     // below UDP in every case (RFC 6544 section 4.2)
 
 std::unexpected<base::Error> refuse(Errc code, std::string_view why) {
   return base::fail(code, "SDP: " + std::string(why), not_acceptable_here);
@@ -60,7 +61,7 @@ Description make_session(const OwnWebRtcAudio& own) {
   Description description;
   description.origin.session_id = own.session_id;
   description.origin.version = own.version;
-  const std::string address = own.candidates.empty() ? "0.0.0.0" : own.candidates.front().first;
+  const std::string address = own.candidates.empty() ? "0.0.0.0" : own.candidates.front().address;
   description.origin.address = {address, address.find(':') != std::string::npos};
   description.attributes = {
       {"ice-lite", {}}, {"group", "BUNDLE " + own.mid}, {"msid-semantic", " WMS *"}
@@ -70,12 +71,16 @@ Description make_session(const OwnWebRtcAudio& own) {
 
 void add_candidates(Media& media, const OwnWebRtcAudio& own) {
   std::uint32_t number = 0;
-  for (const auto& [address, port] : own.candidates) {
-    const std::uint32_t priority = (host_preference << 24U) | ((65535 - number) << 8U) | 255U;
+  for (const WebRtcCandidate& candidate : own.candidates) {
+    const bool udp = candidate.transport == WebRtcCandidate::Transport::udp;
+    const std::uint32_t preference = udp ? host_preference : tcp_preference;
+    const std::uint32_t priority = (preference << 24U) | ((65535 - number) << 8U) | 255U;
     ++number;
     media.attributes.push_back(
-        {"candidate", std::to_string(number) + " 1 udp " + std::to_string(priority) + " " +
-                          address + " " + std::to_string(port) + " typ host"}
+        {"candidate", std::to_string(number) + (udp ? " 1 udp " : " 1 tcp ") +
+                          std::to_string(priority) + " " + candidate.address + " " +
+                          std::to_string(candidate.port) +
+                          (udp ? " typ host" : " typ host tcptype passive")}
     );
   }
   media.attributes.push_back({"end-of-candidates", {}});
@@ -85,8 +90,8 @@ Media make_media(const OwnWebRtcAudio& own, Direction direction) {
   Media media;
   media.kind = "audio";
   media.profile = profile;
-  media.port = own.candidates.empty() ? std::uint16_t{9} : own.candidates.front().second;
-  const std::string address = own.candidates.empty() ? "0.0.0.0" : own.candidates.front().first;
+  media.port = own.candidates.empty() ? std::uint16_t{9} : own.candidates.front().port;
+  const std::string address = own.candidates.empty() ? "0.0.0.0" : own.candidates.front().address;
   media.connection = Connection{address, address.find(':') != std::string::npos};
   add_candidates(media, own);
   media.attributes.push_back({"ice-ufrag", own.ice_ufrag});

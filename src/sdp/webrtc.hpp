@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sdp/negotiation.hpp"
@@ -39,11 +38,19 @@ struct WebRtcAudio {
 /// `maxaveragebitrate` of Opus parameters (RFC 7587 6.1), bit/s, 6,000 to 510,000.
 std::optional<std::uint32_t> max_average_bitrate(const PayloadFormat& format);
 
+/// An address of ours that a browser may send to.
+struct WebRtcCandidate {
+  enum class Transport { udp, tcp };  // tcp: we wait for connections (RFC 6544 section 4.5)
+  std::string address;                // IP literal
+  std::uint16_t port = 0;
+  Transport transport = Transport::udp;
+};
+
 /// What we say of ours.
 struct OwnWebRtcAudio {
   std::string session_id;  // decimal digits
   std::uint64_t version = 1;
-  std::vector<std::pair<std::string, std::uint16_t>> candidates;  // IP literal and port, best first
+  std::vector<WebRtcCandidate> candidates;  // best first
   std::string ice_ufrag;
   std::string ice_password;
   std::string fingerprint;  // "sha-256 AB:CD:…"

@@ -23,7 +23,11 @@ std::string without(std::string text, const std::string& line) {
 OwnWebRtcAudio our_side() {
   OwnWebRtcAudio own;
   own.session_id = "77";
-  own.candidates = {{"192.0.2.1", 40000}, {"2001:db8::1", 40000}};
+  own.candidates = {
+      {"192.0.2.1", 40000},
+      {"2001:db8::1", 40000},
+      {"192.0.2.1", 443, WebRtcCandidate::Transport::tcp}
+  };
   own.ice_ufrag = "ourufrag";
   own.ice_password = "ourpasswordourpassword12";
   own.fingerprint = "sha-256 CC:DD";
@@ -80,8 +84,10 @@ TEST(WebRtcDescription, answers_with_candidates_and_refuses_the_other_media) {
   for (const char* expected :
        {"a=ice-lite\r\n", "a=group:BUNDLE 0\r\n", "m=audio 40000 UDP/TLS/RTP/SAVPF 0 126\r\n",
         "a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host\r\n",
-        "a=candidate:2 1 udp 2130706175 2001:db8::1 40000 typ host\r\n", "a=setup:passive\r\n",
-        "a=mid:0\r\n", "a=sendrecv\r\n", "a=rtcp-mux\r\n", "m=video 0 UDP/TLS/RTP/SAVPF 96\r\n"}) {
+        "a=candidate:2 1 udp 2130706175 2001:db8::1 40000 typ host\r\n",
+        "a=candidate:3 1 tcp 1526726143 192.0.2.1 443 typ host tcptype passive\r\n",
+        "a=setup:passive\r\n", "a=mid:0\r\n", "a=sendrecv\r\n", "a=rtcp-mux\r\n",
+        "m=video 0 UDP/TLS/RTP/SAVPF 96\r\n"}) {
     EXPECT_NE(text.find(expected), std::string::npos) << expected << "is not in\n" << text;
   }
 }

@@ -103,15 +103,50 @@ base::Result<> Server::open_egress() {
   media.local = local_;
   media.ports = {config_.media.port_range.first, config_.media.port_range.last};
   media_ = std::make_unique<gateway::media::Plane>(loop_, random_, media);
+  BELFRY_CHECK(open_browsers());
   pool_ = std::make_unique<base::WorkerPool>(loop_, pool_threads);
   speech::Synthesizer::Settings speech;
   speech.cache_directory = std::filesystem::path(config_.data) / "cache" / "speech";
   speech.memory_bytes = std::size_t{config_.speech.cache_mb} << 20U;
   speech_ = std::make_unique<speech::Synthesizer>(loop_, *pool_, std::move(speech));
   system_ = std::make_unique<System>(
-      Platform{loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_}, config_,
-      keys_.keys
+      Platform{
+          loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_, browsers_.get()
+      },
+      config_, keys_.keys
   );
+  return {};
+}
+
+base::Result<> Server::open_browsers() {
+  gateway::webrtc::Gateway::Settings settings;
+  settings.port = config_.webrtc.port;
+  settings.tcp_port = config_.webrtc.tcp_port;
+  for (const std::string& text : config_.webrtc.addresses) {
+    BELFRY_TRY(address, net::IpAddress::parse(text));
+    settings.local.push_back(address);
+  }
+  if (settings.local.empty()) settings.local.push_back(local_);
+  for (const std::string& text : config_.webrtc.public_addresses) {
+    BELFRY_TRY(address, net::IpAddress::parse(text));
+    settings.advertised.push_back(address);
+  }
+  auto opened = gateway::webrtc::Gateway::open(random_, clock_.wall_now(), settings);
+  if (!opened && settings.port != 0) {
+    base::log::warning(
+        "webrtc.port_taken", {{"port", settings.port}, {"why", opened.error().message}}
+    );
+    settings.port = 0;
+    opened = gateway::webrtc::Gateway::open(random_, clock_.wall_now(), settings);
+  }
+  BELFRY_TRY(gateway, std::move(opened));
+  browsers_ = std::move(gateway);
+  browsers_->start(*media_);
+  for (const sdp::WebRtcCandidate& candidate : browsers_->candidates()) {
+    BELFRY_TRY(address, net::Address::from(candidate.address, candidate.port));
+    const bool udp = candidate.transport == sdp::WebRtcCandidate::Transport::udp;
+    note_listener(udp ? "webrtc-udp" : "webrtc-tcp", address);
+  }
   return {};
 }
 

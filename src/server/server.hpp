@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
 #include "gateway/media/plane.hpp"
+#include "gateway/webrtc/gateway.hpp"
 #include "http/gate.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
@@ -57,6 +58,7 @@ class Server {
   base::Result<> open_certificate();
   base::Result<> open_egress();
   base::Result<> open_sip();
+  base::Result<> open_browsers();
   base::Result<> open_http();
   base::Result<> open_https();
   void add_pages();
@@ -79,6 +81,7 @@ class Server {
   identity::LoadedKeys keys_;
   std::optional<net::TlsContext> tls_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<gateway::webrtc::Gateway> browsers_;  // outlives the media plane
   std::unique_ptr<gateway::media::Plane> media_;
   std::unique_ptr<base::WorkerPool> pool_;
   std::unique_ptr<speech::Synthesizer> speech_;

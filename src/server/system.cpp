@@ -99,6 +99,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_numbers(config);
   make_simulator(config);
   make_recordings(config, keys);
+  make_browsers();
   call::Services services{
       platform.loop,
       platform.random,
@@ -134,6 +135,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   recordings_->connect(*switchboard_);
   show_recordings();
   if (simulator_) simulator_->connect(*switchboard_);
+  browsers_->connect(*switchboard_);
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
@@ -303,9 +305,24 @@ void System::make_twilio(const Config& config) {
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .ice_servers = {config.webrtc.stun_urls, config.webrtc.turn_urls, config.webrtc.turn_secret},
       .links = &media_links_,
+      .browsers = browsers_.get(),
   };
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
+}
+
+void System::make_browsers() {
+  using compat::twilio::voice_sdk::Signalling;
+  browsers_ = std::make_unique<Signalling>(Signalling::Environment{
+      platform_.loop, platform_.random, accounts_, *directory_, platform_.store, outbox_,
+      platform_.media
+  });
+  dial_plan_.set_clients(browsers_.get());
+  const auto serve = [this](http::WebSocket& socket, http::Request request) {
+    return browsers_->serve(socket, std::move(request));
+  };
+  router_.add_websocket("/signal", serve, Signalling::max_frame);
 }
 
 base::Task<void> System::show_notification(std::string call_sid) {

@@ -32,8 +32,10 @@
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
+#include "compat/twilio/voice_sdk/signalling.hpp"
 #include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
+#include "gateway/webrtc/peer.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
 #include "identity/accounts.hpp"
@@ -66,6 +68,7 @@ struct Platform {
   call::Speech& speech;
   http::Client& client;
   http::WebSocketClient& sockets;
+  gateway::webrtc::Peers* browsers = nullptr;  // none: browsers cannot call
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -97,12 +100,14 @@ class System {
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
   Messaging& messaging() { return *messaging_; }
+  compat::twilio::voice_sdk::Signalling& browsers() { return *browsers_; }
 
  private:
   void read_dial_plan(const Config& config);
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
   void make_messaging(const Config& config);
+  void make_browsers();
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();
@@ -148,6 +153,7 @@ class System {
   std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
   std::unique_ptr<Messaging> messaging_;
+  std::unique_ptr<compat::twilio::voice_sdk::Signalling> browsers_;  // the legs stand on it
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;

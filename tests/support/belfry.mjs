@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 /// Starts the server in BELFRY_BINARY on free ports, in a folder of its own that `stop` removes. Nothing of the
-/// machine's or the user's configuration reaches it. A first argument `{ config }` adds lines to its belfry.toml.
+/// machine's or the user's configuration reaches it. A first argument `{ config, httpsPort }` adds lines to its
+/// belfry.toml and a port for TLS; there is none otherwise.
 export async function startBelfry(...options) {
   const settings = typeof options[0] === "object" ? options.shift() : {};
   const binary = process.env.BELFRY_BINARY;
@@ -14,7 +15,7 @@ export async function startBelfry(...options) {
   const folder = await mkdtemp(join(tmpdir(), "belfry-browser-"));
   const config = join(folder, "belfry.toml");
   await writeFile(config, `${settings.config ?? ""}\n[http]\nextra_ports = []\n`);
-  const ports = ["--http-port=0", "--http-tls-port=0", "--sip-port=0"];
+  const ports = ["--http-port=0", `--http-tls-port=${settings.httpsPort ?? 0}`, "--sip-port=0", "--webrtc-port=0"];
   // A busy machine must not fail a test (rule O3).
   const calm = ["--drain-timeout=1", "--calls-shed-load=false"];
   const arguments_ = ["serve", `--config=${config}`, `--data=${join(folder, "data")}`, ...calm];

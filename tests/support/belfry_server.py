@@ -111,7 +111,7 @@ class BelfryServer:
             "--config", str(self.config_file), "--data", str(self.data),
             "--http-port", str(self.http_port), "--http-extra-ports", "", "--http-tls-port", str(self.https_port),
             "--sip-port", str(self.sip_port), "--sip-tls-port", str(self.sip_tls_port),
-            "--media-port-range", self.media_ports,
+            "--media-port-range", self.media_ports, "--webrtc-port", "0",
             # A busy machine must not fail a test: rule O3 has tests of its own, on virtual time.
             "--calls-shed-load=false", *self.arguments,
         ]  # fmt: skip

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { failure, startHouse, until } from "./support/house.mjs";
 
@@ -6,7 +7,10 @@ describe("accounts and keys", () => {
   let house;
   let sub;
   before(async () => {
-    house = await startHouse();
+    const config =
+      '[webrtc]\nstun_urls = ["stun:stun.example.com:3478"]\nturn_secret = "north"\n' +
+      'turn_urls = ["turn:turn.example.com:3478?transport=udp"]\n';
+    house = await startHouse({ config });
     sub = await house.client.api.v2010.accounts.create({ friendlyName: "tenant one" });
     house.web.tokens.set(sub.sid, sub.authToken);
   });
@@ -83,7 +87,12 @@ describe("accounts and keys", () => {
   it("tokens, balance and usage answer", async () => {
     const token = await house.client.tokens.create({ ttl: 3600 });
     assert.equal(token.ttl, "3600");
-    assert.match(token.iceServers[0].urls, /^stun:/);
+    const [stun, turn] = token.iceServers;
+    assert.equal(stun.urls, "stun:stun.example.com:3478");
+    assert.equal(turn.urls, "turn:turn.example.com:3478?transport=udp");
+    assert.match(turn.username, /^\d+:AC[0-9a-f]{32}$/);
+    assert.equal(turn.credential, createHmac("sha1", "north").update(turn.username).digest("base64"));
+    assert.deepEqual([token.username, token.password], [turn.username, turn.credential]);
     const balance = await house.client.balance.fetch();
     assert.deepEqual([balance.balance, balance.currency], ["0.00", "USD"]);
 

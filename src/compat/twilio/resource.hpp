@@ -6,12 +6,17 @@
 #include "call/usage.hpp"
 #include "compat/twilio/api.hpp"
 #include "identity/accounts.hpp"
+#include "identity/ice_servers.hpp"
 
 namespace belfry::twiml {
 class MediaStreams;
 }
 
 namespace belfry::compat::twilio {
+
+namespace voice_sdk {
+class Signalling;
+}
 
 /// What resources work with; all of it outlives them. Services of the call model (recordings,
 /// conferences …) are members of `call::Services`: `context.services().recordings`.
@@ -28,7 +33,9 @@ struct Context {
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
+  voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's
 
   const call::Services& services() const { return switchboard.services(); }
   call::Journal& journal() const { return switchboard.services().journal; }

@@ -20,6 +20,7 @@
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
 #include "compat/twilio/streams.hpp"
+#include "compat/twilio/tokens.hpp"
 #include "compat/twilio/unsupported.hpp"
 #include "compat/twilio/usage.hpp"
 #include "compat/twilio/user_defined_messages.hpp"
@@ -60,6 +61,7 @@ Resources::Resources(Context context, http::Router& router)
                  RecordingsResource,             //
                  RunningRecordingsResource,      //
                  StreamsResource,                //
+                 TokensResource,                 //
                  UnsupportedResource,            //
                  UsageResource,                  //
                  UserDefinedMessagesResource     //

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/encoding.hpp"
 #include "compat/twilio/paging.hpp"
 #include "compat/twilio/rendering.hpp"
 
@@ -113,7 +112,6 @@ void UsageResource::add_to(Api& api) {
        {"Daily", "Monthly", "Yearly", "AllTime", "Today", "Yesterday", "ThisMonth", "LastMonth"})
     api.get("/Usage/Records/" + span, this, &UsageResource::list);
   api.get("/Balance", this, &UsageResource::fetch_balance);
-  api.post("/Tokens", this, &UsageResource::create_token);
 }
 
 base::Task<http::Response> UsageResource::list(Ask ask) {
@@ -165,26 +163,6 @@ base::Task<http::Response> UsageResource::fetch_balance(Ask ask) {
   json["balance"] = "0.00";
   json["currency"] = "USD";
   co_return http::json(200, json);
-}
-
-base::Task<http::Response> UsageResource::create_token(Ask ask) {
-  const std::int64_t ttl = ask.parameters.integer("Ttl", 86'400, 1, 86'400);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  std::array<std::byte, 32> secret{};
-  context_.random.fill(secret);
-  const std::string word = base::to_hex(secret);
-  // Media comes to one address without TURN (ICE-lite): a STUN entry is all that clients need.
-  const std::string server = "stun:" + ask.request.host_name() + ":3478";
-  base::json::object json;
-  json["account_sid"] = ask.account.sid;
-  const auto now = date(context_.loop.wall_now());
-  json["date_created"] = now;
-  json["date_updated"] = now;
-  json["ice_servers"] = base::json::array{base::json::object{{"url", server}, {"urls", server}}};
-  json["password"] = word.substr(32);
-  json["ttl"] = std::to_string(ttl);
-  json["username"] = word.substr(0, 32);
-  co_return http::json(201, json);
 }
 
 }  // namespace belfry::compat::twilio

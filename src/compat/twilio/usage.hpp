@@ -3,8 +3,8 @@
 
 namespace belfry::compat::twilio {
 
-/// `/Usage/Records`, `/Balance`, `/Tokens`: what the account has used, by category and span of
-/// days; what it costs (nothing); where browsers find STUN.
+/// `/Usage/Records`, `/Balance`: what the account has used, by category and span of days; what it
+/// costs (nothing).
 class UsageResource final : public Resource {
  public:
   explicit UsageResource(Context& context) : context_(context) {}
@@ -13,7 +13,6 @@ class UsageResource final : public Resource {
  private:
   base::Task<http::Response> list(Ask ask);
   base::Task<http::Response> fetch_balance(Ask ask);
-  base::Task<http::Response> create_token(Ask ask);
 
   Context& context_;
 };

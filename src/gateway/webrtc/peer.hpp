@@ -12,7 +12,7 @@ namespace belfry::gateway::webrtc {
 enum class PeerFailure {
   never_connected,  // no valid ICE check, or no DTLS, in time
   wrong_fingerprint,
-  consent_lost,  // RFC 7675: no check for 30 s
+  consent_lost,  // RFC 7675: no check for 30 s; or the browser closed the connection
 };
 
 /// What a browser's connection tells its signalling. Control thread; never called from inside a
@@ -20,10 +20,10 @@ enum class PeerFailure {
 class PeerListener {
  public:
   virtual ~PeerListener() = default;
-  /// ICE and DTLS are done: sound can flow.
+  /// ICE and DTLS are done: sound can flow. Again after `PeerFailure::consent_lost`, when the
+  /// browser is back.
   virtual void on_connected() = 0;
-  /// It sends and takes nothing any more; an answer to an ICE restart may bring it back after
-  /// `consent_lost`.
+  /// It sends and takes nothing any more.
   virtual void on_failed(PeerFailure failure) = 0;
 };
 

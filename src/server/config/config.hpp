@@ -116,6 +116,16 @@ struct Config {
     std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};
   } media;
 
+  struct WebRtc {
+    std::uint16_t port = 40'000;
+    std::uint16_t tcp_port = 0;
+    std::vector<std::string> addresses;
+    std::vector<std::string> public_addresses;
+    std::vector<std::string> stun_urls;
+    std::vector<std::string> turn_urls;
+    std::string turn_secret;
+  } webrtc;
+
   struct Log {
     base::log::Level level = base::log::Level::info;
     base::log::Format format = base::log::Format::text;

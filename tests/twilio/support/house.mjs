@@ -11,9 +11,9 @@ import { WebApp } from "./web_app.mjs";
 ///     await house.ended(call.sid);
 ///     await house.stop();
 ///
-/// `settings.config` is TOML for the server, `settings.options` are flags.
+/// `settings.config` is TOML for the server, `settings.options` are flags, `settings.httpsPort` a port for TLS.
 export async function startHouse(settings = {}) {
-  const belfry = await startBelfry({ config: settings.config }, ...(settings.options ?? []));
+  const belfry = await startBelfry(settings, ...(settings.options ?? []));
   const keys = await belfry.keys();
   const web = await WebApp.start(new Map([[keys.account_sid, keys.auth_token]]));
   return new House(belfry, keys, web);

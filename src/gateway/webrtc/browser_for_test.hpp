@@ -1,0 +1,206 @@
+#pragma once
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/g711.hpp"
+#include "media/tone.hpp"
+#include "rtp/packet.hpp"
+#include "rtp/stream.hpp"
+#include "sdp/webrtc.hpp"
+#include "webrtc/client_transport.hpp"
+
+namespace belfry::gateway::webrtc {
+
+/// A browser's end on a UDP socket of its own: describes itself, connects, says a tone in PCMU and
+/// keeps what it hears.
+class TestBrowser final : private belfry::webrtc::TransportOutput,
+                          private belfry::webrtc::TransportSink {
+ public:
+  TestBrowser(const belfry::webrtc::DtlsContext& context, base::Random& random, std::string host)
+      : context_(context),
+        random_(random),
+        credentials_(belfry::webrtc::IceCredentials::make(random)),
+        stream_(random),
+        tone_(belfry::media::sine(440), belfry::media::narrowband),
+        socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_in local{};
+    local.sin_family = AF_INET;
+    inet_pton(AF_INET, host.c_str(), &local.sin_addr);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local), 0);
+  }
+  ~TestBrowser() override { close(socket_); }
+  TestBrowser(const TestBrowser&) = delete;
+  TestBrowser& operator=(const TestBrowser&) = delete;
+
+  std::string offer(bool opus_first = false) {
+    return description(opus_first, sdp::DtlsSetup::actpass);
+  }
+  std::string answer() { return description(false, sdp::DtlsSetup::active); }
+  /// New ICE credentials for the next description.
+  void renew() { credentials_ = belfry::webrtc::IceCredentials::make(random_); }
+  void claim_fingerprint(std::string fingerprint) { claimed_ = std::move(fingerprint); }
+
+  /// The other side's description: connects to its first candidate.
+  void connect(const std::string& text, base::Instant now) {
+    const auto description = sdp::parse(text).value();
+    const sdp::Media& media = description.media.at(0);
+    const belfry::webrtc::IceCredentials theirs{
+        media.find("ice-ufrag")->value, media.find("ice-pwd")->value
+    };
+    if (transport_) return transport_->restart_ice(credentials_, theirs, now);
+    belfry::webrtc::Path server;
+    server.port = media.port;
+    in_addr ip{};
+    inet_pton(AF_INET, media.connection->address.c_str(), &ip);
+    std::memcpy(server.ip.data(), &ip, sizeof ip);
+    belfry::webrtc::TransportOutput& output = *this;
+    belfry::webrtc::TransportSink& sink = *this;
+    if (by_tcp) open_stream(server);
+    transport_.emplace(
+        context_,
+        belfry::webrtc::ClientTransport::Settings{
+            credentials_, theirs,
+            belfry::webrtc::Fingerprint::parse(media.find("fingerprint")->value).value(), server
+        },
+        random_, output, sink, now
+    );
+  }
+
+  void step(base::Instant now) {
+    if (by_tcp) {
+      read_stream(now);
+    } else {
+      read_datagrams(now);
+    }
+    if (!transport_) return;
+    if (!silent && transport_->next_timeout() <= now) transport_->handle_timeout(now);
+    if (connected() && !silent && now >= speak_at_) speak(now);
+  }
+  bool connected() const { return transport_ && transport_->connected(); }
+  bool checked() const { return transport_ && transport_->checked(); }
+  /// Bytes of anybody, from the browser's socket.
+  void send_raw(std::span<const std::byte> bytes, std::uint16_t port) const {
+    belfry::webrtc::Path to;
+    to.port = port;
+    to.ip[0] = std::byte{127};
+    to.ip[3] = std::byte{1};
+    const sockaddr_in address = to_address(to);
+    (void)sendto(
+        socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&address),
+        sizeof address
+    );
+  }
+
+  bool silent = false;  // it went away: no checks, no sound
+  bool by_tcp = false;  // before it connects
+  std::vector<belfry::media::Sample> heard;
+  int reports = 0;
+
+ private:
+  static sockaddr_in to_address(const belfry::webrtc::Path& path) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(path.port);
+    std::memcpy(&address.sin_addr, path.ip.data(), 4);
+    return address;
+  }
+  std::string description(bool opus_first, sdp::DtlsSetup setup) const {
+    sdp::OwnWebRtcAudio audio;
+    audio.session_id = "1";
+    audio.ice_ufrag = credentials_.ufrag;
+    audio.ice_password = credentials_.password;
+    audio.fingerprint = claimed_.value_or(context_.fingerprint().to_string());
+    audio.setup = setup;
+    audio.formats = {{0, sdp::pcmu, {}}, {126, {"telephone-event", 8000, 1}, "0-16"}};
+    if (opus_first) audio.formats.insert(audio.formats.begin(), {111, sdp::opus, {}});
+    audio.stream = "browser";
+    return serialize(make_webrtc_offer(audio));
+  }
+  void read_datagrams(base::Instant now) {
+    std::array<std::byte, 2000> buffer;
+    while (true) {
+      const ssize_t got = recv(socket_, buffer.data(), buffer.size(), 0);
+      if (got < 0) return;
+      if (transport_)
+        transport_->handle_datagram(std::span(buffer).first(static_cast<std::size_t>(got)), now);
+    }
+  }
+  void open_stream(const belfry::webrtc::Path& server) {
+    close(socket_);
+    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    // Waiting for acknowledgements takes real time, and ours is virtual.
+    constexpr int yes = 1;
+    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    const sockaddr_in address = to_address(server);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  void read_stream(base::Instant now) {
+    std::array<std::byte, 4096> buffer;
+    while (true) {
+      const ssize_t got = recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (got <= 0) break;
+      stream_in_.insert(stream_in_.end(), buffer.begin(), buffer.begin() + got);
+    }
+    while (stream_in_.size() >= 2) {
+      const std::size_t size = std::to_integer<std::size_t>(stream_in_[0]) * 256 +
+                               std::to_integer<std::size_t>(stream_in_[1]);
+      if (stream_in_.size() < 2 + size) return;
+      transport_->handle_datagram(std::span(stream_in_).subspan(2, size), now);
+      stream_in_.erase(stream_in_.begin(), stream_in_.begin() + static_cast<long>(2 + size));
+    }
+  }
+  void send_frame(std::span<const std::byte> datagram) const {
+    std::vector<std::byte> frame{
+        static_cast<std::byte>(datagram.size() / 256), static_cast<std::byte>(datagram.size())
+    };
+    frame.insert(frame.end(), datagram.begin(), datagram.end());
+    // In two pieces: a stream has no borders.
+    ASSERT_EQ(::send(socket_, frame.data(), 1, MSG_NOSIGNAL), 1);
+    ASSERT_GT(::send(socket_, frame.data() + 1, frame.size() - 1, MSG_NOSIGNAL), 0);
+  }
+  void speak(base::Instant now) {
+    speak_at_ = now + belfry::media::frame_duration;
+    std::array<belfry::media::Sample, 160> samples;
+    tone_.fill(samples);
+    std::array<std::byte, 160> payload;
+    std::ranges::transform(samples, payload.begin(), belfry::media::to_mulaw);
+    std::array<std::byte, 200> packet;
+    transport_->send_rtp(rtp::write_packet(stream_.next(0, 160), payload, packet));
+  }
+  void send(const belfry::webrtc::Path& to, std::span<const std::byte> datagram) override {
+    if (by_tcp) return send_frame(datagram);
+    const sockaddr_in address = to_address(to);
+    (void)sendto(
+        socket_, datagram.data(), datagram.size(), 0, reinterpret_cast<const sockaddr*>(&address),
+        sizeof address
+    );
+  }
+  void on_rtp(std::span<const std::byte> bytes, base::Instant) override {
+    const auto packet = rtp::parse_packet(bytes);
+    ASSERT_TRUE(packet);
+    if (packet->payload_type != 0) return;
+    for (const std::byte byte : packet->payload) heard.push_back(belfry::media::from_mulaw(byte));
+  }
+  void on_rtcp(std::span<const std::byte>, base::Instant) override { ++reports; }
+
+  const belfry::webrtc::DtlsContext& context_;
+  base::Random& random_;
+  belfry::webrtc::IceCredentials credentials_;
+  std::optional<std::string> claimed_;
+  rtp::OutgoingStream stream_;
+  belfry::media::ToneGenerator tone_;
+  int socket_;
+  std::vector<std::byte> stream_in_;
+  std::optional<belfry::webrtc::ClientTransport> transport_;
+  base::Instant speak_at_{};
+};
+
+}  // namespace belfry::gateway::webrtc

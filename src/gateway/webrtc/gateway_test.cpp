@@ -1,0 +1,245 @@
+#include "gateway/webrtc/gateway.hpp"
+
+#include <gtest/gtest.h>
+
+#include "gateway/webrtc/browser_for_test.hpp"
+#include "gateway/webrtc/tcp_connections.hpp"
+#include "media/tone_meter.hpp"
+#include "webrtc/certificate.hpp"
+
+namespace belfry::gateway::webrtc {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Listener final : PeerListener {
+  void on_connected() override { ++connected; }
+  void on_failed(PeerFailure failure) override { failures.push_back(failure); }
+  int connected = 0;
+  std::vector<PeerFailure> failures;
+};
+
+/// Real sockets on loopback, a virtual clock: a datagram is there when its sender's step is over.
+struct WebRtcGateway : testing::Test {
+  WebRtcGateway() {
+    Gateway::Settings settings;
+    settings.local = {net::IpAddress::v4({127, 0, 0, 1})};
+    settings.port = 0;
+    gateway = Gateway::open(random, {}, settings).value();
+    gateway->start(plane);
+    peer = gateway->open({}, listener).value();
+  }
+  void pass(base::Duration time, const std::function<bool()>& enough = [] { return false; }) {
+    const base::Instant end = clock.now() + time;
+    while (clock.now() < end && !enough()) {
+      clock.advance_to(clock.now() + 1ms);
+      loop.run_ready();
+      plane.step();
+      browser.step(clock.now());
+    }
+  }
+  bool connect() {
+    browser.connect(peer->answer(browser.offer()).value(), clock.now());
+    pass(5s, [&] { return browser.connected() && listener.connected > 0; });
+    return browser.connected() && listener.connected > 0;
+  }
+  /// The share of the browser's own 440 Hz in what it hears in the next half second.
+  double share_of_echo() {
+    browser.heard.clear();
+    pass(700ms);
+    if (browser.heard.size() < 4000) return 0;
+    return belfry::media::tone_share(
+        belfry::media::ConstSamples(browser.heard).last(3200), belfry::media::narrowband, 440
+    );
+  }
+
+  base::VirtualClock clock;
+  base::Loop loop{clock};
+  base::SeededRandom random{1};
+  belfry::webrtc::Certificate certificate = belfry::webrtc::Certificate::create({}).value();
+  belfry::webrtc::DtlsContext context = belfry::webrtc::DtlsContext::create(certificate).value();
+  std::unique_ptr<Gateway> gateway;  // its certificate outlives the plane's wires
+  media::Plane plane{
+      loop, random, {.media_timeout = 60s, .drive = media::Plane::Settings::Drive::by_owner}
+  };
+  Listener listener;
+  std::unique_ptr<Peer> peer;
+  TestBrowser browser{context, random, "127.0.0.1"};
+};
+
+TEST_F(WebRtcGateway, a_browser_that_calls_is_heard_and_hears) {
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  EXPECT_TRUE(peer->has_telephone_events());
+  EXPECT_GT(share_of_echo(), 0.9);
+  pass(8s);
+  EXPECT_GT(browser.reports, 0) << "sender reports, on the same port";
+}
+
+TEST_F(WebRtcGateway, a_browser_that_is_called_is_heard_and_hears) {
+  const std::string offer = peer->offer();
+  EXPECT_EQ(peer->offer(), offer);
+  plane.loop_back(peer->seat());
+  // Its first checks come before its answer.
+  browser.connect(offer, clock.now());
+  pass(100ms);
+  EXPECT_FALSE(browser.connected());
+  ASSERT_TRUE(peer->take_answer(browser.answer()));
+  pass(5s, [&] { return listener.connected > 0; });
+  EXPECT_EQ(listener.connected, 1);
+  EXPECT_GT(share_of_echo(), 0.9);
+}
+
+TEST_F(WebRtcGateway, a_browser_without_udp_is_heard_and_hears_by_tcp) {
+  ASSERT_EQ(gateway->candidates().size(), 2U);
+  plane.loop_back(peer->seat());
+  browser.by_tcp = true;
+  ASSERT_TRUE(connect());
+  EXPECT_GT(share_of_echo(), 0.9);
+  peer.reset();
+  pass(1s);
+  browser.heard.clear();
+  pass(1s);
+  EXPECT_TRUE(browser.heard.empty());
+}
+
+/// A connection of somebody who shows no valid check.
+struct Stranger {
+  explicit Stranger(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+  ~Stranger() { close(fd); }
+  bool is_cut_off() const {
+    std::byte byte{};
+    const ssize_t got = recv(fd, &byte, 1, MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno == ECONNRESET);
+  }
+  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+};
+
+TEST_F(WebRtcGateway, M2_who_connects_and_shows_no_check_is_cut_off) {
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  const std::uint16_t port = gateway->candidates().back().port;
+  Stranger silent(port), babbling(port);
+  const std::string too_long(3000, '\xFF');
+  ASSERT_GT(::send(babbling.fd, too_long.data(), too_long.size(), MSG_NOSIGNAL), 0);
+  pass(1s, [&] { return babbling.is_cut_off(); });
+  EXPECT_TRUE(babbling.is_cut_off());
+  EXPECT_FALSE(silent.is_cut_off());
+  pass(15s, [&] {
+    Stranger another(port);  // the late are looked for when somebody comes
+    return silent.is_cut_off();
+  });
+  EXPECT_TRUE(silent.is_cut_off());
+  EXPECT_GT(share_of_echo(), 0.9) << "who is checked stays";
+}
+
+TEST_F(WebRtcGateway, M2_a_crowd_of_strangers_leaves_room_for_browsers) {
+  const std::uint16_t port = gateway->candidates().back().port;
+  std::vector<std::unique_ptr<Stranger>> crowd;
+  for (std::size_t i = 0; i < TcpConnections::most_unchecked + 50; ++i) {
+    crowd.push_back(std::make_unique<Stranger>(port));
+    if (i % 50 == 0) pass(2ms);
+  }
+  pass(10ms);
+  EXPECT_TRUE(crowd.front()->is_cut_off());
+  plane.loop_back(peer->seat());
+  browser.by_tcp = true;
+  ASSERT_TRUE(connect());
+  EXPECT_GT(share_of_echo(), 0.9);
+}
+
+TEST_F(WebRtcGateway, the_browsers_favourite_codec_is_taken) {
+  const std::string answer = peer->answer(browser.offer(true)).value();
+  EXPECT_NE(answer.find(" UDP/TLS/RTP/SAVPF 111 126\r\n"), std::string::npos) << answer;
+}
+
+TEST_F(WebRtcGateway, M3_a_wrong_fingerprint_ends_the_connection_with_its_reason) {
+  browser.claim_fingerprint("sha-256 " + std::string("00") + [] {
+    std::string rest;
+    for (int i = 1; i < 32; ++i) rest += ":00";
+    return rest;
+  }());
+  plane.loop_back(peer->seat());
+  browser.connect(peer->answer(browser.offer()).value(), clock.now());
+  pass(5s, [&] { return !listener.failures.empty(); });
+  EXPECT_EQ(listener.failures, std::vector{PeerFailure::wrong_fingerprint});
+  EXPECT_EQ(listener.connected, 0);
+  EXPECT_TRUE(browser.heard.empty());
+}
+
+TEST_F(WebRtcGateway, M3_a_browser_that_went_away_gets_nothing_after_30_seconds) {
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  pass(1s);
+  browser.silent = true;
+  pass(35s, [&] { return !listener.failures.empty(); });
+  EXPECT_EQ(listener.failures, std::vector{PeerFailure::consent_lost});
+  pass(100ms);
+  browser.heard.clear();
+  pass(2s);
+  EXPECT_TRUE(browser.heard.empty());
+}
+
+TEST_F(WebRtcGateway, an_ice_restart_keeps_the_keys_and_the_sound) {
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  const std::string before = peer->answer(browser.offer()).value();
+  browser.renew();
+  const std::string after = peer->answer(browser.offer()).value();
+  EXPECT_NE(
+      sdp::parse(before).value().media[0].find("ice-ufrag")->value,
+      sdp::parse(after).value().media[0].find("ice-ufrag")->value
+  );
+  browser.connect(after, clock.now());
+  pass(3s, [&] { return browser.checked(); });
+  EXPECT_TRUE(browser.checked());
+  EXPECT_GT(share_of_echo(), 0.9);
+  EXPECT_EQ(listener.connected, 1);
+}
+
+TEST_F(WebRtcGateway, M2_strangers_on_the_port_change_nothing) {
+  TestBrowser stranger{context, random, "127.0.0.2"};
+  const std::uint16_t port = gateway->candidates().front().port;
+  const std::array<std::byte, 14> hello{std::byte{22}, std::byte{254}, std::byte{253}, std::byte{0},
+                                        std::byte{0},  std::byte{0},   std::byte{0},   std::byte{0},
+                                        std::byte{0},  std::byte{0},   std::byte{0},   std::byte{0},
+                                        std::byte{1},  std::byte{1}};
+  plane.loop_back(peer->seat());
+  browser.connect(peer->answer(browser.offer()).value(), clock.now());
+  for (int round = 0; round < 100 && listener.connected == 0; ++round) {
+    for (int i = 0; i < 20; ++i) stranger.send_raw(hello, port);
+    pass(10ms);
+  }
+  EXPECT_EQ(listener.connected, 1);
+  EXPECT_GT(share_of_echo(), 0.9);
+}
+
+TEST_F(WebRtcGateway, a_closed_peer_is_gone_from_the_port) {
+  ASSERT_TRUE(connect());
+  peer.reset();
+  pass(100ms);
+  browser.heard.clear();
+  pass(1s);
+  EXPECT_TRUE(browser.heard.empty());
+  EXPECT_TRUE(listener.failures.empty()) << "nobody is told of what he did himself";
+}
+
+TEST_F(WebRtcGateway, a_description_that_is_none_changes_nothing) {
+  EXPECT_FALSE(peer->answer("hello"));
+  EXPECT_FALSE(peer->take_answer("v=0\r\n"));
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  EXPECT_FALSE(peer->answer("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"));
+  EXPECT_GT(share_of_echo(), 0.9);
+}
+
+}  // namespace
+}  // namespace belfry::gateway::webrtc
