@@ -99,8 +99,10 @@ std::optional<AudioVerdict> judge_refused(const SeatStatistics& seen, std::uint6
   if (seen.from_strangers >= at_least) {
     return AudioVerdict{
         AudioFault::wrong_address,
-        count(seen.from_strangers) + " came from " + seen.stranger +
-            ", but the party was to send from " + seen.remote +
+        count(seen.from_strangers) + " came from " +
+            (seen.stranger.empty()
+                 ? std::string("an address that signalling did not name")
+                 : seen.stranger + ", but the party was to send from " + seen.remote) +
             ", so they were not believed. Usually a NAT or a media relay on the way that "
             "signalling does not know of: let the party announce the address that it really sends "
             "from (STUN, or its setting for an external address)."

@@ -71,6 +71,8 @@ TEST(AudioVerdict, PacketsFromElsewhereNameBothAddresses) {
   seen.stranger = "198.51.100.7:9000";
   EXPECT_TRUE(judged(seen, AudioFault::wrong_address, "12 packets came from 198.51.100.7:9000"));
   EXPECT_TRUE(judged(seen, AudioFault::wrong_address, "192.0.2.1:4000"));
+  seen.stranger.clear();
+  EXPECT_TRUE(judged(seen, AudioFault::wrong_address, "did not name"));
 }
 
 TEST(AudioVerdict, AStrangerIsNoFaultWhileThePartyIsHeard) {

@@ -54,7 +54,7 @@ describe("why there is no audio", () => {
     const verdict = page.getByRole("status", { name: "Verdict on the audio" });
     await seen(verdict.getByText("Sound was heard from the party; its reports say that it hears us."));
     await hangUp(page);
-    await seen(page.getByRole("region", { name: "Audio" }).getByText("Hears us", { exact: true }));
+    await seen(page.getByRole("region", { name: "Audio" }).getByText("It hears us", { exact: true }));
     await visit.close();
   });
 });

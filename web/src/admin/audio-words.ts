@@ -28,9 +28,9 @@ const sounds: Readonly<Record<MediaStatistics["sound"], string>> = {
 };
 
 const reports: Readonly<Record<MediaStatistics["party_reports"], string>> = {
-  none: "Tells nothing",
-  "hears-us": "Hears us",
-  "misses-us": "Gets nothing",
+  none: "None",
+  "hears-us": "It hears us",
+  "misses-us": "It gets nothing",
 };
 
 /// What was measured, for a list of facts; refused packets only where there were any.
@@ -49,7 +49,7 @@ export function figuresOf(media: MediaStatistics): [name: string, figure: string
     ["Lost there", `${Math.round(media.loss_there * 100)} %`],
     ["Jitter", `${media.jitter_ms.toFixed(1)} ms`],
     ["Sound", sounds[media.sound]],
-    ["The party", reports[media.party_reports]],
+    ["Its reports", reports[media.party_reports]],
     ...refused
       .filter(([, count]) => count > 0)
       .map(([name, count, more]): [string, string] => [

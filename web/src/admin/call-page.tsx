@@ -52,6 +52,7 @@ export function CallPage({ sid }: { sid: string }) {
       {call && (
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr]">
           <Facts call={call} />
+          <AudioOfCall heard={heard} />
           <div className="flex min-w-0 flex-col gap-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
             <Recordings
               subject={sid}
@@ -60,7 +61,6 @@ export function CallPage({ sid }: { sid: string }) {
             <MessagesOfCall sid={sid} again={`${connections} ${call.status}`} />
             <Timeline events={events[sid] ?? []} over={isOver(call.status)} />
           </div>
-          <AudioOfCall heard={heard} />
         </div>
       )}
     </PageFrame>
