@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <numbers>
 
 #include "call/audio_verdict.hpp"
