@@ -262,7 +262,7 @@ base::Task<void> Conferences::run(Leg& leg, ProgramSpec program) {
   if (!answered) co_return;
   auto joined = join(leg, JoinConference::from_json(program.parameters));
   if (!joined) {
-    leg.note_error(joined.error().detail, joined.error().message);
+    leg.report_error(joined.error().detail, joined.error().message);
     co_return;
   }
   Participation participation = std::move(*joined);

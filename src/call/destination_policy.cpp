@@ -12,7 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int invalid_number = 21211;
+constexpr int invalid_number = 21217;
+constexpr int invalid_number_of_message = 21211;
+constexpr int without_route = 21214;
 constexpr int not_allowed = 21215;
 constexpr int messages_not_allowed = 21408;
 constexpr int blocked = 21216;
@@ -66,6 +68,7 @@ base::Result<Party> DestinationPolicy::admit(
     return refuse(
         blocked, "Belfry cannot reach emergency services: use another telephone (rule F3)"
     );
+  if (!dial_plan_.serves(party)) return refuse(without_route, "no route leads to " + party.address);
   if (!is_paid(party)) return party;
   BELFRY_TRY(dialled, check_number(party));
   BELFRY_CHECK(check_caps(dialled, account_sid, live));
@@ -82,7 +85,7 @@ base::Result<> DestinationPolicy::admit_message(const std::string& number, bool 
   if (checked) return {};
   const bool by_country = checked.error().detail == not_allowed;
   return refuse(
-      by_country ? messages_not_allowed : checked.error().detail, checked.error().message
+      by_country ? messages_not_allowed : invalid_number_of_message, checked.error().message
   );
 }
 

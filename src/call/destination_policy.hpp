@@ -31,8 +31,9 @@ class DestinationPolicy {
   );
 
   /// @param live how many such calls the account has at the moment.
-  /// @return the party to dial. Errc::refused with Twilio's code in `detail`: 21211 no number of
-  /// any plan, 21215 country or kind not allowed, 21216 emergency, 20429 beyond a cap.
+  /// @return the party to dial. Errc::refused with Twilio's code in `detail`: 21214 no route leads
+  /// there, 21217 no number of any plan, 21215 country or kind not allowed, 21216 emergency, 20429
+  /// beyond a cap.
   base::Result<Party> admit(const Party& party, const std::string& account_sid, std::size_t live);
   /// Likewise for a text message, whose carrier may take money for it; its own caps are in
   /// `Messages`. Codes: 21211, 21216, and 21408 for a country or kind that is not allowed.

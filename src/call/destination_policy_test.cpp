@@ -51,7 +51,17 @@ TEST(DestinationPolicy, TrunksReachOrdinaryNumbersOfAllowedCountriesOnly) {
   for (const auto* country : {"+18765550123", "+442079460123", "+881612345678", "+37167000000"})
     EXPECT_EQ(refusal(policy, country), 21215) << country;
   EXPECT_EQ(refusal(policy, "+19002345678"), 21215);
-  EXPECT_EQ(refusal(policy, "+1234567890"), 21211);
+  EXPECT_EQ(refusal(policy, "+1234567890"), 21217);
+  EXPECT_EQ(policy.admit_message("+1234567890", true).error().detail, 21211);
+}
+
+TEST(DestinationPolicy, NumbersThatNoRouteLeadsToCannotBeReached) {
+  Scene scene;
+  scene.plan.remove_routes("trunk");
+  DestinationPolicy policy = scene.policy();
+  EXPECT_EQ(refusal(policy, "+14158675308"), 21214);
+  scene.plan.assign("+14158675308", "alice");
+  EXPECT_EQ(refusal(policy, "+14158675308"), 0) << "a registered phone's number";
 }
 
 TEST(DestinationPolicy, WhatIsDialledIsWhatWasChecked) {
@@ -63,6 +73,7 @@ TEST(DestinationPolicy, WhatIsDialledIsWhatWasChecked) {
 TEST(DestinationPolicy, SimulatedPhonesMayHaveAnyNumber) {
   Scene scene;
   scene.plan = {};
+  scene.plan.set_fallback(&scene.trunk);
   DestinationPolicy policy = scene.policy();
   for (const auto* odd : {"+1234567890", "+0987654321", "1000", "+19002345678"})
     EXPECT_EQ(refusal(policy, odd), 0) << odd;

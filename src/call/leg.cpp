@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "call/hearing.hpp"
 #include "call/last_word.hpp"
+#include "call/notifications.hpp"
 #include "call/outbox.hpp"
 #include "call/recordings.hpp"
 #include "call/referral.hpp"
@@ -185,6 +186,17 @@ void Leg::note(std::string type, base::json::object data) {
   services_.feed.publish(record_, event);
 }
 
+void Leg::report_error(int code, std::string message) {
+  if (services_.notifications != nullptr) {
+    Problem problem{.account_sid = record_.account_sid};
+    problem.call_sid = record_.sid;
+    problem.code = code;
+    problem.message = message;
+    services_.notifications->add(problem);
+  }
+  note_error(code, std::move(message));
+}
+
 void Leg::note_error(int code, std::string message) {
   record_.error_code = code;
   base::log::warning("call.error", {{"call", record_.sid}, {"code", code}, {"message", message}});
@@ -238,7 +250,7 @@ void Leg::record_from_answer() {
   Recordings& recordings = *services_.recordings;
   const auto started = recordings.start(*this, RecordingSource::outbound_api, *record_.record);
   if (!started) {
-    note_error(16100, "the call is not recorded: " + started.error().message);
+    report_error(16100, "the call is not recorded: " + started.error().message);
     return;
   }
   if (const RecordingRecord* recording = recordings.running(*started))

@@ -97,6 +97,8 @@ class Leg final : private EndpointListener, private SeatListener {
   void set_recorded(LegRecord::Recorded recorded) { record_.recorded = std::move(recorded); }
   /// Remembers the last error of the program and writes it into the timeline.
   void note_error(int code, std::string message);
+  /// The same, and tells the account's debugger: for what no document's exchange belongs to.
+  void report_error(int code, std::string message);
   /// Inbound, before the answer: the caller is told that it rings.
   void ring();
   /// `told` learns when the party begins and stops to speak; an empty one: no longer.

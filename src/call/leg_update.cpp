@@ -60,7 +60,7 @@ bool Leg::on_refer_request(const std::string& target) {
   if (ended()) return false;
   std::erase_if(referral_handlers_, [](const auto& handler) { return handler.expired(); });
   if (referral_handlers_.empty()) {
-    note_error(13802, "the party asked for a transfer, and no referUrl says how");
+    report_error(13802, "the party asked for a transfer, and no referUrl says how");
     return false;
   }
   note("refer.received", {{"target", target}});

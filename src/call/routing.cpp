@@ -57,6 +57,11 @@ bool DialPlan::serves_by_trunk(const Party& party) const {
   });
 }
 
+bool DialPlan::serves(const Party& telephone) const {
+  return fallback_ != nullptr || assigned_.contains(telephone.address) ||
+         serves_by_trunk(telephone);
+}
+
 std::vector<DialPlan::Choice> DialPlan::choose(const Party& party, base::Random& random) const {
   if (party.kind == Party::Kind::sip ||
       (party.kind == Party::Kind::telephone && assigned_.contains(party.address))) {

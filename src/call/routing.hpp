@@ -48,6 +48,8 @@ class DialPlan {
 
   /// A number that a route's trunk would be asked for: a call to it costs money.
   bool serves_by_trunk(const Party& party) const;
+  /// A route or the fall-back leads there.
+  bool serves(const Party& telephone) const;
   std::vector<Choice> choose(const Party& party, base::Random& random) const;
   Carrier* carrier(const std::string& name) const;
   const std::vector<Route>& routes() const { return routes_; }

@@ -26,6 +26,12 @@ NumberTable::Entry answering(const Document& domain) {
   return std::move(*entry);
 }
 
+/// A list opens a domain for calls, for registrations, or, mapped twice, for both.
+void permit(SipDomainDoors::User& user, const Document& mapping) {
+  if (mapping.tag != user.domain_sid) return;
+  (text_member(mapping.value, "kind") == "calls" ? user.calls : user.registers) = true;
+}
+
 template <class T>
 void oldest_first(std::vector<const T*>& list) {
   std::ranges::sort(list, [](const T* a, const T* b) {
@@ -124,6 +130,7 @@ void SipDirectory::apply() {
   users_.clear();
   open_doors();
   std::vector<PhoneLogin> logins;
+  std::map<std::string, SipDomainDoors::User> homes;
   std::vector<const Document*> opened = all(mappings, "");
   oldest_first(opened);
   for (const Document* mapping : opened) {
@@ -131,7 +138,10 @@ void SipDirectory::apply() {
     if (domain == documents_[std::string(domains)].end()) continue;
     for (const Document* credential : all(credentials, text_member(mapping->value, "list_sid"))) {
       const std::string user = text_member(credential->value, "username");
-      if (std::ranges::find(users_, user) != users_.end()) continue;
+      if (const auto home = homes.find(user); home != homes.end()) {
+        permit(home->second, *mapping);
+        continue;
+      }
       auto password = open_secret_(text_member(credential->value, "password"));
       if (!password) {
         base::log::error("sip.credential_sealed", {{"sid", credential->key}});
@@ -139,10 +149,12 @@ void SipDirectory::apply() {
       }
       users_.push_back(user);
       programs_.set(user, answering(domain->second));
-      doors_.add_user(user, domain->first);
+      homes[user].domain_sid = domain->first;
+      permit(homes[user], *mapping);
       logins.push_back({user, std::move(*password)});
     }
   }
+  for (auto& [user, home] : homes) doors_.add_user(user, std::move(home));
   if (logins == logins_) return;
   logins_ = std::move(logins);
   if (listener_) listener_(logins_);
@@ -152,6 +164,9 @@ void SipDirectory::open_doors() {
   doors_ = {};
   for (const auto& [sid, domain] : documents_[std::string(domains)]) {
     SipDomainDoors::Domain door{.sid = sid};
+    const base::json::value* registers = base::json::find(domain.value, "sip_registration");
+    door.takes_registrations =
+        registers != nullptr && registers->is_bool() && registers->get_bool();
     for (const Document* mapping : all(mappings, sid))
       door.has_users |= text_member(mapping->value, "kind") == "calls";
     for (const Document* mapping : all(ip_mappings, sid)) {

@@ -65,7 +65,7 @@ void Usage::count_ended(const LegRecord& leg) {
   const bool inbound = leg.direction == LegRecord::Direction::inbound;
   // One row for the day, whatever the call counts as.
   Running& day = running(leg.account_sid);
-  const auto count = [&](std::string_view category) { bump(day, category, minutes); };
+  const auto count = [&](std::string_view category) { bump(day, category, {1, minutes}); };
   count("calls");
   count(inbound ? "calls-inbound" : "calls-outbound");
   if (!inbound && is_paid_(leg)) count(paid_calls);
@@ -74,10 +74,10 @@ void Usage::count_ended(const LegRecord& leg) {
   store(leg.account_sid, day);
 }
 
-void Usage::bump(Running& day, std::string_view category, std::int64_t amount) {
+void Usage::bump(Running& day, std::string_view category, UsageCount by) {
   UsageCount& count = day.counts[std::string(category)];
-  ++count.count;
-  count.amount += amount;
+  count.count += by.count;
+  count.amount += by.amount;
 }
 
 Usage::Running& Usage::running(const std::string& account_sid) {
@@ -88,8 +88,12 @@ Usage::Running& Usage::running(const std::string& account_sid) {
 }
 
 void Usage::add(const std::string& account_sid, std::string_view category, std::int64_t amount) {
+  change(account_sid, category, {1, amount});
+}
+
+void Usage::change(const std::string& account_sid, std::string_view category, UsageCount by) {
   Running& day = running(account_sid);
-  bump(day, category, amount);
+  bump(day, category, by);
   store(account_sid, day);
 }
 

@@ -28,6 +28,8 @@ class Usage {
   static constexpr std::string_view collection = "usage";
   /// Calls through trunks, and their minutes: what costs money.
   static constexpr std::string_view paid_calls = "trunk-calls";
+  /// Recordings that are kept, and their minutes; a category of `change`.
+  static constexpr std::string_view stored_recordings = "recordingstorage";
 
   Usage(base::Loop& loop, Journal& journal) : loop_(loop), journal_(journal) {}
 
@@ -37,6 +39,9 @@ class Usage {
   void watch(EventFeed& feed, std::function<bool(const LegRecord&)> is_paid);
 
   void add(const std::string& account_sid, std::string_view category, std::int64_t amount);
+  /// For a category of what is kept: what has come since, and what has gone (below 0). What there
+  /// is at the end of a day is the sum up to it.
+  void change(const std::string& account_sid, std::string_view category, UsageCount by);
   /// So far today.
   UsageCount today(const std::string& account_sid, std::string_view category) const;
 
@@ -55,7 +60,7 @@ class Usage {
     Counts counts;
     base::WallTime created{};
   };
-  static void bump(Running& day, std::string_view category, std::int64_t amount);
+  static void bump(Running& day, std::string_view category, UsageCount by);
   Running& running(const std::string& account_sid);
   void count_ended(const LegRecord& leg);
   void store(const std::string& account_sid, const Running& day);

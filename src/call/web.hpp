@@ -31,14 +31,20 @@ struct WebRequest {
   std::size_t max_body = 64 * 1024;
 };
 
+/// A Set-Cookie header and the URL whose answer had it: the last one or one that redirected.
+struct SetCookie {
+  std::string url;
+  std::string text;
+};
+
 struct WebResponse {
   int status = 0;
   std::string content_type;  // lower case, without parameters
   WebHeaders headers;
   std::string body;
-  std::string final_url;                 // after redirects: the base of relative URLs
-  std::vector<std::string> set_cookies;  // raw Set-Cookie values
-  std::string etag;                      // for conditional requests; empty when not sent
+  std::string final_url;  // after redirects: the base of relative URLs
+  std::vector<SetCookie> set_cookies;
+  std::string etag;  // for conditional requests; empty when not sent
   std::string last_modified;
   std::chrono::milliseconds took{};
 };

@@ -32,6 +32,12 @@ enum class ClientFailure {
 };
 ClientFailure failure_of(const base::Error& error);
 
+/// A Set-Cookie header.
+struct SetCookie {
+  std::string url;   // whose answer had it, without credentials
+  std::string text;  // as it came
+};
+
 struct ClientRequest {
   std::string method = "GET";
   std::string url;  // user and password in it become Basic credentials
@@ -39,9 +45,10 @@ struct ClientRequest {
   std::string body;
   std::vector<std::pair<std::string, std::string>> cookies;
   int redirects = 10;  // 0: a 3xx is the answer
-  /// Before it is sent to where a redirect leads, which `url` then says: signs it anew. Must not
-  /// change `url`.
-  std::function<void(ClientRequest& redirected)> on_redirect;
+  /// Before it is sent to where a redirect leads, which `url` then says: signs it anew, adds
+  /// the cookies that the answers so far have set. Must not change `url`.
+  std::function<void(ClientRequest& redirected, const std::vector<SetCookie>& set_cookies)>
+      on_redirect;
   std::size_t max_body = 64 << 10;
   base::Duration connect_time = std::chrono::seconds(5);
   base::Duration total_time = std::chrono::seconds(15);  // with all redirects
@@ -51,8 +58,8 @@ struct ClientResponse {
   int status = 0;
   Headers headers;
   std::string body;
-  std::string url;                       // of the last hop, without credentials
-  std::vector<std::string> set_cookies;  // of all hops, as they came
+  std::string url;                     // of the last hop, without credentials
+  std::vector<SetCookie> set_cookies;  // of all hops
 };
 
 /// Asks other servers. An interface, so that a simulation can put its own network behind it.

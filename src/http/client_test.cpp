@@ -114,7 +114,9 @@ TEST_F(ClientTest, FollowsRedirectsAsAsked) {
   request.cookies = {{"c", "2"}};
   answer = ask(request);
   EXPECT_EQ(answer->body, "GETc=2");
-  EXPECT_EQ(answer->set_cookies, std::vector<std::string>{"a=1"});
+  ASSERT_EQ(answer->set_cookies.size(), 1U);
+  EXPECT_EQ(answer->set_cookies[0].url, url("/see"));
+  EXPECT_EQ(answer->set_cookies[0].text, "a=1");
   request.url = url("/keep");
   EXPECT_EQ(ask(request)->body, "x");
 }
@@ -152,7 +154,8 @@ TEST_F(ClientTest, WhatIsRedirectedIsSignedAnew) {
   request.method = "POST";
   request.url = url("/see");
   std::vector<std::string> signed_urls;
-  request.on_redirect = [&](ClientRequest& redirected) {
+  request.on_redirect = [&](ClientRequest& redirected, const std::vector<SetCookie>& cookies) {
+    EXPECT_EQ(cookies.size(), 1U);
     signed_urls.push_back(redirected.method + " " + redirected.url);
     redirected.headers.set("Cookie", "signed");
   };

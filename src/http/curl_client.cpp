@@ -250,7 +250,8 @@ class CurlClient final : public Client {
       const ClientRequest& request, const net::Url& url, base::Instant deadline
   );
   static Result<net::Url> follow(
-      ClientRequest& request, const net::Url& from, const ClientResponse& response
+      ClientRequest& request, const net::Url& from, const ClientResponse& response,
+      const std::vector<SetCookie>& set_cookies
   );
 
   base::Loop& loop_;
@@ -296,7 +297,8 @@ Task<Result<ClientResponse>> CurlClient::send_once(
 }
 
 Result<net::Url> CurlClient::follow(
-    ClientRequest& request, const net::Url& from, const ClientResponse& response
+    ClientRequest& request, const net::Url& from, const ClientResponse& response,
+    const std::vector<SetCookie>& set_cookies
 ) {
   auto next = from.resolve(*response.headers.get("Location"));
   if (!next) return failure(ClientFailure::bad_url, "redirect: " + next.error().message);
@@ -313,7 +315,7 @@ Result<net::Url> CurlClient::follow(
     request.cookies.clear();
   }
   request.url = next->to_string();
-  if (request.on_redirect) request.on_redirect(request);
+  if (request.on_redirect) request.on_redirect(request, set_cookies);
   return std::move(*next);
 }
 
@@ -325,7 +327,7 @@ Task<Result<ClientResponse>> CurlClient::send(ClientRequest request) {
   if (url->scheme != "http" && url->scheme != "https")
     co_return failure(ClientFailure::bad_url, "URL scheme is not http or https");
   const base::Instant deadline = loop_.now() + request.total_time;
-  std::vector<std::string> set_cookies;
+  std::vector<SetCookie> set_cookies;
   for (int hop = 0;; ++hop) {
     const Result<void> allowed = policy_.check_url(*url);
     if (!allowed) co_return failure(ClientFailure::egress_denied, allowed.error().message);
@@ -333,7 +335,7 @@ Task<Result<ClientResponse>> CurlClient::send(ClientRequest request) {
     Result<ClientResponse> response = co_await std::move(sending);
     if (!response) co_return response;
     for (const std::string_view cookie : response->headers.all("Set-Cookie"))
-      set_cookies.emplace_back(cookie);
+      set_cookies.push_back({response->url, std::string(cookie)});
     const int status = response->status;
     const bool redirects = (status >= 301 && status <= 303) || status == 307 || status == 308;
     if (!redirects || request.redirects == 0 || !response->headers.has("Location")) {
@@ -342,7 +344,7 @@ Task<Result<ClientResponse>> CurlClient::send(ClientRequest request) {
     }
     if (hop == request.redirects)
       co_return failure(ClientFailure::too_many_redirects, "too many redirects");
-    url = follow(request, *url, *response);
+    url = follow(request, *url, *response, set_cookies);
     if (!url) co_return fail(url.error());
   }
 }

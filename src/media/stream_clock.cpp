@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 constexpr base::Duration window = 2s;
 constexpr base::Duration settling = 2s;
 constexpr base::Duration smallest_shift = 500us;
-constexpr base::Duration early_limit = 5ms;  // beyond it the reference was late itself
+constexpr base::Duration drift_step = 400us;  // a window: 200 ppm, more than a good clock is off
+constexpr int patience = 5;                   // windows until it is believed to be more than that
+constexpr base::Duration early_limit = 5ms;   // beyond it the reference was late itself
 constexpr base::Duration jump = 1s;
 
 }  // namespace
@@ -39,6 +41,7 @@ void StreamClock::begin(std::uint32_t ssrc, std::uint32_t timestamp, base::Insta
   window_ends_ = arrived + window;
   least_late_.reset();
   least_late_before_.reset();
+  late_windows_ = 0;
 }
 
 void StreamClock::handle_packet(
@@ -63,9 +66,13 @@ void StreamClock::handle_packet(
 void StreamClock::close_window(base::Instant now) {
   // In jitter even the best of one window may be late: it counts as drift when that of two is.
   const base::Duration late = least_late_.value_or(0ns);
-  const base::Duration shift = std::min(late, least_late_before_.value_or(late));
+  base::Duration shift = std::min(late, least_late_before_.value_or(late));
   least_late_before_ = late;
-  if (shift > smallest_shift || shift < -smallest_shift) {
+  // A packet that comes early proves something; one that is late may have waited in a busy machine.
+  late_windows_ = shift > smallest_shift ? late_windows_ + 1 : 0;
+  if (late_windows_ > 0)
+    shift = std::min(shift, drift_step + std::max(late_windows_ - patience, 0) * 1ms);
+  if (late_windows_ > 0 || shift < -smallest_shift) {
     reference_at_ += shift;
     drift_ -= shift;
     least_late_before_ = late - shift;

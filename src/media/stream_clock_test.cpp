@@ -63,6 +63,30 @@ TEST(StreamClock, FollowsASenderWhoseClockRunsFastOrSlow) {
   }
 }
 
+/// A machine that is busy sends everything late for a while. That is no drift: what is recorded of
+/// it stays where it was said.
+TEST(StreamClock, ASenderThatIsBehindForSecondsIsNotMoved) {
+  StreamClock clock;
+  const Sender sender;
+  for (int packet = 0; packet < 3000; ++packet) {
+    const bool behind = packet >= 1000 && packet < 1300;  // 6 s
+    const base::Duration late = behind ? 30ms : 0ms;
+    clock.handle_packet(ssrc, sender.timestamp(packet), sender.sent(packet) + 30ms + late);
+    EXPECT_NEAR(error_ms(clock, sender, packet), 0, 1) << packet;
+  }
+}
+
+TEST(StreamClock, ALongerWayIsFollowedInTheEnd) {
+  StreamClock clock;
+  Sender sender{.jitter = 10ms};
+  for (int packet = 0; packet < 1000; ++packet) sender.send(clock, packet);
+  sender.start += 30ms;
+  for (int packet = 1000; packet < 3000; ++packet) {
+    sender.send(clock, packet);
+    if (packet > 2500) EXPECT_NEAR(error_ms(clock, sender, packet), 0, 2) << packet;
+  }
+}
+
 TEST(StreamClock, BeginsAnewWithANewSourceOrAJump) {
   StreamClock clock;
   const base::Instant now{1h};

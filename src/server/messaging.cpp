@@ -29,6 +29,7 @@ Messaging::Messaging(Parts parts, const Config& config)
   make_carriers(parts, config);
   call::Messages::Settings settings;
   settings.per_day = config.messages.per_day;
+  settings.queue_per_sender = config.messages.queue_per_sender;
   settings.sender_interval = std::chrono::milliseconds(config.messages.sender_interval_ms);
   settings.keep = config.retention.calls;
   messages_ = std::make_unique<call::Messages>(

@@ -45,16 +45,27 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
       },
       std::move(settings)
   );
+  transcriptions_ = std::make_unique<call::Transcriptions>(call::Transcriptions::Environment{
+      platform_.loop, platform_.random, platform_.store, outbox_, *recordings_,
+      transcription_format_, platform_.recognizer, config.retention.recordings
+  });
 }
 
 /// Minutes count for the account; what goes takes KIN's copy with it (rule P5).
 void System::follow_recordings() {
   recordings_->on_change([this](const call::RecordingRecord& recording) {
-    if (recording.deleted) return kin_calls_->forget(recording.sid);
     const std::int64_t minutes = std::max<std::int64_t>((recording.duration_s() + 59) / 60, 1);
+    const std::int64_t more = recording.deleted ? -1 : 1;
+    if (recording.status == call::RecordingStatus::completed)
+      usage_->change(recording.account_sid, call::Usage::stored_recordings, {more, more * minutes});
+    if (recording.deleted) return kin_calls_->forget(recording.sid);
     usage_->add(recording.account_sid, "recordings", minutes);
     if (!recording.call_sid.empty())
       usage_->add(recording.account_sid, "calls-recordings", minutes);
+  });
+  transcriptions_->on_completed([this](const call::TranscriptionRecord& transcription) {
+    const std::int64_t minutes = std::max<std::int64_t>((transcription.duration_s + 59) / 60, 1);
+    usage_->add(transcription.account_sid, "transcriptions", minutes);
   });
 }
 

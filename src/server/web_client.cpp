@@ -2,10 +2,13 @@
 
 #include "base/text.hpp"
 #include "http/form.hpp"
+#include "twiml/cookie_jar.hpp"
 #include "twiml/url.hpp"
 
 namespace belfry::server {
 namespace {
+
+using Cookies = std::vector<http::SetCookie>;
 
 /// Twilio's error codes for what can go wrong before there is an answer.
 int twilio_code(http::ClientFailure failure) {
@@ -64,6 +67,18 @@ std::string with_query(std::string url, const std::string& query) {
   return url + query;
 }
 
+/// A cookie that a redirect sets is sent to where it leads, if it belongs there.
+void add_cookies(const Cookies& set_cookies, base::WallTime now, http::ClientRequest& hop) {
+  twiml::CookieJar jar;
+  for (const http::SetCookie& cookie : set_cookies) jar.store(cookie.url, cookie.text, now);
+  for (const std::string& cookie : jar.cookies_for(hop.url, now)) {
+    const auto split = cookie.find('=');
+    const std::string name = cookie.substr(0, split);
+    std::erase_if(hop.cookies, [&](const auto& sent) { return sent.first == name; });
+    hop.cookies.emplace_back(name, cookie.substr(split + 1));
+  }
+}
+
 call::WebResponse to_response(http::ClientResponse answer, std::chrono::milliseconds took) {
   call::WebResponse response;
   response.status = answer.status;
@@ -72,7 +87,8 @@ call::WebResponse to_response(http::ClientResponse answer, std::chrono::millisec
       base::to_lower(base::trim(content_type.substr(0, content_type.find(';'))));
   response.body = std::move(answer.body);
   response.final_url = std::move(answer.url);
-  response.set_cookies = std::move(answer.set_cookies);
+  for (http::SetCookie& cookie : answer.set_cookies)
+    response.set_cookies.push_back({std::move(cookie.url), std::move(cookie.text)});
   response.took = took;
   for (const auto& [name, value] : answer.headers) response.headers.emplace_back(name, value);
   response.etag = answer.headers.get("ETag").value_or("");
@@ -122,6 +138,11 @@ http::ClientRequest WebClient::prepare(const call::WebRequest& request, const st
   prepared.headers.set("User-Agent", "TwilioProxy/1.1");
   prepared.headers.set("Accept", "*/*");
   sign(request, prepared);
+  prepared.on_redirect = [this, resign = std::move(prepared.on_redirect
+                                )](http::ClientRequest& hop, const Cookies& set_cookies) {
+    add_cookies(set_cookies, loop_.wall_now(), hop);
+    if (resign) resign(hop, set_cookies);
+  };
   return prepared;
 }
 
@@ -133,13 +154,7 @@ void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepa
       if (!request.idempotency_id.empty()) {
         prepared.headers.set("I-Twilio-Idempotency-Token", request.idempotency_id);
       }
-      const bool is_form = request.content_type.empty() ||
-                           request.content_type.starts_with("application/x-www-form");
-      if (!is_form) prepared.url = identity::with_body_hash(prepared.url, prepared.body);
-      sign_as_twilio(request.account_sid, prepared);
-      prepared.on_redirect = [this, account_sid = request.account_sid](http::ClientRequest& hop) {
-        sign_as_twilio(account_sid, hop);
-      };
+      sign_as_twilio(request, prepared);
       return;
     }
     case call::Delivery::Signature::standard: {
@@ -147,17 +162,31 @@ void WebClient::sign(const call::WebRequest& request, http::ClientRequest& prepa
           std::chrono::floor<std::chrono::seconds>(loop_.wall_now()).time_since_epoch().count();
       prepared.headers.set("webhook-id", request.idempotency_id);
       prepared.headers.set("webhook-timestamp", std::to_string(now));
-      if (!settings_.standard) return;
-      prepared.headers.set(
-          "webhook-signature", settings_.standard->sign(request.idempotency_id, now, prepared.body)
-      );
+      if (settings_.standard)
+        prepared.headers.set(
+            "webhook-signature",
+            settings_.standard->sign(request.idempotency_id, now, prepared.body)
+        );
+      sign_as_twilio(request, prepared);  // a receiver checks the one that it has the means for
       return;
     }
   }
 }
 
+void WebClient::sign_as_twilio(const call::WebRequest& request, http::ClientRequest& prepared)
+    const {
+  const bool is_form =
+      request.content_type.empty() || request.content_type.starts_with("application/x-www-form");
+  if (!is_form) prepared.url = identity::with_body_hash(prepared.url, prepared.body);
+  set_twilio_signature(request.account_sid, prepared);
+  prepared.on_redirect = [this, account_sid =
+                                    request.account_sid](http::ClientRequest& hop, const Cookies&) {
+    set_twilio_signature(account_sid, hop);
+  };
+}
+
 /// What receives it checks the URL that it sees: the one of this hop, without user and password.
-void WebClient::sign_as_twilio(const std::string& account_sid, http::ClientRequest& prepared)
+void WebClient::set_twilio_signature(const std::string& account_sid, http::ClientRequest& prepared)
     const {
   const identity::TwilioSigner signer(settings_.accounts.token_of(account_sid));
   const std::string url = twiml::url_for_people(prepared.url);

@@ -30,7 +30,8 @@ class WebClient final : public call::WebClient {
  private:
   http::ClientRequest prepare(const call::WebRequest& request, const std::string& url) const;
   void sign(const call::WebRequest& request, http::ClientRequest& prepared) const;
-  void sign_as_twilio(const std::string& account_sid, http::ClientRequest& prepared) const;
+  void sign_as_twilio(const call::WebRequest& request, http::ClientRequest& prepared) const;
+  void set_twilio_signature(const std::string& account_sid, http::ClientRequest& prepared) const;
   base::Task<base::Result<http::ClientResponse>> exchange(
       http::ClientRequest prepared, twiml::UrlOverrides overrides, bool own_application
   );

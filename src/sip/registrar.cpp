@@ -47,7 +47,7 @@ Registrar::Registrar(Settings settings, BindingStore& store)
 
 Message Registrar::handle_register(
     const Message& request, std::string_view user, const Flow& flow, std::string_view to_tag,
-    base::WallTime now
+    base::WallTime now, std::string_view domain
 ) {
   const auto refuse = [&](const base::Error& error) {
     MessageBuilder out = response_to(request, error.detail, to_tag);
@@ -59,7 +59,7 @@ Message Registrar::handle_register(
     for (const std::string_view option : *values) out.add(HeaderId::unsupported, option);
     return out.build();
   }
-  const auto allowed = check_address_of_record(request, user);
+  const auto allowed = check_address_of_record(request, user, domain);
   if (!allowed) return refuse(allowed.error());
   const auto changes = read_changes(request);
   if (!changes) return refuse(changes.error());
@@ -86,14 +86,17 @@ std::vector<Binding> Registrar::bindings_of(const std::string& user, base::WallT
   return bindings;
 }
 
-Result<> Registrar::check_address_of_record(const Message& request, std::string_view user) const {
+Result<> Registrar::check_address_of_record(
+    const Message& request, std::string_view user, std::string_view domain
+) const {
   const auto to = request.to();
   const auto aor = to ? to->uri() : std::unexpected(to.error());
   const auto target = request.request_uri();
   if (!aor || !target) return status(400, "To or Request-URI");
   const auto ours = [&](const Uri& uri) {
-    return uri.is_sip() &&
-           std::ranges::find(settings_.domains, uri.host) != settings_.domains.end();
+    if (!uri.is_sip()) return false;
+    return std::ranges::find(settings_.domains, uri.host) != settings_.domains.end() ||
+           (!domain.empty() && uri.host == domain);
   };
   if (!ours(*target)) return status(404, "not our domain");  // rule S2
   if (!ours(*aor) || aor->user != user) return status(403, "not your address");

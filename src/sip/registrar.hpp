@@ -50,11 +50,12 @@ class Registrar {
   /// Handles a REGISTER of an authenticated user.
   /// @param user who the digest says it is; only sip:user@(one of our domains) may be in To.
   /// @param to_tag for the response
+  /// @param domain one more that this user may be in; lower case
   /// @return the response: 200 with all live contacts; 400, 403, 404, 420, 423, 500 otherwise,
   /// with nothing changed.
   Message handle_register(
       const Message& request, std::string_view user, const Flow& flow, std::string_view to_tag,
-      base::WallTime now
+      base::WallTime now, std::string_view domain = {}
   );
 
   /// The live contacts of a user, newest last.
@@ -67,7 +68,9 @@ class Registrar {
       std::vector<Binding> bindings, const std::vector<Change>& changes, const Message& request,
       const Flow& flow, base::WallTime now
   ) const;
-  base::Result<> check_address_of_record(const Message& request, std::string_view user) const;
+  base::Result<> check_address_of_record(
+      const Message& request, std::string_view user, std::string_view domain
+  ) const;
   bool is_us(const Uri& contact) const;
 
   Settings settings_;

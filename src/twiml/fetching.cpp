@@ -126,9 +126,8 @@ base::Task<Result<call::WebResponse>> Session::send(const DocumentRequest& reque
                            {"body", body_for_people(*response)}}
   );
   keep_answer(*response);
-  const std::string& from = response->final_url.empty() ? request.url : response->final_url;
-  for (const std::string& cookie : response->set_cookies)
-    cookies_.store(from, cookie, voice_.loop().wall_now());
+  for (const call::SetCookie& cookie : response->set_cookies)
+    cookies_.store(cookie.url, cookie.text, voice_.loop().wall_now());
   if (auto ok = check_status(*response); !ok) co_return base::fail(std::move(ok.error()));
   co_return response;
 }

@@ -133,8 +133,8 @@ class MessagingPrograms::Run {
     Loaded loaded;
     loaded.base = response.final_url.empty() ? asked : response.final_url;
     CookieJar& cookies = programs_.conversation(message_).cookies;
-    for (const std::string& cookie : response.set_cookies)
-      cookies.store(loaded.base, cookie, programs_.loop_.wall_now());
+    for (const call::SetCookie& cookie : response.set_cookies)
+      cookies.store(cookie.url, cookie.text, programs_.loop_.wall_now());
     if (response.status < 200 || response.status >= 300)
       return base::fail(
           Errc::unavailable, "the document answered " + std::to_string(response.status), 11200

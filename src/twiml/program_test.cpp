@@ -240,7 +240,9 @@ TEST(TwimlProgram, CookiesComeBackInLaterRequestsOfTheCall) {
   ScriptedCall call;
   call.web.serve("https://app.example/next", "<Response/>");
   call.web.serve("https://app.example/start", "<Response><Redirect>/next</Redirect></Response>");
-  call.web.answers["https://app.example/start"][0].set_cookies = {"sid=42; Path=/"};
+  call.web.answers["https://app.example/start"][0].set_cookies = {
+      {"https://app.example/start", "sid=42; Path=/"}
+  };
   call.begin();
   call.finish();
   ASSERT_EQ(call.web.requests.size(), 2u);

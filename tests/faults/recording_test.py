@@ -9,7 +9,7 @@ import unittest
 import wave
 
 from support.account import Account, seconds
-from support.belfry_server import BelfryServer
+from support.belfry_server import BelfryServer, wait_until
 from support.phone import Phone, wait_final
 
 SOURCE = pathlib.Path(__file__).parents[1] / "support" / "full_disk.c"
@@ -66,6 +66,19 @@ class Killed(unittest.TestCase):
             self.assertGreater(seconds(account.sound(recording["sid"])), lasted - 1.2)
             self.assertEqual(wait_final(server, sid)["status"], "completed")
             self.assertEqual(list((server.data / "recordings").glob("*.part")), [])
+
+    def test_one_that_had_no_sound_yet_is_absent(self):
+        with BelfryServer() as server:
+            account = Account(server)
+            phone = Phone(server, on_call="answer", answer_after_ms=50)
+            sid = account.call(phone.number, "<Response><Pause length='60'/></Response>", **RECORDED)
+            account.wait_status(sid, "in-progress")
+            [part] = wait_until(lambda: list((server.data / "recordings").glob("*.part")), 10, "its file")
+            server.kill()
+            part.write_bytes(b"")  # what a power cut leaves of a young file
+            server.start()
+            self.assertEqual(account.wait_status(sid, "absent")["error_code"], 16101)
+            self.assertEqual(wait_final(server, sid)["status"], "completed")
 
 
 if __name__ == "__main__":

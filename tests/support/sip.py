@@ -146,11 +146,11 @@ class Peer:
         return messages
 
     def request(self, method, user, *, headers="", body="", call_id=None, from_user="probe", to_tag="", cseq=1,
-                branch=None, from_tag=None, uri=None, to_user=None):  # fmt: skip
+                branch=None, from_tag=None, uri=None, to_user=None, to_uri=None):  # fmt: skip
         """The text of a request to `user` at the server."""
         host = f"{self.server[0]}:{self.server[1]}"
         uri = uri or f"sip:{user}@{host}"
-        to = f"<sip:{to_user or user}@{host}>" + (f";tag={to_tag}" if to_tag else "")
+        to = f"<{to_uri or f'sip:{to_user or user}@{host}'}>" + (f";tag={to_tag}" if to_tag else "")
         content = "Content-Type: application/sdp\r\n" if body else ""
         return (
             f"{method} {uri} SIP/2.0\r\n"

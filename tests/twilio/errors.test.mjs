@@ -36,11 +36,12 @@ describe("what is refused", () => {
     await refused(house, [
       ["POST", "/Applications.json", { VoiceUrl: "nonsense" }, 400, 21402],
       ["POST", "/Applications.json", { VoiceUrl: "http://127.0.0.1/x", VoiceMethod: "PATCH" }, 400, 21403],
-      ["POST", "/Applications.json", { VoiceFallbackUrl: "http://127.0.0.1/x" }, 400, 21406],
+      ["POST", "/Applications.json", { VoiceFallbackUrl: "http://127.0.0.1/x" }, 400, 21405],
       ["POST", "/Applications.json", { SmsFallbackUrl: "http://127.0.0.1/x" }, 400, 21406],
       ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { StatusCallback: "ftp://x" }, 400, 21402],
       ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { SmsMethod: "PUT" }, 400, 21403],
-      ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { VoiceFallbackUrl: "http://127.0.0.1/x" }, 400, 21406],
+      ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { VoiceFallbackUrl: "http://127.0.0.1/x" }, 400, 21405],
+      ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { SmsFallbackUrl: "http://127.0.0.1/x" }, 400, 21406],
       ["POST", "/IncomingPhoneNumbers.json", {}, 400, 21421],
       ["POST", "/IncomingPhoneNumbers.json", { PhoneNumber: "+14155550188" }, 400, 21422],
       ["POST", "/IncomingPhoneNumbers.json", { AreaCode: "000" }, 400, 21452],
@@ -63,10 +64,35 @@ describe("what is refused", () => {
       ["POST", "/Messages.json", { ...message, ScheduleType: "fixed" }, 400, 35111],
       ["POST", "/Messages.json", { ...message, ScheduleType: "fixed", SendAt: "soon" }, 400, 35111],
       ["POST", "/Messages.json", { ...message, SendAt: "2099-01-01T00:00:00Z" }, 400, 35117],
+      ["POST", "/Messages.json", { ...message, MaxPrice: "cheap" }, 400, 21627],
     ]);
     const other = await house.client.api.v2010.accounts.create({ friendlyName: "other" });
     await house.clientOf(other.sid, other.authToken).incomingPhoneNumbers.create({ phoneNumber: "+14155550189" });
     await refused(house, [["POST", "/Messages.json", { ...message, From: "+14155550189" }, 400, 21606]]);
+  });
+
+  it("of parameters that should be a SID of their kind", async () => {
+    const own = await house.client.incomingPhoneNumbers.create({ phoneNumber: "+14155550187" });
+    const domain = await house.client.sip.domains.create({ domainName: "sids.example" });
+    const service = await house.client.messaging.v1.services.create({ friendlyName: "sids" });
+    const mappings = `/SIP/Domains/${domain.sid}/Auth/Calls`;
+    await refused(house, [
+      ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { VoiceApplicationSid: "AP123" }, 400, 20423],
+      ["POST", `/IncomingPhoneNumbers/${own.sid}.json`, { SmsApplicationSid: nothing("CA") }, 400, 20423],
+      ["POST", `${mappings}/CredentialListMappings.json`, { CredentialListSid: "nonsense" }, 400, 20423],
+      ["POST", `${mappings}/CredentialListMappings.json`, { CredentialListSid: nothing("CL") }, 404, 20404],
+      ["POST", `${mappings}/IpAccessControlListMappings.json`, { IpAccessControlListSid: nothing("CL") }, 400, 20423],
+    ]);
+    const wrong = await failure(house.client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: "PN1" }));
+    assert.deepEqual([wrong.status, wrong.code], [400, 20423]);
+  });
+
+  it("of pages that are not ours, which a browser would send the password along with", async () => {
+    const foreign = await house.raw("POST", house.path("/Calls.json"), {
+      form: { To: to, From: from, Twiml: "<Response/>" },
+      headers: { origin: "https://elsewhere.example" },
+    });
+    assert.deepEqual([foreign.status, foreign.body.code], [403, 20006]);
   });
 
   it("of SIDs of the wrong kind, unknown resources, methods and pages", () =>
@@ -134,7 +160,34 @@ twiml = "<Response/>"
       ["POST", "/Calls.json", { ...call, To: "+19002345678" }, 400, 21215],
       ["POST", "/Calls.json", { ...call, To: "+18765551234" }, 400, 21215],
       ["POST", "/Calls.json", { ...call, To: "911" }, 400, 21216],
+      ["POST", "/Calls.json", { ...call, To: "+1234567890" }, 400, 21217],
+      ["POST", "/Calls.json", { ...call, To: "+50760001234" }, 400, 21214],
       ["POST", "/Messages.json", { To: "+14155552671", From: "+14155550100", Body: "x" }, 400, 21612],
     ]);
+  });
+});
+
+describe("what a full server refuses", () => {
+  let house;
+  before(async () => (house = await startHouse({ options: ["--calls-max-live=1", "--messages-queue-per-sender=1", "--messages-sender-interval-ms=60000"] })));
+  after(() => house?.stop());
+
+  it("are more calls at once than it may have", async () => {
+    const { sid } = await house.run("<Response><Pause length='60'/></Response>");
+    const second = await failure(house.client.calls.create({ to, from, twiml: "<Response/>" }));
+    assert.deepEqual([second.status, second.code], [503, 20503]);
+    await house.client.calls(sid).update({ status: "completed" });
+    await house.ended(sid);
+    await until(async () => (await house.client.calls.create({ to, from, twiml: "<Response/>" }).catch(() => undefined))?.sid, "room for a call");
+  });
+
+  it("are more messages of one sender than may wait", async () => {
+    const phone = await house.newPhone();
+    const send = () => house.client.messages.create({ to: phone.number, from, body: "next" });
+    const first = await send();
+    await until(async () => (await house.client.messages(first.sid).fetch()).status === "delivered", "the first, which does not wait");
+    await send();
+    const third = await failure(send());
+    assert.deepEqual([third.status, third.code], [400, 21611]);
   });
 });

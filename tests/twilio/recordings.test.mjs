@@ -161,6 +161,27 @@ describe("recordings", () => {
     await house.ended(call.sid);
   });
 
+  it("count in the usage as long as they are kept", async () => {
+    const stored = async (span) => (await house.client.usage.records[span].list({ category: "recordingstorage" }))[0];
+    const before = await stored("today");
+    const call = await place(await newPhone({ script: [{ after_ms: 1000, hang_up: true }] }), { record: true, recordingTrack: "both", trim: "do-not-trim", twiml: "<Response><Pause length='20'/></Response>" });
+    await house.ended(call.sid);
+    const [recording] = await until(async () => {
+      const list = await house.client.calls(call.sid).recordings.list();
+      return list[0] && done(list[0]) && list;
+    }, "its recording");
+    const kept = await until(async () => {
+      const now = await stored("today");
+      return Number(now.count) === Number(before.count) + 1 && now;
+    }, "one more that is kept");
+    assert.deepEqual([Number(kept.usage), kept.usageUnit, kept.countUnit], [Number(before.usage) + 1, "minutes", "recordings"]);
+    const [thisMonth, yesterday] = [await stored("thisMonth"), await stored("yesterday")];
+    assert.deepEqual([thisMonth.count, yesterday.count], [kept.count, "0"]);
+    await house.client.recordings(recording.sid).remove();
+    const gone = await stored("today");
+    assert.deepEqual([gone.count, gone.usage], [before.count, before.usage]);
+  });
+
   it("of silence alone are absent, and <Record> goes on to the next verb", async () => {
     house.web.on("/silent", `<Response><Record timeout="1" action="/never" recordingStatusCallback="/silent-status" recordingStatusCallbackEvent="absent"/><Redirect>/next</Redirect></Response>`);
     house.web.on("/next", "<Response/>");

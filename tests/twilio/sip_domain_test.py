@@ -43,6 +43,7 @@ class SipDomain(unittest.TestCase):
             request = self.web.wait_for("/desk", 1)[0]
             self.assertEqual(request.form["To"], "+15550006000")
             self.assertTrue(request.form["From"].startswith("sip:reception@"))
+            self.assertEqual(request.form["SipDomainSid"], domain["sid"])
             phone.command("hangup")
 
     def test_passwords_are_strong_and_never_shown(self):
@@ -64,10 +65,10 @@ class SipDomain(unittest.TestCase):
 
     # --- Addresses ---
 
-    def domain(self, name: str, *ranges, users=()) -> dict:
+    def domain(self, name: str, *ranges, users=(), kinds=("Calls",), **terms) -> dict:
         """One that answers calls from these ranges (address, bits), or of these users."""
         path = "/SIP/Domains"
-        domain = self.api.create(path + ".json", DomainName=name, VoiceUrl=f"{self.web.url}/{name}")
+        domain = self.api.create(path + ".json", DomainName=name, VoiceUrl=f"{self.web.url}/{name}", **terms)
         self.web.on(f"/{name}", twiml("<Response><Say>Good day.</Say></Response>"))
         path += f"/{domain['sid']}"
         if ranges:
@@ -82,7 +83,8 @@ class SipDomain(unittest.TestCase):
             known = self.api.create("/SIP/CredentialLists.json", FriendlyName=name)["sid"]
             for user in users:
                 self.api.create(f"/SIP/CredentialLists/{known}/Credentials.json", Username=user, Password=PASSWORD)
-            self.api.create(f"{path}/Auth/Calls/CredentialListMappings.json", CredentialListSid=known)
+            for kind in kinds:
+                self.api.create(f"{path}/Auth/{kind}/CredentialListMappings.json", CredentialListSid=known)
         return self.api.ask("GET", path + ".json")[1]
 
     def invite(self, peer, uri: str, user="", **more) -> int:
@@ -119,7 +121,8 @@ class SipDomain(unittest.TestCase):
             asked = self.web.wait_for("/open.example", 1)[0].form
             self.assertEqual(asked["To"], "sip:reception@open.example")
             self.assertTrue(asked["From"].startswith("sip:guest@"))
-            self.assertEqual((asked["SipDomain"], asked["SipSourceIp"]), ("open.example", "127.0.0.1"))
+            names = ("SipDomain", "SipDomainSid", "SipSourceIp")
+            self.assertEqual([asked[name] for name in names], ["open.example", domain["sid"], "127.0.0.1"])
             # Rule S2: what is known by its address reaches the domain and nothing else.
             self.assertEqual(self.invite(peer, f"sip:+15550001234@127.0.0.1:{self.server.sip_port}"), 401)
 
@@ -141,6 +144,56 @@ class SipDomain(unittest.TestCase):
             self.assertEqual(self.invite(peer, "sip:reception@near.example"), 401)
             self.assertEqual(self.invite(peer, "sip:reception@near.example", "somebody"), 403)
             self.assertEqual(self.invite(peer, "sip:reception@near.example", "neighbour"), 200)
+
+    # --- Registrations ---
+
+    def register(self, peer, host: str, user: str) -> int:
+        """The final answer to a REGISTER of user@host; the packets go where the server is."""
+        uri, call_id = f"sip:{host}", token(20)
+
+        def send(headers, cseq):
+            peer.send(
+                peer.request(
+                    "REGISTER", user, uri=uri, to_uri=f"sip:{user}@{host}", from_user=user, headers=headers,
+                    call_id=call_id, cseq=cseq,
+                )  # fmt: skip
+            )
+            return peer.receive(10)
+
+        answer = send("", 1)
+        if answer.status == 401:
+            proof = authorization(answer.get("WWW-Authenticate"), "REGISTER", uri, user, PASSWORD)
+            answer = send(f"Authorization: {proof}\r\n", 2)
+        return answer.status
+
+    def test_phones_register_at_the_name_of_their_domain_and_are_reached_there(self):
+        self.domain("roam.example", users=["roamer"], kinds=("Calls", "Registrations"), SipRegistration="true")
+        self.domain("else.example", users=["stranger"], kinds=("Calls", "Registrations"), SipRegistration="true")
+        with Peer(("127.0.0.1", self.server.sip_port)) as peer:
+            self.assertEqual(self.register(peer, "nowhere.example", "roamer"), 404)
+            self.assertEqual(self.register(peer, "roam.example", "stranger"), 403, "a user of another domain")
+            self.assertEqual(self.register(peer, "roam.example", "roamer"), 200)
+            terms = {"To": "sip:roamer@roam.example", "From": "+15005550006", "Twiml": "<Response/>"}
+            sid = self.api.create("/Calls.json", **terms)["sid"]
+            invite = wait_until(lambda: peer.receive(10), 10, "the call")
+            self.assertTrue(invite.start.startswith("INVITE sip:roamer@"), invite.start)
+            peer.respond(invite, 486)
+            wait_until(lambda: self.api.ask("GET", f"/Calls/{sid}.json")[1]["status"] == "busy", 10, "its end")
+
+    def test_a_list_is_for_calls_or_for_registrations_as_it_is_mapped(self):
+        calls = self.domain("calls.example", users=["talker"], SipRegistration="true")
+        self.domain("phones.example", users=["listener"], kinds=("Registrations",), SipRegistration="true")
+        self.domain("closed.example", users=["waiter"], kinds=("Calls", "Registrations"))
+        with Peer(("127.0.0.1", self.server.sip_port)) as peer:
+            self.assertEqual(self.register(peer, "calls.example", "talker"), 403)
+            self.assertEqual(self.invite(peer, "sip:reception@calls.example", "talker"), 200)
+            self.assertEqual(self.web.wait_for("/calls.example", 1)[0].form["SipDomainSid"], calls["sid"])
+            self.assertEqual(self.register(peer, "phones.example", "listener"), 200)
+            ours = f"sip:+15550001234@127.0.0.1:{self.server.sip_port}"
+            for uri in ("sip:reception@phones.example", ours):
+                self.assertEqual(self.invite(peer, uri, "listener"), 403, uri)
+            self.assertEqual(self.register(peer, "closed.example", "waiter"), 403, "SipRegistration is false")
+        self.assertEqual(self.web.requests("/phones.example"), [])
 
     def test_lists_of_addresses_are_kept_and_checked(self):
         lists = "/SIP/IpAccessControlLists"

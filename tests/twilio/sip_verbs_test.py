@@ -121,6 +121,29 @@ class SipVerbs(unittest.TestCase):
         party.wait_for("BYE")
         self.assertEqual(wait_final(self.server, sid)["status"], "completed")
 
+    def test_a_transfer_that_nobody_has_a_document_for_is_an_error_of_the_call(self):
+        with Party(Silence()) as party:
+            trunks = Trunks()
+            number = trunks.add(party.port)
+            with BelfryServer(OURS + trunks.text) as server:
+                account = Account(server)
+                terms = {"To": number, "From": "+15005550006", "Twiml": "<Response><Pause length='30'/></Response>"}
+                sid = account.create("/Calls.json", **terms)["sid"]
+                wait_until(lambda: party.answered, 10, "the answer")
+                party.wait_for("ACK")
+                party.request("REFER", f"Refer-To: <{EXPERT}>\r\n")
+                self.assertEqual(party.wait_for(603).get("CSeq"), "1 REFER")
+
+                def noted():
+                    _, page = account.ask("GET", f"/Calls/{sid}/Notifications.json")
+                    return page["notifications"]
+
+                (notification,) = wait_until(noted, 10, "the notification")
+                self.assertEqual((notification["error_code"], notification["log"]), ("13802", "0"))
+                self.assertEqual(notification["call_sid"], sid)
+                self.assertIn("referUrl", notification["message_text"])
+                party.hang_up()
+
 
 if __name__ == "__main__":
     unittest.main()

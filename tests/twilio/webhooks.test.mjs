@@ -103,12 +103,12 @@ describe("an application that is", { concurrency: true }, () => {
 
   it("moved: it is followed, with its cookies", async () => {
     house.web.on("/moved", { status: 302, headers: { location: "/here", "set-cookie": "seen=1; Path=/" } });
-    house.web.on("/here", '<Response><Say>Moved.</Say><Redirect>/again</Redirect></Response>');
+    house.web.on("/here", (request) => `<Response><Say>Moved ${request.headers.cookie}.</Say><Redirect>/again</Redirect></Response>`);
     house.web.on("/again", (request) => `<Response><Say>Again ${request.headers.cookie}.</Say></Response>`);
     const phone = await house.newPhone();
     const call = await house.client.calls.create({ to: phone.number, from, url: house.web.url("/moved") });
     await house.ended(call.sid);
-    assert.deepEqual(await phone.heardTexts(), ["Moved.", "Again seen=1."]);
+    assert.deepEqual(await phone.heardTexts(), ["Moved seen=1.", "Again seen=1."]);
     const methods = ["/moved", "/here", "/again"].flatMap((path) => house.web.requests(path).map(({ method }) => method));
     assert.deepEqual(methods, ["POST", "GET", "POST"]);
   });

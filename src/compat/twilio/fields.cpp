@@ -15,24 +15,30 @@ base::json::value read(Parameters& parameters, const Field& field) {
       return or_null(parameters.url(field.parameter, 21402));
     case Field::Kind::method:
       return base::json::value(parameters.method(field.parameter, "POST", 21403));
+    case Field::Kind::application_sid:
+      return or_null(parameters.sid(field.parameter, "AP"));
     case Field::Kind::flag:
       return parameters.flag(field.parameter);
   }
   return nullptr;
 }
 
-/// A fall-back stands in for something: 21406 where there is nothing.
+/// A fall-back stands in for something: an error where there is nothing.
 void check_fallbacks(Parameters& parameters, const base::json::object& value) {
   const auto has = [&](const std::string& member) {
     const base::json::value* found = base::json::find(value, member);
     return found != nullptr && found->is_string() && !found->get_string().empty();
   };
-  for (const auto& [parameter, kind] :
-       {std::pair<const char*, std::string>{"VoiceFallbackUrl", "voice"}, {"SmsFallbackUrl", "sms"}
-       }) {
+  struct Fallback {
+    const char* parameter;
+    std::string kind;
+    int code;
+  };
+  for (const auto& [parameter, kind, code] :
+       {Fallback{"VoiceFallbackUrl", "voice", 21405}, Fallback{"SmsFallbackUrl", "sms", 21406}}) {
     const bool stands_in = has(kind + "_url") || has(kind + "_application_sid");
     if (parameters.has(parameter) && has(kind + "_fallback_url") && !stands_in)
-      parameters.refuse(21406);
+      parameters.refuse(code);
   }
 }
 

@@ -10,9 +10,10 @@ namespace belfry::compat::twilio {
 /// A parameter that is simply a member of a stored object.
 struct Field {
   enum class Kind {
-    text,    // null when empty
-    url,     // likewise; checked
-    method,  // GET or POST; POST when it was never given
+    text,             // null when empty
+    url,              // likewise; checked
+    method,           // GET or POST; POST when it was never given
+    application_sid,  // null when empty; checked
     flag,
   };
   std::string_view parameter;  // "VoiceUrl"
@@ -20,10 +21,10 @@ struct Field {
   Kind kind = Kind::text;
 };
 
-/// Gives every field its value or its default. 21406: a fall-back URL without what it stands in
-/// for.
+/// Gives every field its value or its default. 21405, 21406: a voice or SMS fall-back URL
+/// without what it stands in for.
 void set_fields(Parameters& parameters, std::span<const Field> fields, base::json::object& value);
-/// Changes the fields that the request has; an empty one clears. 21406 as above.
+/// Changes the fields that the request has; an empty one clears. Errors as above.
 void change_fields(
     Parameters& parameters, std::span<const Field> fields, base::json::object& value
 );

@@ -43,6 +43,7 @@ call::SendMessage to_message(const Ask& ask, Parameters& parameters) {
   message.status_callback = parameters.text("StatusCallback");
   message.validity =
       std::chrono::seconds(parameters.integer("ValidityPeriod", 36'000, 1, 36'000, 21624));
+  parameters.check_amount("MaxPrice", 21627);  // nothing has a price here that could be above it
   message.smart_encoded = parameters.flag("SmartEncoded");
   const bool scheduled = !parameters.one_of("ScheduleType", {"fixed"}, "", 35117).empty();
   const std::string send_at = parameters.text("SendAt");

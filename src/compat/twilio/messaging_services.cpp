@@ -233,7 +233,8 @@ base::Task<http::Response> MessagingServicesResource::add_number(Ask ask) {
   const auto found = co_await find(ask.account.sid, service);
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
-  const std::string sid = ask.parameters.required("PhoneNumberSid", 20001);
+  ask.parameters.required("PhoneNumberSid", 20001);
+  const std::string sid = ask.parameters.sid("PhoneNumberSid", "PN");
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   const Document* owned = context_.directory.number(sid);
   if (owned == nullptr || owned->tag != ask.account.sid) co_return refusal(21404);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
+#include "base/ids.hpp"
 #include "base/text.hpp"
 #include "net/url.hpp"
 
@@ -95,6 +97,22 @@ std::string Parameters::required(std::string_view name, int code) {
   return value;
 }
 
+std::vector<std::pair<std::string, std::string>> Parameters::named_values() {
+  constexpr int most = 99;
+  constexpr std::size_t most_characters = 500;
+  std::vector<std::pair<std::string, std::string>> values;
+  for (int i = 1; i <= most; ++i) {
+    const std::string prefix = "Parameter" + std::to_string(i);
+    std::string name = text(prefix + ".Name");
+    std::string value = text(prefix + ".Value");
+    if (name.empty()) continue;
+    if (count_characters(name) + count_characters(value) > most_characters)
+      refuse(20001, prefix + " has more than 500 characters");
+    values.emplace_back(std::move(name), std::move(value));
+  }
+  return values;
+}
+
 std::string Parameters::limited(std::string_view name, std::size_t characters, int code) {
   std::string value = text(name);
   if (count_characters(value) <= characters) return value;
@@ -144,6 +162,22 @@ bool Parameters::flag(std::string_view name, bool otherwise, int code) {
   const auto truth = base::parse_bool(value);
   if (!truth) refuse(code, std::string(name) + " must be true or false");
   return truth.value_or(otherwise);
+}
+
+std::string Parameters::sid(std::string_view name, std::string_view prefix, int code) {
+  std::string value = text(name);
+  if (value.empty() || base::is_sid(value, prefix)) return value;
+  refuse(code, std::string(name) + " is not a SID that begins with " + std::string(prefix));
+  return {};
+}
+
+void Parameters::check_amount(std::string_view name, int code) {
+  const std::string value = text(name);
+  double number = 0;
+  const char* end = std::to_address(value.end());
+  const auto [stopped, failed] = std::from_chars(std::to_address(value.begin()), end, number);
+  const bool is_number = failed == std::errc() && stopped == end && std::isfinite(number);
+  if (!value.empty() && !is_number) refuse(code);
 }
 
 std::string Parameters::one_of(

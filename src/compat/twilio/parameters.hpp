@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -39,12 +40,16 @@ class Parameters {
   std::string limited(std::string_view name, std::size_t characters, int code = 20001);
   /// Absolute http or https, at most 8 KiB; its #fragment may hold connection overrides.
   std::string url(std::string_view name, int code = 21205);
+  /// Two letters that say of what, and 32 hexadecimal digits.
+  std::string sid(std::string_view name, std::string_view prefix, int code = 20423);
   /// GET or POST in any case.
   std::string method(std::string_view name, std::string_view otherwise = "POST", int code = 21209);
   std::int64_t integer(
       std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most,
       int code = 20001
   );
+  /// A decimal number, for what is checked and not used.
+  void check_amount(std::string_view name, int code);
   bool flag(std::string_view name, bool otherwise = false, int code = 20001);
   /// Exactly one of the words, or `otherwise`.
   std::string one_of(
@@ -55,6 +60,9 @@ class Parameters {
   std::vector<std::string> list(std::string_view name) const;
   /// Repeated only: values that may hold spaces.
   std::vector<std::string> repeated(std::string_view name) const;
+  /// `Parameter1.Name`, `Parameter1.Value`, up to 99: an application's own words for whoever gets a
+  /// call's audio. A pair has at most 500 characters.
+  std::vector<std::pair<std::string, std::string>> named_values();
   /// `X`, `X<`, `X>` (whatever stands before the `=`): one day (UTC), up to and including, from.
   /// Values are days `2026-01-02` or moments `2026-01-02T03:04:05Z`.
   TimeSpan times(const std::string& name);

@@ -42,17 +42,16 @@ struct Family {
   std::string_view mappings;   // collection
   std::string_view lists;      // collection
   std::string_view parameter;  // "CredentialListSid"
+  std::string_view prefix;     // of that SID
   std::string_view path;       // of the older, plain mappings
   std::string_view key;        // and their key in a list
 };
-constexpr Family credential_family{
-    SipDirectory::mappings, SipDirectory::lists, "CredentialListSid", "/CredentialListMappings",
-    "credential_list_mappings"
-};
-constexpr Family address_family{
-    SipDirectory::ip_mappings, SipDirectory::ip_lists, "IpAccessControlListSid",
-    "/IpAccessControlListMappings", "ip_access_control_list_mappings"
-};
+constexpr Family credential_family{SipDirectory::mappings,    SipDirectory::lists,
+                                   "CredentialListSid",       "CL",
+                                   "/CredentialListMappings", "credential_list_mappings"};
+constexpr Family address_family{SipDirectory::ip_mappings,      SipDirectory::ip_lists,
+                                "IpAccessControlListSid",       "AL",
+                                "/IpAccessControlListMappings", "ip_access_control_list_mappings"};
 
 const Family& family_of(const Ask& ask) {
   return ask.request.path.contains("/IpAccessControlListMappings") ? address_family
@@ -210,7 +209,8 @@ base::Task<http::Response> SipDomainsResource::remove(Ask ask) {
 base::Task<http::Response> SipDomainsResource::create_mapping(Ask ask) {
   if (find_domain(ask) == nullptr) co_return ask.not_found();
   const Family& family = family_of(ask);
-  const std::string sid = ask.parameters.required(family.parameter, 20001);
+  ask.parameters.required(family.parameter, 20001);
+  const std::string sid = ask.parameters.sid(family.parameter, family.prefix);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   const call::Document* list = context_.sip.find(family.lists, sid, ask.account.sid);
   if (list == nullptr) co_return refusal(20404, "There is no list " + sid);

@@ -27,7 +27,7 @@ constexpr auto categories = std::to_array<Category>({
     {"calls-sip", "SIP minutes", "minutes", "calls"},
     {"calls-recordings", "Recorded minutes", "minutes", "recordings"},
     {"recordings", "Recordings", "minutes", "recordings"},
-    {"recordingstorage", "Recording storage", "minutes", "recordings"},
+    {call::Usage::stored_recordings, "Recordings stored at the end", "minutes", "recordings"},
     {"sms", "Messages", "messages", "messages"},
     {"sms-inbound", "Inbound messages", "messages", "messages"},
     {"sms-outbound", "Outbound messages", "messages", "messages"},
@@ -68,6 +68,26 @@ Span span_of(std::string_view which, Day today, Day since) {
     return {sys_days(before / 1), sys_days(before / last)};
   }
   return {since, today};
+}
+
+/// Of what is kept, what there is at the end of the span; else what was used in it.
+call::UsageCount sum_of(
+    std::string_view category, const Span& span, const std::vector<call::Usage::DayCounts>& used
+) {
+  const bool is_kept = category == call::Usage::stored_recordings;
+  call::UsageCount sum;
+  for (const call::Usage::DayCounts& day : used) {
+    const auto found = day.counts.find(category);
+    if (found == day.counts.end() || day.day > span.last) continue;
+    if (day.day < span.first && !is_kept) continue;
+    sum.count += found->second.count;
+    sum.amount += found->second.amount;
+  }
+  // Days are forgotten after a while; a recording may be older than what is known of its beginning.
+  return is_kept
+             ? call::
+                   UsageCount{std::max<std::int64_t>(sum.count, 0), std::max<std::int64_t>(sum.amount, 0)}
+             : sum;
 }
 
 std::string day_text(Day day) {
@@ -129,20 +149,16 @@ base::Task<http::Response> UsageResource::list(Ask ask) {
   if (from) whole.first = floor<days>(from->at);
   if (until) whole.last = floor<days>(until->at);
   const bool is_cut = which == "Daily" || which == "Monthly" || which == "Yearly";
-  const auto used = co_await context_.usage.between(ask.account.sid, whole.first, whole.last);
+  // What is kept at the end of a span may have come long before it.
+  const Day beginning{};
+  const auto used = co_await context_.usage.between(ask.account.sid, beginning, whole.last);
   if (!used) co_return refusal(used.error());
 
   std::vector<base::json::object> records;
   for (const Span& span : cut(whole, is_cut ? which : ""))
     for (const Category& category : categories) {
       if (!wanted.empty() && wanted != category.name) continue;
-      call::UsageCount sum;
-      for (const call::Usage::DayCounts& day : *used) {
-        const auto found = day.counts.find(category.name);
-        if (day.day < span.first || day.day > span.last || found == day.counts.end()) continue;
-        sum.count += found->second.count;
-        sum.amount += found->second.amount;
-      }
+      call::UsageCount sum = sum_of(category.name, span, *used);
       if (category.name == "phonenumbers")
         sum.count = sum.amount =
             static_cast<std::int64_t>(context_.directory.count_of(ask.account.sid));

@@ -99,7 +99,7 @@ std::uint16_t bound_port(int fd) {
   );
 }
 
-std::span<const Datagram> read_datagrams(int fd, unsigned at_most, base::Instant now) {
+std::span<const Datagram> read_datagrams(int fd, unsigned at_most) {
   static thread_local Reception reception;
   for (mmsghdr& message : reception.messages) {
     message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
@@ -109,14 +109,20 @@ std::span<const Datagram> read_datagrams(int fd, unsigned at_most, base::Instant
       fd, reception.messages.data(), std::min(at_most, most_datagrams), MSG_DONTWAIT, nullptr
   );
   if (got <= 0) return {};
-  const base::WallTime wall_now = base::SystemClock().wall_now();
+  // Not reckoned from the beginning of the step: a busy machine may have stood still since, and
+  // what came meanwhile would seem to have come before it was sent. A halt between these two makes
+  // it later instead, as any network may.
+  const base::SystemClock clock;
+  const base::WallTime wall_now = clock.wall_now();
+  const base::Instant read_at = clock.now();
   std::size_t count = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) {
     mmsghdr& message = reception.messages[i];
     if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
+    const base::Duration waited = age_of(message.msg_hdr, wall_now);
     reception.datagrams[count++] = {
         std::span(reception.buffers[i]).first(message.msg_len), &reception.sources[i],
-        message.msg_hdr.msg_namelen, now - age_of(message.msg_hdr, wall_now)
+        message.msg_hdr.msg_namelen, waited, read_at - waited
     };
   }
   return std::span(reception.datagrams).first(count);

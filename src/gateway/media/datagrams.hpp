@@ -28,10 +28,11 @@ struct Datagram {
   std::span<std::byte> bytes;
   const sockaddr_storage* source = nullptr;
   socklen_t source_length = 0;
-  base::Instant arrived;
+  base::Duration waited{0};  // since the kernel got it
+  base::Instant arrived;     // when that was, on the system's clock
 };
 /// At most `most_datagrams`; longer ones than 1,600 bytes are left out.
 inline constexpr unsigned most_datagrams = 16;
-std::span<const Datagram> read_datagrams(int fd, unsigned at_most, base::Instant now);
+std::span<const Datagram> read_datagrams(int fd, unsigned at_most);
 
 }  // namespace belfry::gateway::media

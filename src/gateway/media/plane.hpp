@@ -45,6 +45,11 @@ class Plane final : public call::MediaPlane {
   /// A seat with a pair of UDP ports that is silent until it has terms.
   /// @param port the RTP port to take: that of a call that goes on after a restart (rule R3)
   base::Result<NetworkSeat> open_network_seat(std::optional<std::uint16_t> port = std::nullopt);
+  /// A pair of UDP ports of the same range for an owner that sends by itself.
+  /// @return Errc::unavailable when none is free.
+  base::Result<std::unique_ptr<UdpWire>> open_wire() {
+    return UdpWire::open(settings_.local, settings_.ports, random_);
+  }
   /// Two seats joined by a modelled network: a leg's and its simulated phone's.
   struct LinkedSeats {
     call::SeatId leg;

@@ -126,7 +126,7 @@ void UdpWire::receive(base::Instant now, PacketSink& sink) {
 
 void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& sink) {
   const PacketKind kind = socket == 0 ? PacketKind::rtp : PacketKind::rtcp;
-  for (const Datagram& datagram : read_datagrams(sockets_[socket], batch, now)) {
+  for (const Datagram& datagram : read_datagrams(sockets_[socket], batch)) {
     if (believe(kind, *datagram.source, datagram.source_length, now)) {
       sink.on_packet(kind, datagram.bytes, datagram.arrived);
     } else if (kind == PacketKind::rtp && rtp_peer_.known()) {

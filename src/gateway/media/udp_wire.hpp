@@ -14,7 +14,8 @@ namespace belfry::gateway::media {
 /// A pair of UDP sockets, RTP on an even port and RTCP on the next, taken at random from the
 /// configured range (rule M6). Believes packets from the signalled address only; while that has
 /// sent nothing, it latches once, within 5 s, onto another port or host of the signalling side
-/// (rule M1). Made on the control thread, used on the media worker's.
+/// (rule M1). When a packet arrived is what the kernel says, on the system's clock. Made on the
+/// control thread, used on the media worker's.
 class UdpWire final : public Wire {
  public:
   struct Range {

@@ -12,11 +12,13 @@ using namespace std::chrono_literals;
 const net::IpAddress loopback = net::IpAddress::v4({127, 0, 0, 1});
 
 struct Sink final : PacketSink {
-  void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant) override {
+  void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant at) override {
+    arrived = at;
     (kind == PacketKind::rtp ? rtp : rtcp) += std::to_string(std::to_integer<int>(bytes.front()));
   }
   std::string rtp;
   std::string rtcp;
+  base::Instant arrived{};  // the last of them
 };
 
 /// Somebody on the network, at an address of its own.
@@ -125,6 +127,18 @@ TEST_F(UdpWireTest, RuleM1TheWindowForLatchingIsFiveSeconds) {
   EXPECT_EQ(received(), "");
   signalled.send(wire->port(), 1);
   EXPECT_EQ(received(), "1");
+}
+
+TEST_F(UdpWireTest, PacketsArriveAfterTheyWereSentAlsoInAStepThatBeganLongBefore) {
+  const Peer party;
+  agree(party);
+  const base::SystemClock clock;
+  const base::Instant sent = clock.now();
+  now = sent - 30ms;
+  party.send(wire->port(), 1);
+  EXPECT_EQ(received(), "1");
+  EXPECT_GE(sink.arrived, sent - 1ms) << "the wall clock may be set a little";
+  EXPECT_LE(sink.arrived, clock.now());
 }
 
 }  // namespace

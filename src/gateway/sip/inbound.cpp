@@ -37,6 +37,10 @@ bool knows_only_md5(const Message& request) {
   return request.header(HeaderId::user_agent).value_or("").starts_with("baresip");
 }
 
+void add_domain_sid(std::string sid, call::NamedValues& parameters) {
+  if (!sid.empty()) parameters.emplace_back("SipDomainSid", std::move(sid));
+}
+
 void count_drop(const char* why) {
   base::metrics::counter(
       "belfry_sip_dropped_total", "SIP messages not answered at all", {{"why", why}}
@@ -96,8 +100,9 @@ void Inbound::on_request(ServerId transaction, const Message& request, const Flo
       break;
   }
   if (target->scheme == Uri::Scheme::other) return refuse(visit, 416);
-  const bool into_domain =
-      request.method() == Method::invite && ask_door(visit) != call::SipDoor::Answer::no_domain;
+  const bool is_for_domains =
+      request.method() == Method::invite || request.method() == Method::register_;
+  const bool into_domain = is_for_domains && door_ != nullptr && door_->is_domain(target->host);
   if (!into_domain && !parts_.names.is_ours(*target)) return refuse(visit, 404);  // rule S2
   // RFC 5630 section 5.1.1.1: `sips:` is a promise that the way here was encrypted.
   if (target->scheme == Uri::Scheme::sips && flow.transport != Transport::tls)
@@ -155,9 +160,13 @@ void Inbound::on_options(const Visit& visit) {
 void Inbound::on_register(const Visit& visit) {
   const auto user = authenticate(visit);
   if (!user) return;
+  const auto target = visit.request.request_uri();
+  const std::string host = target ? target->host : std::string();
+  if (door_ != nullptr && !door_->registers(host, *user)) return refuse(visit, 403);
+  const std::string domain = door_ != nullptr && door_->is_domain(host) ? host : std::string();
   const base::WallTime now = context_.agent.loop().wall_now();
   Message response = parts_.registrar.handle_register(
-      visit.request, *user, visit.flow, context_.agent.layer().to_tag(visit.request), now
+      visit.request, *user, visit.flow, context_.agent.layer().to_tag(visit.request), now, domain
   );
   if (!parts_.bindings.take_changed() || parts_.table == nullptr)
     return context_.agent.respond(visit.transaction, response);
@@ -306,12 +315,14 @@ base::Result<std::string> Inbound::hand_over(
   const std::string number = number_in(user, caller.country);
   const auto party = call::Party::parse(number.empty() ? user : number);
   const bool is_number = party && party->kind == call::Party::Kind::telephone;
-  const bool into_domain = ask_door(visit) != call::SipDoor::Answer::no_domain;
+  const bool into_domain = uri && door_ != nullptr && door_->is_domain(uri->host);
   const std::string& host = into_domain ? uri->host : context_.agent.settings().public_host;
   call.to = is_number ? number : "sip:" + user + '@' + host;
   call.party_terms = terms_of(
       visit.request, visit.flow, caller.trunk == nullptr ? Believed::phone : Believed::carrier
   );
+  if (caller.trunk == nullptr && door_ != nullptr)
+    add_domain_sid(door_->sid_of(host, caller.user), call.party_terms.parameters);
   call.attempt_id = base::make_uuid(context_.agent.random());
   call.open = [&](const std::string&, call::EndpointListener& listener) {
     TrunkQueue::Place channel;

@@ -1,20 +1,17 @@
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "call/endpoint.hpp"
+#include "call/sip_door.hpp"
 #include "gateway/sip/endpoint.hpp"
+#include "gateway/sip/locating.hpp"
 #include "gateway/sip/own_names.hpp"
 #include "gateway/sip/phones.hpp"
 #include "gateway/sip/trunk.hpp"
 #include "sip/registrar.hpp"
 
 namespace belfry::gateway::sip {
-
-/// Whether we may send to that address on somebody else's word (rules W1, S2).
-using EgressCheck =
-    std::function<base::Result<>(const net::Address& address, const std::string& host)>;
 
 /// The carrier "registration": `sip:` parties and the numbers of phones. A user of ours rings at
 /// all contacts at once; another `sip:` URI is called directly where the egress policy lets us.
@@ -27,6 +24,9 @@ class RegistrationCarrier final : public call::Carrier {
     const OwnNames& names;
   };
   RegistrationCarrier(const CallContext& context, Parts parts, Locate locate, EgressCheck egress);
+
+  /// Parties at the names of SIP domains are their registered users; it outlives this.
+  void set_door(const call::SipDoor& door) { door_ = &door; }
 
   std::string_view name() const override { return "registration"; }
   bool available() const override { return true; }
@@ -45,6 +45,7 @@ class RegistrationCarrier final : public call::Carrier {
   Parts parts_;
   Locate locate_;
   EgressCheck egress_;
+  const call::SipDoor* door_ = nullptr;
 };
 
 }  // namespace belfry::gateway::sip

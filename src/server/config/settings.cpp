@@ -105,6 +105,15 @@ std::vector<Setting<Config>> make_settings() {
       of("speech.voice", "Voice of <Say> without one", FIELD(speech.voice)),
       of("speech.language", "Language of <Say> without one", FIELD(speech.language)),
       of("speech.cache_mb", "Memory for spoken sentences, in MiB", FIELD(speech.cache_mb)),
+      of("speech.recognition",
+         "What understands callers: pocketsphinx (English, offline), when its models are "
+         "installed, "
+         "or none",
+         FIELD(speech.recognition)),
+      of("speech.listen_to",
+         "Parties that are listened to at the same time; each takes 95 MB and up to a quarter of a "
+         "core",
+         FIELD(speech.listen_to)),
       of("webhook.allow",
          "Private addresses that webhooks may go to, as CIDR:port or host:port; "
          "loopback is allowed while every listener is on loopback",
@@ -115,7 +124,8 @@ std::vector<Setting<Config>> make_settings() {
          FIELD(webhook.ca_file)),
       of("flux.from", "Number that Flux calls show; empty: twilio.phone_number", FIELD(flux.from)),
       of("flux.webhook_url", "Is told `task.acknowledged`; empty: nobody", FIELD(flux.webhook_url)),
-      of("flux.webhook_secret", "Signs it (Standard Webhooks, whsec_...)",
+      of("flux.webhook_secret",
+         "Signs it by Standard Webhooks (whsec_...), beside X-Twilio-Signature",
          FIELD(flux.webhook_secret), secret),
       of("flux.validate_signatures",
          "Check X-Twilio-Signature of its webhooks; auto: of callers "
@@ -204,6 +214,9 @@ std::vector<Setting<Config>> make_settings() {
          FIELD(messages.per_day)),
       of("messages.sender_interval_ms", "Milliseconds between two text messages of one sender",
          FIELD(messages.sender_interval_ms)),
+      of("messages.queue_per_sender",
+         "Text messages of one sender that may wait; more are error 21611",
+         FIELD(messages.queue_per_sender)),
       of("retention.calls", "Days that ended calls with their events, messages and usage are kept",
          FIELD(retention.calls)),
       of("retention.deliveries",
@@ -305,6 +318,22 @@ std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
   };
 }
 
+std::vector<Setting<SiprecConfig>> make_siprec_settings() {
+  const auto of_siprec = [](auto... arguments) { return setting<SiprecConfig>(arguments...); };
+  return {
+      of_siprec("name", "What `connectorName` calls it", FIELD(name), required),
+      of_siprec(
+          "uri",
+          "The session recording server: sip:srs@host:port;transport=tcp; udp, tcp or tls, a name "
+          "may have SRV records",
+          FIELD(uri), required
+      ),
+      of_siprec("username", "With a password: answers its digest challenge", FIELD(username)),
+      of_siprec("password", "", FIELD(password), secret),
+      of_siprec("srtp", "Whether audio is encrypted; needs transport=tls", FIELD(srtp)),
+  };
+}
+
 #undef FIELD
 
 }  // namespace
@@ -331,6 +360,10 @@ const std::vector<Setting<NumberConfig>>& number_settings() {
 }
 const std::vector<Setting<MessageCarrierConfig>>& message_carrier_settings() {
   static const auto table = make_message_carrier_settings();
+  return table;
+}
+const std::vector<Setting<SiprecConfig>>& siprec_settings() {
+  static const auto table = make_siprec_settings();
   return table;
 }
 

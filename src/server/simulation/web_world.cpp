@@ -41,7 +41,7 @@ Outcome to_response(const ClientRequest& request, WebAnswer answer) {
   response.headers.set("Content-Type", answer.content_type);
   response.body = std::move(answer.body);
   response.url = request.url;
-  if (!answer.set_cookie.empty()) response.set_cookies.push_back(answer.set_cookie);
+  if (!answer.set_cookie.empty()) response.set_cookies.push_back({request.url, answer.set_cookie});
   return response;
 }
 
