@@ -18,6 +18,15 @@ pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
 pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+# Its .pc file names folders that the package has not got, and a library for microphones.
+pkg_check_modules(POCKETSPHINX REQUIRED pocketsphinx)
+add_library(Pocketsphinx::Pocketsphinx INTERFACE IMPORTED)
+foreach(folder IN LISTS POCKETSPHINX_INCLUDE_DIRS)
+  if(EXISTS ${folder})
+    target_include_directories(Pocketsphinx::Pocketsphinx SYSTEM INTERFACE ${folder})
+  endif()
+endforeach()
+target_link_libraries(Pocketsphinx::Pocketsphinx INTERFACE pocketsphinx sphinxbase)
 find_library(FLITE_LIBRARY flite REQUIRED)
 # Debian 12's libphonenumber-dev wants Boost 1.74, which pushes 1.81 out: there, ./run and ./test unpack its
 # headers into build/packages and link the run-time library by its name.

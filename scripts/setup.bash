@@ -17,6 +17,7 @@ node:nodejs npm:npm
 libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libpugixml-dev libexpat1-dev
 libtomlplusplus-dev zlib1g-dev libcli11-dev libopus-dev libspandsp-dev libspeexdsp-dev libsndfile1-dev
 libsqlite3-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev flite1-dev
+libpocketsphinx-dev pocketsphinx-en-us
 ca-certificates tzdata
 LIST
   if [ "$(release_name)" = debian-12 ]; then

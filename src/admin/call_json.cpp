@@ -45,18 +45,4 @@ base::json::object render_event(const call::EventRecord& event) {
   };
 }
 
-base::json::object render_media(const call::SeatStatistics& statistics) {
-  // An estimate below 1 is none: nothing has arrived to judge by.
-  const bool is_rated = statistics.mos >= 1;
-  return {
-      {"codec", statistics.codec},
-      {"packets_in", statistics.packets_in},
-      {"packets_out", statistics.packets_out},
-      {"lost", statistics.packets_lost},
-      {"jitter_ms", statistics.jitter_ms},
-      {"round_trip_ms", statistics.round_trip_ms},
-      {"mos", is_rated ? value(statistics.mos) : value(nullptr)},
-  };
-}
-
 }  // namespace belfry::admin

@@ -1,6 +1,5 @@
 #pragma once
 #include "base/json.hpp"
-#include "call/media.hpp"
 #include "call/record.hpp"
 
 /// Calls and their events as the API and the live events show them. Pure; any thread.
@@ -9,6 +8,5 @@ namespace belfry::admin {
 /// @param now for the duration of a call that still lives.
 base::json::object render_call(const call::LegRecord& leg, base::WallTime now);
 base::json::object render_event(const call::EventRecord& event);
-base::json::object render_media(const call::SeatStatistics& statistics);
 
 }  // namespace belfry::admin

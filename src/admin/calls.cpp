@@ -4,6 +4,7 @@
 #include "admin/place_call_request.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "call/audio_report.hpp"
 
 namespace belfry::admin {
 namespace {
@@ -116,23 +117,39 @@ base::Task<std::expected<call::LegRecord, http::Response>> Calls::find(const htt
   co_return **record;
 }
 
-base::Task<base::json::value> Calls::measure_media(std::string sid) {
+base::Task<std::optional<call::SeatStatistics>> Calls::measure(std::string sid) {
   call::Leg* leg = switchboard_.find(sid);
   const call::SeatId seat = leg == nullptr ? call::SeatId{} : leg->seat();
-  if (!seat) co_return nullptr;
+  if (!seat) co_return std::nullopt;
   base::Task<call::SeatStatistics> asking = switchboard_.services().media.statistics(seat);
-  const auto statistics =
-      co_await base::with_time_limit(loop(), std::move(asking), statistics_limit);
-  if (!statistics) co_return nullptr;
-  co_return render_media(*statistics);
+  co_return co_await base::with_time_limit(loop(), std::move(asking), statistics_limit);
+}
+
+base::Task<base::json::object> Calls::describe_audio(const call::LegRecord& leg) {
+  const std::optional<base::WallTime> answered = leg.answered;
+  const std::string sid = leg.sid;
+  const std::optional<call::SeatStatistics> seen = co_await measure(sid);
+  base::json::object described{{"media", nullptr}, {"audio", nullptr}};
+  if (seen) {
+    described["media"] = call::render(*seen);
+    if (answered)
+      described["audio"] = call::render(call::judge(*seen, loop().wall_now() - *answered));
+    co_return described;
+  }
+  if (!answered) co_return described;
+  const auto events = co_await journal().events_of(sid);
+  if (!events) co_return described;
+  for (const call::EventRecord& event : *events)
+    if (event.type == "media.ended") described = event.data;
+  co_return described;
 }
 
 base::Task<http::Response> Calls::show(http::Request request) {
   auto leg = co_await find(request);
   if (!leg) co_return std::move(leg.error());
   base::json::object body = render_call(*leg, loop().wall_now());
-  base::json::value media = co_await measure_media(leg->sid);
-  body["media"] = std::move(media);
+  base::json::object audio = co_await describe_audio(*leg);
+  for (auto& [name, what] : audio) body[name] = std::move(what);
   co_return http::json(200, body);
 }
 

@@ -27,8 +27,10 @@ class Calls {
 
   /// The call that the path names, or the answer that there is none.
   base::Task<std::expected<call::LegRecord, http::Response>> find(const http::Request& request);
-  /// How the live call's audio is doing; null when it has none.
-  base::Task<base::json::value> measure_media(std::string sid);
+  /// `media` and `audio`: how the call's audio is doing, or was when it ended. Null where nothing
+  /// is known: before there is audio, and after a crash.
+  base::Task<base::json::object> describe_audio(const call::LegRecord& leg);
+  base::Task<std::optional<call::SeatStatistics>> measure(std::string sid);
   call::Journal& journal() const { return switchboard_.services().journal; }
   base::Loop& loop() const { return switchboard_.services().loop; }
 

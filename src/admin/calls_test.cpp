@@ -49,7 +49,8 @@ TEST_F(AdminCalls, ACallIsPlacedSpokenAndRemembered) {
   EXPECT_EQ(text_at(after, "/parent_sid"), "null");
   EXPECT_EQ(text_at(after, "/error_code"), "null");
   EXPECT_EQ(text_at(after, "/answered_by"), "null");
-  EXPECT_EQ(text_at(after, "/media"), "null");
+  EXPECT_EQ(text_at(after, "/media/codec"), R"("PCMU")") << "as it was at the end";
+  EXPECT_EQ(text_at(after, "/audio/fault"), R"("none")") << text_at(after, "/audio");
   EXPECT_THAT(text_at(after, "/ended_at"), ::testing::MatchesRegex(R"("2026-01-01T.*\....Z")"));
   const sim::Phone* phone = phones.find("+12025550142");
   ASSERT_NE(phone, nullptr);
@@ -67,6 +68,41 @@ TEST_F(AdminCalls, ALiveCallTellsHowItsAudioIsDoing) {
   EXPECT_NE(text_at(call, "/media/jitter_ms"), "(nothing)");
   EXPECT_NE(text_at(call, "/media/round_trip_ms"), "(nothing)");
   EXPECT_EQ(text_at(call, "/duration_s"), "4");
+  EXPECT_EQ(text_at(call, "/audio/fault"), R"("none")") << text_at(call, "/audio");
+  pass(5s);
+  EXPECT_EQ(text_at(get("/admin/api/calls/" + sid), "/audio/fault"), R"("muted")");
+}
+
+TEST_F(AdminCalls, TheVerdictOnItsAudioIsKeptWhoeverEndsTheCall) {
+  const std::string by_us =
+      place(R"({"to":"+12025550142","twiml":"<Response><Pause length=\"9\"/></Response>"})");
+  const std::string by_party =
+      place(R"({"to":"+12025550143","twiml":"<Response><Pause length=\"30\"/></Response>"})");
+  pass(8s);
+  sim::PhoneCall* const talking = phones.phone("+12025550143").current();
+  ASSERT_NE(talking, nullptr);
+  talking->hang_up(call::HangupCause::normal);
+  pass(5s);
+  for (const std::string& sid : {by_us, by_party}) {
+    const auto call = get("/admin/api/calls/" + sid);
+    EXPECT_EQ(text_at(call, "/status"), R"("completed")");
+    EXPECT_EQ(text_at(call, "/audio/fault"), R"("muted")") << text_at(call, "/audio");
+    int ended = 0;
+    const auto events = get("/admin/api/calls/" + sid + "/events");
+    for (const auto& event : events.at("items").as_array())
+      if (event.at("type").as_string() == "media.ended") ++ended;
+    EXPECT_EQ(ended, 1);
+  }
+}
+
+TEST_F(AdminCalls, ACallThatNobodyAnswersHasNoAudio) {
+  phones.phone("+12025550144").set_behaviour({.on_call = sim::Behaviour::OnCall::busy});
+  const std::string sid = place(R"({"to":"+12025550144","say":"Hello."})");
+  pass(5s);
+  const auto call = get("/admin/api/calls/" + sid);
+  EXPECT_EQ(text_at(call, "/status"), R"("busy")");
+  EXPECT_EQ(text_at(call, "/media"), "null");
+  EXPECT_EQ(text_at(call, "/audio"), "null");
 }
 
 TEST_F(AdminCalls, TheEventsOfACallHaveNoGaps) {

@@ -66,6 +66,7 @@ Leg::Leg(Services& services, LegRecord record)
       program_tasks_(services.loop) {}
 
 Leg::~Leg() {
+  leave_media();
   for (const base::TimerId timer : {ring_timer_, duration_timer_}) services_.loop.cancel(timer);
   if (listened_seat_) services_.media.listen(listened_seat_, nullptr);
 }
@@ -223,6 +224,7 @@ void Leg::on_answered() {
   // Of a call that came in they are for its application, as long as it lasts.
   if (record_.direction != LegRecord::Direction::inbound) record_.party_terms = {};
   record_.last_seen = record_.answered;
+  follow_media();
   start_timer(duration_timer_, record_.max_duration, HangupCause::max_duration);
   tasks_.spawn(store_answer());
 }

@@ -138,6 +138,7 @@ class Leg final : private EndpointListener, private SeatListener {
   friend class LastWord;
   friend class ReferralHandler;
   class PlaybackWait;
+  class MediaEnd;
   using AttemptOutcome = std::optional<Ending>;  // nothing: answered
 
   // EndpointListener
@@ -173,6 +174,8 @@ class Leg final : private EndpointListener, private SeatListener {
   EventRecord make_event(std::string type, base::json::object data);
   void add_callback(Changes& changes);
   void attach_seat();
+  void follow_media();
+  void leave_media();
   void finish(Ending ending);
   void accept_digit(char digit, std::string_view how);
   void stop_playing();
@@ -193,6 +196,7 @@ class Leg final : private EndpointListener, private SeatListener {
   LegRecord record_;
   std::unique_ptr<Endpoint> endpoint_;
   SeatId listened_seat_;
+  std::shared_ptr<MediaEnd> media_end_;     // shared with the media plane; from the answer on
   std::shared_ptr<Milestones> milestones_;  // shared with whoever waits for them
   base::Mailbox<AttemptOutcome> attempt_outcomes_;
   std::optional<Ending> own_ending_;  // why we hung up, if we did

@@ -69,8 +69,10 @@ std::optional<Leg::Step> Leg::take_step(LegStatus next, base::json::object data)
   Step step;
   step.event = make_event("call." + std::string(to_string(next)), std::move(data));
   step.changes.events.push_back(step.event);
-  if (is_final(next))
+  if (is_final(next)) {
     for (LastWord* word : last_words_) word->say(record_, step.changes);
+    leave_media();
+  }
   if (is_news) add_callback(step.changes);
   step.changes.legs.push_back(record_);
   return step;

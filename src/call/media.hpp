@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "base/time.hpp"
+#include "call/seat_statistics.hpp"
 #include "media/frame.hpp"
 
 /// What the call model asks of the media plane. `gateway/media` implements it; nothing here blocks,
@@ -47,16 +49,6 @@ struct Words {
   std::string text;
   bool continues = false;  // another sentence of the speech before
   bool more = false;       // and there will be another
-};
-
-struct SeatStatistics {
-  std::string codec;
-  std::uint64_t packets_in = 0;
-  std::uint64_t packets_out = 0;
-  std::uint64_t packets_lost = 0;
-  double jitter_ms = 0;
-  double round_trip_ms = 0;
-  double mos = 0;  // estimate, 1 to 4.5
 };
 
 /// What a seat tells its leg. Control thread.
@@ -194,6 +186,9 @@ class MediaPlane {
   virtual void remove_tap(TapId tap) = 0;
 
   virtual base::Task<SeatStatistics> statistics(SeatId seat) = 0;
+  /// `told` gets the seat's last statistics soon after it was closed, by whomever, on a turn of its
+  /// own; it may outlive the leg. One for each seat; never called when there is no such seat.
+  virtual void when_over(SeatId seat, std::function<void(const SeatStatistics&)> told) = 0;
 };
 
 }  // namespace belfry::call

@@ -18,8 +18,10 @@ class Notifications;
 class NumberDirectory;
 class Outbox;
 class Queues;
+class Recognizer;
 class Recordings;
 class Switchboard;
+class Transcriptions;
 
 /// What the call model works with; all outlive it.
 struct Services {
@@ -42,6 +44,8 @@ struct Services {
   Messages* messages = nullptr;                 // text messages; nullptr: none
   Conferences* conferences = nullptr;
   Queues* queues = nullptr;
+  Recognizer* recognizer = nullptr;            // none: nobody understands speech
+  Transcriptions* transcriptions = nullptr;    // of recordings
   const NumberDirectory* directory = nullptr;  // numbers and applications of accounts
 };
 

@@ -19,6 +19,8 @@ class Gate {
     /// `https://app.example`: pages of these origins may read and change things. `*`: any may,
     /// without cookies.
     std::vector<std::string> origins;
+    /// Paths that change nothing: pages of any origin may post to them. They say so themselves.
+    std::vector<std::string> open_paths;
     std::string content_security_policy =
         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
         "style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; "
@@ -37,6 +39,7 @@ class Gate {
 
  private:
   bool host_is_ours(const Request& request) const;
+  bool is_open(std::string_view path) const;
   bool origin_is_listed(std::string_view origin) const;
   static bool is_same_origin(const Request& request, std::string_view origin);
   void allow_origin(std::string_view origin, Response& response) const;

@@ -57,6 +57,17 @@ TEST_F(GateTest, APageOfAnotherOriginChangesNothing) {
   EXPECT_EQ(post("https://app.example.evil", settings), 403);
 }
 
+TEST_F(GateTest, PathsThatChangeNothingAreOpenToAnyOrigin) {
+  const auto post = [&](std::vector<std::string> open_paths) {
+    Gate::Settings settings;
+    settings.open_paths = std::move(open_paths);
+    const Headers headers{{"Host", "localhost:80"}, {"Origin", "https://another.example"}};
+    return ask("POST", headers, std::move(settings)).status;
+  };
+  EXPECT_EQ(post({"/other"}), 403);
+  EXPECT_EQ(post({"/x"}), 200);
+}
+
 TEST_F(GateTest, ListedOriginsAreToldWhatTheyMayDo) {
   Gate::Settings settings;
   settings.origins = {"https://app.example"};

@@ -74,7 +74,7 @@ struct ByteStream::State : std::enable_shared_from_this<State> {
   bool secure;
   bool reading = false;
   bool writing = false;
-  std::array<char, 16384> buffer;
+  std::array<char, 8192> buffer;
   std::string inbox;
   std::string outgoing;
   std::optional<error_code> read_error;
@@ -167,7 +167,7 @@ Task<Result<void>> ByteStream::write(std::string bytes, base::Instant deadline) 
 Task<void> ByteStream::finish(base::Instant deadline) {
   constexpr std::size_t drop_at_most = 256 << 10;
   auto state = state_;
-  if (state->read_error || state->writing || (state->reading && state->secure)) {
+  if (state->read_error || state->writing) {
     close();
     co_return;
   }
@@ -179,7 +179,7 @@ Task<void> ByteStream::finish(base::Instant deadline) {
   Task<Outcome> waiting = done.wait();
   const Outcome outcome = co_await std::move(waiting);
   std::size_t dropped = 0;
-  while (outcome && !*outcome && !state->secure && dropped < drop_at_most) {
+  while (outcome && !*outcome && dropped < drop_at_most) {
     Task<Result<std::string>> reading = read(deadline);
     const Result<std::string> rest = co_await std::move(reading);
     if (!rest || rest->empty()) break;

@@ -17,7 +17,7 @@ class AnyStream;
 /// A TCP or TLS connection for the coroutines of the control plane. One read and one write may
 /// wait at a time. Destroying a waiting `read` loses nothing: what arrives is kept for the next
 /// one. After a `write` was destroyed or timed out, only `close` makes sense.
-/// Memory: 16 KiB for reading, plus what is being written.
+/// Memory: 8 KiB for reading, 10 more for TLS, and what is being written.
 class ByteStream {
  public:
   ByteStream(Driver& driver, AnyStream stream, Address local, Address remote, bool secure);

@@ -120,6 +120,25 @@ TEST_F(StreamTest, TlsNeedsACertificateThatIsTrusted) {
   open(listener.local(), TlsPeer{friendly, "localhost"});
   ASSERT_TRUE(*connected) << connected->error().message;
   EXPECT_EQ(exchange("secret", 6), "SECRET");
+  connected.reset();
+  open(listener.local(), TlsPeer{friendly, "127.0.0.1"});
+  ASSERT_TRUE(*connected) << connected->error().message;
+  connected.reset();
+  open(listener.local(), TlsPeer{friendly, "127.0.0.2"});
+  EXPECT_FALSE(*connected) << "the certificate names another address";
+}
+
+TEST_F(StreamTest, TlsCarriesMuchBothWaysAndTellsOfTheEnd) {
+  const TlsContext tls = server_tls();
+  const Listener listener = serve(&tls);
+  const auto friendly = *TlsContext::client(folder / "tls-certificate.pem");
+  open(listener.local(), TlsPeer{friendly, "localhost"});
+  ASSERT_TRUE(*connected) << connected->error().message;
+  const std::string big(3'000'000, 'b');  // more than the kernel's buffers hold
+  EXPECT_TRUE(exchange(big, big.size()) == std::string(3'000'000, 'B'));
+  served_error.clear();
+  connected.reset();
+  EXPECT_TRUE(driver.run_until([&] { return !served_error.empty(); }, 5s));
 }
 
 TEST_F(StreamTest, TheSelfMadeCertificateIsKeptAndItsKeyIsPrivate) {

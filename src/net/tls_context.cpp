@@ -21,6 +21,8 @@ std::unique_ptr<ssl::context> make_context(ssl::context::method method) {
       context->native_handle(),
       SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE
   );
+  // Tickets are enough to resume; a session kept here would be memory that nobody asked for.
+  SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
   return context;
 }
 

@@ -43,6 +43,13 @@ struct LocalCodec {
   std::string fmtp;
 };
 
+/// One of several streams that go out together and bring nothing back, as to a recorder (RFC 7866
+/// section 7.1.1): an m-line of its own, told from the others by its label (RFC 4574).
+struct SentTrack {
+  std::uint16_t rtp_port = 0;
+  std::string label;
+};
+
 /// What one leg can do, given by its owner. `codecs` is in order of preference, ours decides.
 struct Capabilities {
   std::string address;  // IP literal that RTP comes to
@@ -57,6 +64,7 @@ struct Capabilities {
   std::vector<CryptoSuite> crypto_suites;  // best first
   std::vector<std::byte> crypto_secret;    // this call's; our keys are made of it
   std::vector<LocalCrypto> crypto;         // filled in by `OfferAnswer`
+  std::vector<SentTrack> tracks;           // not empty: these, sendonly, in place of `rtp_port`
 };
 
 /// What a round agreed for the audio stream, from our end.

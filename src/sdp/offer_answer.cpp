@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sdp/tracks.hpp"
+
 namespace belfry::sdp {
 
 using base::Result;
@@ -21,26 +23,29 @@ void OfferAnswer::renew_keys() {
 /// What was agreed stays: profile, suite and key.
 Capabilities OfferAnswer::capabilities_to_offer() const {
   Capabilities local = capabilities_;
-  if (!audio_) return local;
-  if (!audio_->crypto) {
+  if (!agreed_.audio) return local;
+  if (!agreed_.audio->crypto) {
     local.encryption = Encryption::off;
   } else {
-    const auto& agreed = *audio_->crypto;
+    const auto& agreed = *agreed_.audio->crypto;
     std::erase_if(local.crypto, [&](const auto& one) { return one.suite != agreed.suite; });
-    if (audio_->profile == Profile::rtp_savp) local.encryption = Encryption::required;
+    if (agreed_.audio->profile == Profile::rtp_savp) local.encryption = Encryption::required;
   }
   return local;
 }
 
 Description OfferAnswer::offer(Direction wanted) {
   wanted_ = wanted;
-  Description next = make_offer(capabilities_to_offer(), formats_to_offer(), wanted);
-  if (local_ && audio_) {
+  const Capabilities local = capabilities_to_offer();
+  const bool several = !local.tracks.empty();
+  Description next = several ? make_track_offer(local, formats_to_offer())
+                             : make_offer(local, formats_to_offer(), wanted);
+  if (local_ && agreed_.audio && !several) {
     // The m-lines of a call never become fewer and keep their places (RFC 3264 section 8).
     Media audio = std::move(next.media.front());
     next.media = local_->media;
     for (Media& media : next.media) media.port = 0;
-    next.media[audio_->media_index] = std::move(audio);
+    next.media[agreed_.audio->media_index] = std::move(audio);
   }
   set_origin(next);
   remember_numbers(next);
@@ -57,21 +62,33 @@ Result<> OfferAnswer::apply_answer(const Description& answer) {
   if (!open_offer_) return base::fail(base::Errc::conflict, "an answer, but no offer is open");
   Description offered = std::move(*open_offer_);
   open_offer_.reset();
-  auto agreed = sdp::apply_answer(offered, answer);
+  auto agreed = read_answer(offered, answer);
   if (!agreed) {
     wanted_ = agreed_wanted_;
     return base::fail(std::move(agreed).error());
   }
   agreed_wanted_ = wanted_;
-  audio_ = std::move(*agreed);
+  agreed_ = std::move(*agreed);
   local_ = std::move(offered);
   return {};
 }
 
+Result<Agreement> OfferAnswer::read_answer(const Description& offered, const Description& answer)
+    const {
+  if (capabilities_.tracks.empty()) {
+    BELFRY_TRY(audio, sdp::apply_answer(offered, answer));
+    return Agreement{std::move(audio), {}};
+  }
+  BELFRY_TRY(tracks, apply_track_answer(offered, answer));
+  return Agreement{tracks.front(), std::move(tracks)};
+}
+
 Result<Description> OfferAnswer::answer(const Description& offer, Direction wanted) {
+  if (!capabilities_.tracks.empty()) return answer_with_tracks(offer);
   BELFRY_TRY(made, negotiate(capabilities_, offer, wanted));
-  const bool has_new_key = audio_ && audio_->crypto && made.audio.crypto &&
-                           audio_->crypto->receive_key != made.audio.crypto->receive_key;
+  const auto& before = agreed_.audio;
+  const bool has_new_key = before && before->crypto && made.audio.crypto &&
+                           before->crypto->receive_key != made.audio.crypto->receive_key;
   if (has_new_key) {
     renew_keys();
     BELFRY_TRY(again, negotiate(capabilities_, offer, wanted));
@@ -80,7 +97,31 @@ Result<Description> OfferAnswer::answer(const Description& offer, Direction want
   wanted_ = agreed_wanted_ = wanted;
   set_origin(made.description);
   remember_numbers(made.description);
-  audio_ = std::move(made.audio);
+  agreed_ = {std::move(made.audio), {}};
+  local_ = made.description;
+  return std::move(made.description);
+}
+
+bool OfferAnswer::has_new_key(const std::vector<AudioStream>& tracks) const {
+  return std::ranges::any_of(tracks, [&](const AudioStream& now) {
+    const auto before =
+        std::ranges::find(agreed_.tracks, now.media_index, &AudioStream::media_index);
+    return before != agreed_.tracks.end() && before->crypto && now.crypto &&
+           before->crypto->receive_key != now.crypto->receive_key;
+  });
+}
+
+Result<Description> OfferAnswer::answer_with_tracks(const Description& offer) {
+  BELFRY_TRY(made, negotiate_tracks(capabilities_, offer));
+  if (has_new_key(made.tracks)) {
+    renew_keys();
+    BELFRY_TRY(again, negotiate_tracks(capabilities_, offer));
+    made = std::move(again);
+  }
+  set_origin(made.description);
+  remember_numbers(made.description);
+  agreed_.audio = made.tracks.front();
+  agreed_.tracks = std::move(made.tracks);
   local_ = made.description;
   return std::move(made.description);
 }
@@ -89,7 +130,7 @@ std::vector<PayloadFormat> OfferAnswer::formats_to_offer() {
   std::vector<PayloadFormat> formats;
   for (const LocalCodec& local : capabilities_.codecs) {
     PayloadFormat format{number_for(local.codec, local.payload_type), local.codec, local.fmtp};
-    const bool agreed = audio_ && same_codec(audio_->codec, local.codec);
+    const bool agreed = agreed_.audio && same_codec(agreed_.audio->codec, local.codec);
     formats.insert(agreed ? formats.begin() : formats.end(), std::move(format));
   }
   if (!capabilities_.telephone_events) return formats;

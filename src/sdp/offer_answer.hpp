@@ -2,10 +2,18 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sdp/negotiation.hpp"
 
 namespace belfry::sdp {
+
+/// What a complete round agreed.
+struct Agreement {
+  std::optional<AudioStream> audio;  // of several tracks the first that is taken
+  std::vector<AudioStream> tracks;   // of `Capabilities::tracks` those that are; by `media_index`
+  bool operator==(const Agreement&) const = default;
+};
 
 /// Our end of all offer/answer rounds of one call (RFC 3264 section 8): keeps the session id, the
 /// version (raised only when our description changes), the m-lines agreed so far, which payload
@@ -34,7 +42,8 @@ class OfferAnswer {
   [[nodiscard]] base::Result<Description> answer(const Description& offer, Direction wanted);
 
   /// What the last complete round agreed.
-  const std::optional<AudioStream>& audio() const { return audio_; }
+  const Agreement& agreement() const { return agreed_; }
+  const std::optional<AudioStream>& audio() const { return agreed_.audio; }
   /// The last description of ours that was agreed or answered with; to repeat it.
   const std::optional<Description>& local() const { return local_; }
   Direction wanted() const { return wanted_; }
@@ -46,6 +55,9 @@ class OfferAnswer {
   std::uint8_t number_for(const Codec& codec, std::uint8_t preferred);
   void remember_numbers(const Description& description);
   void set_origin(Description& description);
+  bool has_new_key(const std::vector<AudioStream>& tracks) const;
+  base::Result<Description> answer_with_tracks(const Description& offer);
+  base::Result<Agreement> read_answer(const Description& offered, const Description& answer) const;
 
   Capabilities capabilities_;
   std::string session_id_;
@@ -56,7 +68,7 @@ class OfferAnswer {
   std::optional<Description> last_sent_;
   std::optional<Description> local_;
   std::optional<Description> open_offer_;
-  std::optional<AudioStream> audio_;
+  Agreement agreed_;
   std::map<std::uint8_t, Codec> numbers_;
 };
 

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   int status = 0;
   server::add_serve_command(program, status);
   server::add_call_command(program, status);
+  server::add_trace_command(program, status);
   server::add_sim_command(program, status);
   server::add_doctor_command(program, status);
   server::add_config_command(program, status);

@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t pool_threads = 2;
+constexpr std::size_t listening_threads = 2;
 constexpr base::Duration outbox_flush = 10s;
 constexpr int exit_storage_failed = 74;  // EX_IOERR
 
@@ -109,13 +110,26 @@ base::Result<> Server::open_egress() {
   speech.cache_directory = std::filesystem::path(config_.data) / "cache" / "speech";
   speech.memory_bytes = std::size_t{config_.speech.cache_mb} << 20U;
   speech_ = std::make_unique<speech::Synthesizer>(loop_, *pool_, std::move(speech));
+  make_recognizer();
   system_ = std::make_unique<System>(
       Platform{
-          loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_, browsers_.get()
+          loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_, browsers_.get(),
+          recognizer_.get()
       },
       config_, keys_.keys
   );
   return {};
+}
+
+/// On threads of its own: whoever is spoken to does not wait for those who are listened to.
+void Server::make_recognizer() {
+  if (config_.speech.recognition == Recognition::none) return;
+  listening_pool_ = std::make_unique<base::WorkerPool>(loop_, listening_threads);
+  speech::PocketsphinxRecognizer::Settings settings;
+  settings.streams = config_.speech.listen_to;
+  recognizer_ = speech::PocketsphinxRecognizer::create(loop_, *listening_pool_, settings);
+  if (recognizer_ == nullptr)
+    base::log::info("recognition.not_available", {{"why", "pocketsphinx-en-us is not installed"}});
 }
 
 base::Result<> Server::open_browsers() {
@@ -196,6 +210,7 @@ base::Result<> Server::open_http() {
   add_status();
   http::Gate::Settings gate;
   gate.host_names = config_.http.allowed_hosts;
+  gate.open_paths = compat::twilio::voice_sdk::PageFiles::open_paths();
   gate_ = std::make_unique<http::Gate>(system_->router(), random_, std::move(gate));
   http_ = std::make_unique<http::Server>(driver_, *gate_, http::Server::Settings());
   BELFRY_TRY(address, http_->listen({local_, config_.http.port}));

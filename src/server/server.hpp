@@ -25,6 +25,7 @@
 #include "server/stored_trunks.hpp"
 #include "server/system.hpp"
 #include "server/telephony.hpp"
+#include "speech/pocketsphinx_recognizer.hpp"
 #include "speech/synthesizer.hpp"
 
 namespace belfry::server {
@@ -57,6 +58,7 @@ class Server {
   base::Result<> open_folder();
   base::Result<> open_certificate();
   base::Result<> open_egress();
+  void make_recognizer();
   base::Result<> open_sip();
   base::Result<> open_browsers();
   base::Result<> open_http();
@@ -85,6 +87,8 @@ class Server {
   std::unique_ptr<gateway::media::Plane> media_;
   std::unique_ptr<base::WorkerPool> pool_;
   std::unique_ptr<speech::Synthesizer> speech_;
+  std::unique_ptr<base::WorkerPool> listening_pool_;
+  std::unique_ptr<speech::PocketsphinxRecognizer> recognizer_;
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<http::WebSocketClient> sockets_;

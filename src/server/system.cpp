@@ -77,9 +77,11 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       ),
       media_files_(web_, platform.pool),
       media_streams_(platform.loop, sockets_),
+      siprec_(platform.loop),
+      live_transcriptions_(platform.loop),
       twiml_(
           {web_, platform.speech, media_files_, platform.random, config.speech.voice,
-           &media_streams_}
+           &media_streams_, &siprec_, &live_transcriptions_}
       ),
       side_documents_({web_, platform.speech, media_files_, platform.random, config.speech.voice}),
       conferences_(
@@ -117,6 +119,8 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   services.programs.emplace(bridge_.kind(), &bridge_);
   services.programs.emplace(validations_.kind(), &validations_);
   services.recordings = recordings_.get();
+  services.recognizer = platform_.recognizer;
+  services.transcriptions = transcriptions_.get();
   services.programs.emplace(conferences_.kind(), &conferences_);
   services.conferences = &conferences_;
   conferences_.connect(*recordings_);
@@ -301,6 +305,8 @@ void System::make_twilio(const Config& config) {
       .simulator_is_on = simulator_ != nullptr,
       .max_duration = config.calls.max_duration,
       .streams = &media_streams_,
+      .siprec = &siprec_,
+      .transcriptions = &live_transcriptions_,
       .ice_servers = {config.webrtc.stun_urls, config.webrtc.turn_urls, config.webrtc.turn_secret},
       .links = &media_links_,
       .browsers = browsers_.get(),
@@ -320,6 +326,7 @@ void System::make_browsers() {
   };
   browsers_->set_peers(platform_.browsers);
   router_.add_websocket("/signal", serve, Signalling::max_frame);
+  page_files_.add_to(router_);
 }
 
 base::Task<void> System::show_notification(std::string call_sid) {
@@ -346,6 +353,8 @@ base::Task<base::Result<>> System::start() {
   if (!recovered) co_return base::fail(recovered.error());
   const auto recordings = co_await recordings_->recover();
   if (!recordings) co_return base::fail(recordings.error());
+  const auto transcriptions = co_await transcriptions_->recover();
+  if (!transcriptions) co_return base::fail(transcriptions.error());
   const auto messages = co_await messaging_->messages().recover();
   if (!messages) co_return base::fail(messages.error());
   outbox_.wake();

@@ -26,12 +26,14 @@
 #include "call/number_directory.hpp"
 #include "call/outbox.hpp"
 #include "call/queues.hpp"
+#include "call/recognition.hpp"
 #include "call/recordings.hpp"
 #include "call/sip_directory.hpp"
 #include "call/speech.hpp"
 #include "call/switchboard.hpp"
 #include "call/usage.hpp"
 #include "compat/twilio/resources.hpp"
+#include "compat/twilio/voice_sdk/page_files.hpp"
 #include "compat/twilio/voice_sdk/signalling.hpp"
 #include "gateway/application/carrier.hpp"
 #include "gateway/media/plane.hpp"
@@ -48,12 +50,15 @@
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
 #include "store/store.hpp"
+#include "twiml/live_transcriptions.hpp"
 #include "twiml/media_files.hpp"
 #include "twiml/media_streams.hpp"
 #include "twiml/program.hpp"
 #include "twiml/recording_callback.hpp"
 #include "twiml/side_documents.hpp"
+#include "twiml/siprec_sessions.hpp"
 #include "twiml/status_callback.hpp"
+#include "twiml/transcription_callback.hpp"
 
 namespace belfry::server {
 
@@ -73,6 +78,7 @@ struct Platform {
   http::Client& client;
   http::WebSocketClient& sockets;
   gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
+  call::Recognizer* recognizer = nullptr;      // none: nobody understands speech
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -94,6 +100,7 @@ class System {
   void set_url(std::string url) { url_ = std::move(url); }
 
   http::Router& router() { return router_; }
+  twiml::SiprecSessions& siprec() { return siprec_; }
   call::DialPlan& dial_plan() { return dial_plan_; }
   call::Switchboard& switchboard() { return *switchboard_; }
   call::Outbox& outbox() { return outbox_; }
@@ -144,6 +151,8 @@ class System {
   twiml::StatusCallbackFormat callback_format_;
   twiml::MediaFiles media_files_;
   twiml::MediaStreams media_streams_;
+  twiml::SiprecSessions siprec_;
+  twiml::LiveTranscriptions live_transcriptions_;
   twiml::TwimlPrograms twiml_;
   twiml::TwimlSideDocuments side_documents_;
   call::Conferences conferences_;
@@ -156,7 +165,10 @@ class System {
   identity::MediaLinks media_links_;
   std::unique_ptr<identity::SealedRecordings> recording_vault_;
   std::unique_ptr<call::Recordings> recordings_;
+  twiml::TranscriptionFormat transcription_format_;
+  std::unique_ptr<call::Transcriptions> transcriptions_;
   std::unique_ptr<Messaging> messaging_;
+  compat::twilio::voice_sdk::PageFiles page_files_;
   std::unique_ptr<compat::twilio::voice_sdk::Signalling> browsers_;  // the legs stand on it
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;

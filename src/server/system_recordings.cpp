@@ -45,6 +45,10 @@ void System::make_recordings(const Config& config, const identity::Keys& keys) {
       },
       std::move(settings)
   );
+  transcriptions_ = std::make_unique<call::Transcriptions>(call::Transcriptions::Environment{
+      platform_.loop, platform_.random, platform_.store, outbox_, *recordings_,
+      transcription_format_, platform_.recognizer, config.retention.recordings
+  });
 }
 
 /// Minutes count for the account; what goes takes KIN's copy with it (rule P5).
@@ -58,6 +62,10 @@ void System::follow_recordings() {
     usage_->add(recording.account_sid, "recordings", minutes);
     if (!recording.call_sid.empty())
       usage_->add(recording.account_sid, "calls-recordings", minutes);
+  });
+  transcriptions_->on_completed([this](const call::TranscriptionRecord& transcription) {
+    const std::int64_t minutes = std::max<std::int64_t>((transcription.duration_s + 59) / 60, 1);
+    usage_->add(transcription.account_sid, "transcriptions", minutes);
   });
 }
 

@@ -63,6 +63,21 @@ gateway::sip::TrunkSettings to_settings(const TrunkConfig& config) {
   return settings;
 }
 
+base::Result<std::vector<gateway::sip::RecorderSettings>> recorders_of(const Config& config) {
+  std::vector<gateway::sip::RecorderSettings> recorders;
+  for (const SiprecConfig& siprec : config.siprecs) {
+    auto uri = sip::Uri::parse(siprec.uri);
+    if (!uri || !uri->is_sip())
+      return base::fail(
+          base::Errc::malformed, "[[siprec]] " + siprec.name + ": uri is not a SIP URI"
+      );
+    recorders.push_back(
+        {siprec.name, std::move(*uri), siprec.username, siprec.password, to_encryption(siprec.srtp)}
+    );
+  }
+  return recorders;
+}
+
 store::Binding to_row(const std::string& user, const sip::Binding& binding) {
   store::Binding row;
   row.user = user;
@@ -124,7 +139,8 @@ base::Result<std::unique_ptr<Telephony>> Telephony::open(
   telephony->sockets_ = std::move(sockets);
   telephony->has_tcp_ = config.sip.tcp;
   BELFRY_CHECK(telephony->open_tls(config, local));
-  telephony->make_gateway(config, keys);
+  BELFRY_TRY(recorders, recorders_of(config));
+  telephony->make_gateway(config, keys, std::move(recorders));
   return telephony;
 }
 
@@ -146,8 +162,12 @@ base::Result<> Telephony::open_tls(const Config& config, const net::IpAddress& l
   return {};
 }
 
-void Telephony::make_gateway(const Config& config, const identity::Keys& keys) {
+void Telephony::make_gateway(
+    const Config& config, const identity::Keys& keys,
+    std::vector<gateway::sip::RecorderSettings> recorders
+) {
   gateway::sip::Gateway::Settings settings;
+  settings.recorders = std::move(recorders);
   settings.listeners = sockets_->listeners();
   settings.tls_listeners = tls_listeners_;
   settings.host_names = {"localhost"};

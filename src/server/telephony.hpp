@@ -34,7 +34,10 @@ class Telephony {
   );
 
   /// Before the system starts: its calls may have to be taken up again.
-  void add_to(System& system) { gateway_->add_to(system.dial_plan()); }
+  void add_to(System& system) {
+    gateway_->add_to(system.dial_plan());
+    system.siprec().set_recorders(&gateway_->recorders());
+  }
   /// Registered phones are known again, trunks are asked, calls may come in.
   base::Task<base::Result<>> start(System& system);
   void drain() { gateway_->drain(); }
@@ -51,7 +54,10 @@ class Telephony {
  private:
   class StoredBindings;
   explicit Telephony(Platform platform);
-  void make_gateway(const Config& config, const identity::Keys& keys);
+  void make_gateway(
+      const Config& config, const identity::Keys& keys,
+      std::vector<gateway::sip::RecorderSettings> recorders
+  );
   base::Result<> open_tls(const Config& config, const net::IpAddress& local);
 
   Platform platform_;

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view allowed_methods =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, NOTIFY";
+constexpr std::string_view recording_option = "siprec";  // RFC 7866 section 6.1.2
+
 bool is_supported(std::string_view option) {
   return base::equals_ignoring_case(option, "timer") ||
          base::equals_ignoring_case(option, "100rel") ||
@@ -252,10 +254,13 @@ void InviteSession::reply_later(TransactionToken transaction, const Message& req
 
 bool InviteSession::refuse_extensions(TransactionToken transaction, const Message& request) {
   std::string unknown;
+  const bool records = !settings_.media.tracks.empty();
   const auto required = request.values(HeaderId::require);
   if (required)
     for (const std::string_view option : *required)
-      if (!is_supported(option)) unknown.append(unknown.empty() ? "" : ", ").append(option);
+      if (!is_supported(option) &&
+          !(records && base::equals_ignoring_case(option, recording_option)))
+        unknown.append(unknown.empty() ? "" : ", ").append(option);
   if (unknown.empty()) return false;
   MessageBuilder out = respond(request, 420);
   out.add(HeaderId::unsupported, unknown);

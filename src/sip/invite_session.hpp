@@ -17,6 +17,7 @@
 #include "sip/digest_client.hpp"
 #include "sip/extension_headers.hpp"
 #include "sip/message.hpp"
+#include "sip/multipart.hpp"
 #include "sip/session_timer.hpp"
 #include "sip/transaction.hpp"
 
@@ -128,6 +129,7 @@ class InviteSession {
     std::string request_uri;
     std::string from, to;
     std::vector<std::pair<std::string, std::string>> headers = {};  // further ones of the INVITE
+    std::vector<BodyPart> parts = {};  // what its body has besides the SDP
   };
   enum class State {
     calling,      // INVITE sent, nothing heard
@@ -196,6 +198,8 @@ class InviteSession {
   /// Of the dialog, or of the newest early one; nothing before a tag came.
   std::optional<DialogSnapshot> snapshot() const;
   const std::optional<sdp::AudioStream>& audio() const { return media_.audio(); }
+  /// Of `Capabilities::tracks` those that the other end takes; which is `media_index`.
+  const std::vector<sdp::AudioStream>& tracks() const { return media_.agreement().tracks; }
   /// Incoming: the headers of the INVITE that a response is made from, as a whole message.
   std::string invite_head() const;
 
@@ -302,7 +306,7 @@ class InviteSession {
   void take_answer_in_ack(const Message& ack);
   void send_bye(std::string_view reason);
   void give_up(int status, std::string reason);
-  void tell_if_changed(const std::optional<sdp::AudioStream>& before);
+  void tell_if_changed(const sdp::Agreement& before);
 
   // Our re-INVITE and UPDATE (invite_session_modify.cpp).
   void modify_when_possible(base::Instant now);

@@ -84,7 +84,7 @@ void InviteSession::on_reinvite(
   if (unacknowledged_ || state_ == State::incoming) return reply_later(transaction, invite);
   if (modify_ || state_ != State::established) return reply(transaction, invite, 491);  // glare
   if (refuse_short_timer(transaction, invite)) return;
-  const auto before = media_.audio();
+  const auto before = media_.agreement();
   if (invite.body().empty()) {
     // The last agreed codecs are offered again.
     const sdp::Description offer = media_.offer(direction_);
@@ -107,7 +107,7 @@ void InviteSession::on_update(
 ) {
   if (state_ == State::ending) return reply(transaction, update, 481);
   if (refuse_short_timer(transaction, update)) return;
-  const auto before = media_.audio();
+  const auto before = media_.agreement();
   std::string answer_text;
   if (!update.body().empty()) {
     const auto body = update.body_of_type("application/sdp");
@@ -146,7 +146,7 @@ void InviteSession::handle_ack(const Message& ack, base::Instant now) {
   if (first) enter(State::established);
   if (bye_wanted_) return send_bye(hang_up_reason_);
   if (state_ != State::established) return;
-  const auto before = media_.audio();
+  const auto before = media_.agreement();
   if (answer_expected) {
     take_answer_in_ack(ack);
     if (state_ != State::established) return;
@@ -182,8 +182,8 @@ void InviteSession::give_up(int status, std::string reason) {
   if (state_ == State::accepted || state_ == State::established) send_bye({});
 }
 
-void InviteSession::tell_if_changed(const std::optional<sdp::AudioStream>& before) {
-  if (media_.audio() && media_.audio() != before && state_ != State::incoming)
+void InviteSession::tell_if_changed(const sdp::Agreement& before) {
+  if (media_.audio() && media_.agreement() != before && state_ != State::incoming)
     tell(MediaChanged{*media_.audio()});
 }
 

@@ -66,7 +66,7 @@ void InviteSession::on_modify_success(
   timer_.start(response, now);
   modify_retries_ = 0;
   if (done.has_offer) {
-    const auto before = media_.audio();
+    const auto before = media_.agreement();
     const auto body = response.body_of_type("application/sdp");
     const auto answer = body ? sdp::parse(*body) : std::unexpected(body.error());
     const bool agreed = answer && media_.apply_answer(*answer);

@@ -33,7 +33,10 @@ void InviteSession::send_invite() {
   add_timer_headers(invite);
   for (const auto& [name, value] : target_.headers) invite.add(name, value);
   authorize(invite, Method::invite, target_.request_uri);
-  invite.body("application/sdp", sdp::serialize(first_offer_));
+  std::vector<BodyPart> parts = {{"application/sdp", "session", sdp::serialize(first_offer_)}};
+  parts.insert(parts.end(), target_.parts.begin(), target_.parts.end());
+  const Body body = make_body(parts);
+  invite.body(body.content_type, body.bytes);
   invite_ = invite.build();
   early_.clear();
   invite_transaction_ = send(*invite_);

@@ -46,7 +46,7 @@ void InviteSession::on_prack(
   const bool fits = rack && unconfirmed_ && rack->rseq == unconfirmed_->rseq &&
                     rack->cseq == invite_cseq_ && !we_called_;
   if (!fits) return reply(transaction, prack, rack ? 481 : 400);
-  const auto before = media_.audio();
+  const auto before = media_.agreement();
   MessageBuilder out = respond(prack, 200);
   if (!prack.body().empty()) {  // RFC 3262 section 5: a further offer
     const auto body = prack.body_of_type("application/sdp");

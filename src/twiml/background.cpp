@@ -14,6 +14,10 @@ std::vector<BackgroundNoun> read_background_nouns(
       nouns.emplace_back(read_stream(child, findings, use));
     } else if (child.name == "Recording") {
       nouns.emplace_back(read_recording_noun(child, findings));
+    } else if (child.name == "Siprec") {
+      nouns.emplace_back(read_siprec(child, findings));
+    } else if (child.name == "Transcription") {
+      nouns.emplace_back(read_transcription(child, findings));
     } else {
       report_misplaced(child, element, findings, 14300);
     }

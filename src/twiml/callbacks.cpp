@@ -38,6 +38,23 @@ void read_parameter(const Element& element, Findings& findings, std::vector<Para
   into.push_back(std::move(parameter));
 }
 
+std::vector<Parameter> read_limited_parameters(const Element& element, Findings& findings) {
+  std::vector<Parameter> parameters;
+  for (const Element& child : element.children) {
+    if (child.is_text()) continue;
+    if (child.name == "Parameter") {
+      read_parameter(child, findings, parameters);
+    } else {
+      report_misplaced(child, element, findings, 12200);
+    }
+  }
+  const auto removed = std::erase_if(parameters, [](const Parameter& parameter) {
+    return parameter.name.size() + parameter.value.size() > 500;
+  });
+  if (removed > 0) findings.warn(12200, "a <Parameter> has more than 500 characters");
+  return parameters;
+}
+
 void report_misplaced(const Element& child, const Element& parent, Findings& findings, int code) {
   findings.warn(
       code, "<" + std::string(base::truncate_utf8(child.name, 60)) + "> is not allowed in <" +

@@ -24,6 +24,9 @@ struct Parameter {
 };
 /// Adds one, or 12200 when it has no name. A name that is there already gets the new value.
 void read_parameter(const Element& element, Findings& findings, std::vector<Parameter>& into);
+/// All of an element that has no other children, as streams and recorders take them: 12200 for one
+/// that has more than 500 characters, which is left out.
+std::vector<Parameter> read_limited_parameters(const Element& element, Findings& findings);
 
 /// 12200: this child may not be in that parent.
 void report_misplaced(const Element& child, const Element& parent, Findings& findings, int code);

@@ -145,9 +145,11 @@ TEST(TwimlDocument, AnInvalidValueIsTheVerbsWarningAndTheDefault) {
       {"<Dial><Queue/></Dial>", 14212},
       {"<Enqueue/>", 14204},
       {"<Start/>", 14300},
-      {"<Start><Transcription/></Start>", 14300},
+      {"<Start><Siprec/></Start>", 14300},
       {"<Connect><Stream url='https://x'/></Connect>", 31922},
       {"<Start><Stream url='wss://x' track='x'/></Start>", 31941},
+      {"<Start><Siprec connectorName='a' track='x'/></Start>", 31941},
+      {"<Start><Siprec connectorName='a'><Say/></Siprec></Start>", 12200},
       {"<Connect><VirtualAgent/></Connect>", 13750},
       {"<Sms/>", 14103},
       {"<Refer/>", 13243},
@@ -236,6 +238,14 @@ TEST(TwimlDocument, ReadsTheOtherVerbs) {
   );
   EXPECT_EQ(only<Start>("<Start><Recording channels='dual'/></Start>").nouns.size(), 1u);
   EXPECT_EQ(only<Stop>("<Stop><Stream name='s'/></Stop>").nouns.size(), 1u);
+  const Start recorded = only<Start>(
+      "<Start><Siprec connectorName='archive' name='n'><Parameter name='a' value='b'/></Siprec>"
+      "</Start>"
+  );
+  const auto& siprec = std::get<Siprec>(recorded.nouns.at(0));
+  EXPECT_EQ(siprec.connector_name, "archive");
+  EXPECT_EQ(siprec.track, "both_tracks");
+  EXPECT_EQ(siprec.parameters.size(), 1u);
   EXPECT_EQ(only<Sms>("<Sms to='+1555'>hello  there</Sms>").body, "hello  there");
   EXPECT_EQ(only<Refer>("<Refer><Sip>sip:a@b</Sip></Refer>").target.uri, "sip:a@b");
   EXPECT_EQ(only<Unavailable>("<Pay/>").name, "Pay");

@@ -4,6 +4,8 @@
 #include "base/wait.hpp"
 #include "twiml/callbacks.hpp"
 #include "twiml/digit_collector.hpp"
+#include "twiml/gather_speech.hpp"
+#include "twiml/parameters.hpp"
 #include "twiml/sentences.hpp"
 #include "twiml/session.hpp"
 
@@ -11,6 +13,8 @@ namespace belfry::twiml {
 namespace {
 
 constexpr std::uint32_t longest_wait = 4 * 3600;
+/// `speechTimeout="auto"`: so much silence is more than a pause between words.
+constexpr std::chrono::seconds auto_speech_timeout{1};
 
 void read_input(Gather& gather, ElementReader& reader) {
   const auto kinds = reader.words("input", {"dtmf"}, {"dtmf", "speech"}, 13326);
@@ -42,6 +46,7 @@ void read_times(Gather& gather, ElementReader& reader) {
   const std::string* speech_timeout = reader.element().attribute("speechTimeout");
   if (speech_timeout != nullptr && base::trim(*speech_timeout) == "auto") {
     reader.accept({"speechTimeout"});
+    gather.speech_timeout = auto_speech_timeout;
   } else if (const auto given = reader.optional_number("speechTimeout", 1, longest_wait, 13327)) {
     gather.speech_timeout = std::chrono::seconds(*given);
   }
@@ -138,23 +143,27 @@ base::Task<Step> prompt_until_key(
   co_return NextVerb{};
 }
 
+/// Until the collector has what it waits for.
+base::Task<void> collect_keys(const Gather& gather, Voice& voice, DigitCollector& collector) {
+  while (const auto due = collector.next_timeout()) {
+    std::optional<char> key;
+    co_await wait_for_key(gather, voice, *due, key);
+    if (key) {
+      collector.handle_digit(*key, voice.loop().now());
+    } else {
+      collector.handle_timeout(voice.loop().now());
+    }
+  }
+}
+
 base::Task<Step> collect(const Gather& gather, Session& session, DigitCollector& collector) {
   Voice& voice = session.voice();
-  base::Loop& loop = voice.loop();
   std::optional<char> key;
   Step prompted = co_await prompt_until_key(gather, session, key);
   if (!std::holds_alternative<NextVerb>(prompted)) co_return prompted;
-  if (key) collector.handle_digit(*key, loop.now());
-  collector.handle_prompt_ended(loop.now());
-  while (const auto due = collector.next_timeout()) {
-    key.reset();
-    co_await wait_for_key(gather, voice, *due, key);
-    if (key) {
-      collector.handle_digit(*key, loop.now());
-    } else {
-      collector.handle_timeout(loop.now());
-    }
-  }
+  if (key) collector.handle_digit(*key, voice.loop().now());
+  collector.handle_prompt_ended(voice.loop().now());
+  co_await collect_keys(gather, voice, collector);
   co_return NextVerb{};
 }
 
@@ -169,6 +178,32 @@ Step conclude(const Gather& gather, Session& session, const DigitCollector::Outc
       gather.action, gather.method, Session::Purpose::action,
       {{"Digits", outcome.digits}, {"FinishedOnKey", key}}
   );
+}
+
+Step conclude(const Gather& gather, Session& session, const SpeechCollector::Outcome& outcome) {
+  const std::string confidence = format_confidence(outcome.confidence);
+  session.voice().note(
+      "gather.result", {{"speech", outcome.transcript}, {"confidence", confidence}}
+  );
+  if (outcome.transcript.empty() && !gather.action_on_empty_result) return NextVerb{};
+  return session.transfer(
+      gather.action, gather.method, Session::Purpose::action,
+      {{"SpeechResult", outcome.transcript}, {"Confidence", confidence}}
+  );
+}
+
+/// Speech, and keys that are pressed instead.
+base::Task<Step> gather_speech(
+    const Gather& gather, Session& session, GatherSpeech& speech, DigitCollector& collector
+) {
+  base::Task<Step> prompt = play_prompt(gather, session);
+  Step collected = co_await speech.collect(std::move(prompt));
+  if (!std::holds_alternative<NextVerb>(collected)) co_return collected;
+  session.count_media_progress();
+  if (!speech.key()) co_return conclude(gather, session, speech.outcome());
+  collector.handle_digit(*speech.key(), session.voice().loop().now());
+  co_await collect_keys(gather, session.voice(), collector);
+  co_return conclude(gather, session, *collector.outcome());
 }
 
 }  // namespace
@@ -191,10 +226,12 @@ Gather read_gather(const Element& element, Findings& findings) {
 base::Task<Step> execute(const Gather& gather, Session& session) {
   const bool alive = co_await session.answer();
   if (!alive) co_return HungUp{};
-  if (gather.speech)
-    session.warn(13334, "no speech recogniser is available; what is spoken is taken for silence");
   session.voice().forget_digits();
   DigitCollector collector({gather.timeout, gather.finish_on_key, gather.num_digits});
+  if (gather.speech) {
+    GatherSpeech speech(gather, session);
+    if (speech.open()) co_return co_await gather_speech(gather, session, speech, collector);
+  }
   Step collected = co_await collect(gather, session, collector);
   if (!std::holds_alternative<NextVerb>(collected)) co_return collected;
   session.count_media_progress();

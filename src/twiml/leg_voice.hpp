@@ -1,5 +1,6 @@
 #pragma once
 #include "call/leg.hpp"
+#include "call/leg_ears.hpp"
 #include "twiml/voice.hpp"
 
 namespace belfry::twiml {
@@ -18,6 +19,11 @@ class LegVoice final : public Voice {
   }
   base::Task<char> next_digit() override { return leg_.next_digit(); }
   void forget_digits() override { leg_.forget_digits(); }
+  base::Result<std::unique_ptr<call::Ears>> listen(
+      call::RecognitionTerms terms, call::RecognitionListener& listener
+  ) override {
+    return call::LegEars::open(leg_, call::Track::inbound, std::move(terms), listener);
+  }
   void hang_up(call::HangupCause cause, std::string detail) override {
     leg_.hang_up(cause, std::move(detail));
   }

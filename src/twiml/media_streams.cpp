@@ -195,6 +195,7 @@ class MediaStreams::Running final : public call::AudioTap, public call::Playback
     call::Delivery delivery =
         form_delivery(order.status_callback, order.status_callback_method, fields);
     delivery.id = base::make_uuid(services_.random);
+    delivery.account_sid = protocol.settings().account_sid;
     delivery.order_key = sid();
     delivery.kind = "stream-callback";
     delivery.created = now;

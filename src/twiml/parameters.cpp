@@ -1,5 +1,8 @@
 #include "twiml/parameters.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/encoding.hpp"
 
 namespace belfry::twiml {
@@ -69,6 +72,12 @@ call::Delivery form_delivery(
     delivery.body = encode_form(fields);
   }
   return delivery;
+}
+
+std::string format_confidence(double confidence) {
+  const auto parts = static_cast<int>(std::lround(std::clamp(confidence, 0.0, 1.0) * 10'000));
+  std::string digits = std::to_string(10'000 + parts % 10'000).substr(1);
+  return std::to_string(parts / 10'000) + "." + digits;
 }
 
 }  // namespace belfry::twiml

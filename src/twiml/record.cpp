@@ -1,9 +1,9 @@
 #include "twiml/record.hpp"
 
-#include "base/ids.hpp"
 #include "base/wait.hpp"
 #include "call/leg.hpp"
 #include "call/services.hpp"
+#include "call/transcriptions.hpp"
 #include "media/level.hpp"
 #include "twiml/parameters.hpp"
 #include "twiml/recording.hpp"
@@ -97,7 +97,7 @@ class Take {
     );
     BELFRY_TRY(sid, recordings_.start(leg_, call::RecordingSource::record_verb, std::move(order)));
     sid_ = std::move(sid);
-    if (record_.transcribe) report_no_transcription();
+    if (record_.transcribe) order_transcription();
     tap_ = leg_.services().media.add_tap(leg_.seat(), call::Track::inbound, &watch_);
     return {};
   }
@@ -146,34 +146,22 @@ class Take {
     );
   }
 
-  /// No recogniser is part of this server: whoever waits for words is told so.
-  void report_no_transcription() {
-    session_.warn(13618, "no speech recogniser is available; the recording is not transcribed");
-    if (record_.transcribe_callback.empty()) return;
-    const auto url = session_.resolve(record_.transcribe_callback);
-    if (!url) {
-      session_.warn(13257, "transcribeCallback: " + url.error().message);
-      return;
+  /// What is recorded is written down when it is whole, whoever has gone by then.
+  void order_transcription() {
+    const call::RecordingRecord* recording = recordings_.running(sid_);
+    call::Transcriptions* transcriptions = leg_.services().transcriptions;
+    if (recording == nullptr || transcriptions == nullptr) return;
+    call::CallbackAddress callback;
+    if (!record_.transcribe_callback.empty()) {
+      const auto url = session_.resolve(record_.transcribe_callback);
+      if (!url) session_.warn(13257, "transcribeCallback: " + url.error().message);
+      if (url) callback = {.url = *url, .own_application = session_.is_own(*url)};
     }
-    recordings_.add_epilogue(
-        sid_,
-        [fields = standard_parameters(session_.voice().record()), url = *url,
-         sid = base::make_sid("TR", session_.environment().random),
-         &recordings =
-             recordings_](const call::RecordingRecord& recorded) -> std::optional<call::Delivery> {
-          if (recorded.status == call::RecordingStatus::absent) return std::nullopt;
-          call::FormFields all = fields;
-          all.emplace_back("TranscriptionSid", sid);
-          all.emplace_back("TranscriptionText", "");
-          all.emplace_back("TranscriptionStatus", "failed");
-          all.emplace_back("TranscriptionType", "fast");
-          all.emplace_back("RecordingSid", recorded.sid);
-          all.emplace_back("RecordingUrl", recordings.url_of(recorded));
-          call::Delivery delivery = form_delivery(url, "POST", all);
-          delivery.kind = "transcription";
-          return delivery;
-        }
+    transcriptions->order(
+        *recording, std::move(callback), standard_parameters(session_.voice().record())
     );
+    if (leg_.services().recognizer == nullptr)
+      session_.warn(13618, "no speech recogniser is available; the transcription will fail");
   }
 
   const Record& record_;

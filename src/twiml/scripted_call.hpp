@@ -10,6 +10,33 @@ namespace belfry::twiml::testing {
 
 using namespace std::chrono_literals;
 
+/// What a test says into the ears of a program that listens.
+struct ScriptedSpeech {
+  call::RecognitionListener* listener = nullptr;  // nullptr: nobody listens
+  call::RecognitionTerms terms;
+  int opened = 0;
+  bool finishing = false;
+};
+class ScriptedEars final : public call::Ears {
+ public:
+  ScriptedEars(
+      ScriptedSpeech& speech, call::RecognitionTerms terms, call::RecognitionListener& listener
+  )
+      : speech_(speech) {
+    speech_.listener = &listener;
+    speech_.terms = std::move(terms);
+    speech_.finishing = false;
+    ++speech_.opened;
+  }
+  ScriptedEars(const ScriptedEars&) = delete;
+  ScriptedEars& operator=(const ScriptedEars&) = delete;
+  ~ScriptedEars() override { speech_.listener = nullptr; }
+  void finish() override { speech_.finishing = true; }
+
+ private:
+  ScriptedSpeech& speech_;
+};
+
 class ScriptedVoice final : public Voice {
  public:
   explicit ScriptedVoice(base::Loop& loop) : loop_(loop), digits_(loop) {
@@ -32,6 +59,8 @@ class ScriptedVoice final : public Voice {
   std::vector<std::string> done;   // "ring", "answer", "hangup normal"
   std::vector<std::pair<std::string, base::json::object>> notes;
   std::vector<int> errors;
+  bool understands = false;
+  ScriptedSpeech ears;
 
   std::vector<int> warnings() const {
     std::vector<int> codes;
@@ -72,6 +101,12 @@ class ScriptedVoice final : public Voice {
     co_return digit;
   }
   void forget_digits() override { digits_.clear(); }
+  base::Result<std::unique_ptr<call::Ears>> listen(
+      call::RecognitionTerms terms, call::RecognitionListener& listener
+  ) override {
+    if (!understands) return base::fail(base::Errc::unavailable, "nobody understands speech here");
+    return std::make_unique<ScriptedEars>(ears, std::move(terms), listener);
+  }
   void hang_up(call::HangupCause cause, std::string) override {
     done.push_back("hangup " + std::string(call::to_string(cause)));
   }

@@ -14,7 +14,9 @@
 
 namespace belfry::twiml {
 
+class LiveTranscriptions;
 class MediaStreams;
+class SiprecSessions;
 
 /// What documents need of the server besides the leg.
 struct Environment {
@@ -23,7 +25,9 @@ struct Environment {
   MediaFiles& files;
   base::Random& random;
   std::string default_voice = "man";
-  MediaStreams* streams = nullptr;  // none: `<Stream>` is skipped
+  MediaStreams* streams = nullptr;               // none: `<Stream>` is skipped
+  SiprecSessions* siprec = nullptr;              // none: `<Siprec>` is
+  LiveTranscriptions* transcriptions = nullptr;  // none: `<Transcription>` is
 };
 
 /// What drives a leg, as stored with it.

@@ -30,6 +30,10 @@ class TargetVoice final : public Voice {
     co_return '\0';
   }
   void forget_digits() override {}
+  base::Result<std::unique_ptr<call::Ears>>
+  listen(call::RecognitionTerms, call::RecognitionListener&) override {
+    return base::fail(base::Errc::unavailable, "nobody is there to be listened to");
+  }
   void hang_up(call::HangupCause, std::string) override {}
   void note(std::string, base::json::object) override {}
   void note_error(int code, std::string message) override {

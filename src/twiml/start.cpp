@@ -8,6 +8,10 @@ namespace {
 void start_noun(const BackgroundNoun& noun, Session& session) {
   if (const auto* stream = std::get_if<Stream>(&noun)) {
     start_stream(*stream, session);
+  } else if (const auto* siprec = std::get_if<Siprec>(&noun)) {
+    start_siprec(*siprec, session);
+  } else if (const auto* transcription = std::get_if<Transcription>(&noun)) {
+    start_transcription(*transcription, session);
   } else {
     start_recording(std::get<Recording>(noun), session);
   }

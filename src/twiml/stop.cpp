@@ -8,6 +8,10 @@ namespace {
 void stop_noun(const BackgroundNoun& noun, Session& session) {
   if (const auto* stream = std::get_if<Stream>(&noun)) {
     stop_stream(*stream, session);
+  } else if (const auto* siprec = std::get_if<Siprec>(&noun)) {
+    stop_siprec(*siprec, session);
+  } else if (const auto* transcription = std::get_if<Transcription>(&noun)) {
+    stop_transcription(*transcription, session);
   } else {
     stop_recording(std::get<Recording>(noun), session);
   }

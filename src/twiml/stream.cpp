@@ -3,25 +3,6 @@
 #include "twiml/session.hpp"
 
 namespace belfry::twiml {
-namespace {
-
-void read_parameters(const Element& element, Findings& findings, Stream& stream) {
-  for (const Element& child : element.children) {
-    if (child.is_text()) continue;
-    if (child.name == "Parameter") {
-      read_parameter(child, findings, stream.parameters);
-    } else {
-      report_misplaced(child, element, findings, 12200);
-    }
-  }
-  const auto removed = std::erase_if(stream.parameters, [](const Parameter& parameter) {
-    return parameter.name.size() + parameter.value.size() > 500;
-  });
-  if (removed > 0) findings.warn(12200, "a <Parameter> has more than 500 characters");
-}
-
-}  // namespace
-
 Stream read_stream(const Element& element, Findings& findings, StreamUse use) {
   ElementReader reader(element, findings);
   Stream stream;
@@ -40,7 +21,7 @@ Stream read_stream(const Element& element, Findings& findings, StreamUse use) {
   stream.status_callback_method = reader.method("statusCallbackMethod", 12200);
   reader.accept({"audioFormat", "sampleRate", "connectorName"});
   reader.report_unknown_attributes();
-  read_parameters(element, findings, stream);
+  stream.parameters = read_limited_parameters(element, findings);
   return stream;
 }
 

@@ -5,6 +5,7 @@
 #include "base/loop.hpp"
 #include "base/task.hpp"
 #include "call/media.hpp"
+#include "call/recognition.hpp"
 #include "call/record.hpp"
 
 namespace belfry::call {
@@ -28,6 +29,11 @@ class Voice {
   virtual base::Task<void> play(call::Playback playback, call::Words words) = 0;
   virtual base::Task<char> next_digit() = 0;
   virtual void forget_digits() = 0;
+  /// Understands what the party says from now on, as long as the ears live; `listener` outlives
+  /// them. @return Errc::unavailable, Errc::unsupported for the language.
+  virtual base::Result<std::unique_ptr<call::Ears>> listen(
+      call::RecognitionTerms terms, call::RecognitionListener& listener
+  ) = 0;
   virtual void hang_up(call::HangupCause cause, std::string detail) = 0;
   virtual void note(std::string type, base::json::object data) = 0;
   virtual void note_error(int code, std::string message) = 0;

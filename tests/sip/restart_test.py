@@ -2,7 +2,7 @@
 
 import unittest
 
-from support.trunks import Trunks, acknowledged, notify
+from support.trunks import Trunks, acknowledged, events, notify
 from support.belfry_server import BelfryServer, wait_until
 from support.phone import all_calls, wait_final
 from support.rtp import RtpEndpoint
@@ -55,6 +55,8 @@ class Restart(unittest.TestCase):
         self.assertEqual(call["status"], "completed", call)
         self.assertIn("restart", call["end_reason"])
         self.assertIsNotNone(call["duration_s"])
+        self.assertEqual(events(server, sid, "media.ended"), [], "what was seen of its audio went with the crash")
+        self.assertIsNone(call["audio"])
         self.assertFalse(acknowledged(server, sid))
 
     def test_sigterm_lets_the_call_end_first(self):
@@ -66,5 +68,7 @@ class Restart(unittest.TestCase):
         self.assertEqual(server.wait(), 0)
         sipp.wait()
         server.start()
-        self.assertEqual(wait_final(server, sid)["status"], "completed")
+        call = wait_final(server, sid)
+        self.assertEqual(call["status"], "completed")
+        self.assertEqual(call["audio"]["fault"], "muted", "the last that was seen of its audio is kept")
         self.assertTrue(acknowledged(server, sid))

@@ -1,4 +1,4 @@
-"""SIP over TLS without a stack: the same words as `support.sip.Peer`, on a stream."""
+"""SIP over TLS and TCP without a stack: the same words as `support.sip.Peer`, on a stream."""
 
 import socket
 import ssl
@@ -74,12 +74,10 @@ class TlsClient(_Stream):
         super().__init__(server, context.wrap_socket(plain, server_hostname="127.0.0.1"))
 
 
-class TlsCarrier:
-    """Waits for the connection of a trunk; each with `accept()`."""
+class TcpCarrier:
+    """Waits for the server's connections; each with `accept()`."""
 
-    def __init__(self, certificate, key):
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certificate, key)
+    def __init__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
 
@@ -87,7 +85,10 @@ class TlsCarrier:
         self._listener.settimeout(within)
         plain, source = self._listener.accept()
         plain.settimeout(within)
-        return _Stream(source, self._context.wrap_socket(plain, server_side=True))
+        return _Stream(source, self._secured(plain))
+
+    def _secured(self, plain):
+        return plain
 
     def close(self):
         self._listener.close()
@@ -97,3 +98,13 @@ class TlsCarrier:
 
     def __exit__(self, *_):
         self.close()
+
+
+class TlsCarrier(TcpCarrier):
+    def __init__(self, certificate, key):
+        super().__init__()
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate, key)
+
+    def _secured(self, plain):
+        return self._context.wrap_socket(plain, server_side=True)

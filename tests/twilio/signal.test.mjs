@@ -141,6 +141,21 @@ describe("the sockets of the Voice SDK", () => {
     await socket.close();
   });
 
+  it("have their sounds and drop their telemetry beside them", async () => {
+    const elsewhere = { origin: "https://another.example" };
+    for (const path of ["/js/client/sounds/releases/1.0.0/incoming.mp3?cache=2.18.5", "/sounds/dtmf-star.wav"]) {
+      const sound = await fetch(house.belfry.url + path, { headers: elsewhere });
+      assert.deepEqual([sound.status, sound.headers.get("access-control-allow-origin")], [200, "*"], path);
+      assert.equal(Buffer.from(await sound.arrayBuffer()).toString("latin1", 0, 4), "RIFF");
+    }
+    const asked = { ...elsewhere, "access-control-request-method": "POST", "access-control-request-headers": "content-type,x-twilio-token" };
+    const allowed = await fetch(`${house.belfry.url}/v4/EndpointEvents`, { method: "OPTIONS", headers: asked });
+    assert.equal(allowed.status, 204);
+    assert.match(allowed.headers.get("access-control-allow-headers"), /X-Twilio-Token/);
+    const told = await fetch(`${house.belfry.url}/v4/EndpointMetrics`, { method: "POST", headers: elsewhere, body: "{}" });
+    assert.deepEqual([told.status, await told.json()], [200, {}]);
+  });
+
   it("beat every ten seconds, and are given up when nobody answers", async () => {
     const [alive, dead] = [await open(), await open()];
     await alive.register(accessToken(house, "alive"));

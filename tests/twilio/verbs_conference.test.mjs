@@ -120,15 +120,6 @@ describe("the attributes of Conference and of the verbs beside the call", { conc
     await ended(name);
   });
 
-  it("Start of a Transcription is skipped with a warning, and the call goes on", async () => {
-    const document = "<Response><Start><Transcription statusCallbackUrl='/t'/></Start><Say>Go on.</Say><Stop><Transcription/></Stop></Response>";
-    const { sid, phone } = await house.run(document);
-    await house.ended(sid);
-    assert.deepEqual(await phone.heardTexts(), ["Go on."]);
-    const notifications = await house.client.calls(sid).notifications.list();
-    assert.ok(notifications.length > 0);
-  });
-
   it("Enqueue: as many as maxQueueSize, and Leave by the method that is asked for", async () => {
     const queue = `limited-${++names}`;
     const left = `/left/${queue}`;

@@ -97,6 +97,22 @@ std::string Parameters::required(std::string_view name, int code) {
   return value;
 }
 
+std::vector<std::pair<std::string, std::string>> Parameters::named_values() {
+  constexpr int most = 99;
+  constexpr std::size_t most_characters = 500;
+  std::vector<std::pair<std::string, std::string>> values;
+  for (int i = 1; i <= most; ++i) {
+    const std::string prefix = "Parameter" + std::to_string(i);
+    std::string name = text(prefix + ".Name");
+    std::string value = text(prefix + ".Value");
+    if (name.empty()) continue;
+    if (count_characters(name) + count_characters(value) > most_characters)
+      refuse(20001, prefix + " has more than 500 characters");
+    values.emplace_back(std::move(name), std::move(value));
+  }
+  return values;
+}
+
 std::string Parameters::limited(std::string_view name, std::size_t characters, int code) {
   std::string value = text(name);
   if (count_characters(value) <= characters) return value;

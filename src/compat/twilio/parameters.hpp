@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -59,6 +60,9 @@ class Parameters {
   std::vector<std::string> list(std::string_view name) const;
   /// Repeated only: values that may hold spaces.
   std::vector<std::string> repeated(std::string_view name) const;
+  /// `Parameter1.Name`, `Parameter1.Value`, up to 99: an application's own words for whoever gets a
+  /// call's audio. A pair has at most 500 characters.
+  std::vector<std::pair<std::string, std::string>> named_values();
   /// `X`, `X<`, `X>` (whatever stands before the `=`): one day (UTC), up to and including, from.
   /// Values are days `2026-01-02` or moments `2026-01-02T03:04:05Z`.
   TimeSpan times(const std::string& name);

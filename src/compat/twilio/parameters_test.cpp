@@ -35,6 +35,17 @@ TEST(TwilioParameters, ListsAreRepeatedOrSeparatedBySpaces) {
   EXPECT_TRUE(read("").list("E").empty());
 }
 
+TEST(TwilioParameters, NamedValuesAreNumberedPairs) {
+  Parameters parameters = read("Parameter1.Name=a&Parameter1.Value=1&Parameter3.Name=b");
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(parameters.named_values(), (Pairs{{"a", "1"}, {"b", ""}}));
+  EXPECT_FALSE(parameters.error());
+  Parameters long_one = read("Parameter2.Name=a&Parameter2.Value=" + std::string(500, 'x'));
+  EXPECT_EQ(long_one.named_values().size(), 1U);
+  ASSERT_TRUE(long_one.error());
+  EXPECT_EQ(long_one.error()->code, 20001);
+}
+
 TEST(TwilioParameters, UrlsAreAbsolute) {
   for (const auto* good : {"http://127.0.0.1:3000/voice", "https://a.example/x?y=1#rc=2"}) {
     Parameters parameters = read("Url=" + base::percent_encode(good));

@@ -15,15 +15,6 @@ void RecordingsResource::add_to(Api& api) {
   api.get("/Recordings/{RecordingSid}.mp3", this, &RecordingsResource::fetch_mp3);
   api.get("/Recordings/{RecordingSid}", this, &RecordingsResource::fetch);
   api.remove("/Recordings/{RecordingSid}", this, &RecordingsResource::remove);
-  api.get(
-      "/Recordings/{RecordingSid}/Transcriptions", this, &RecordingsResource::list_no_transcriptions
-  );
-  const std::string_view of_recording = "/Recordings/{RecordingSid}/Transcriptions/{Sid}";
-  for (const std::string_view path : {of_recording, std::string_view("/Transcriptions/{Sid}")}) {
-    api.get(path, this, &RecordingsResource::no_transcription);
-    api.remove(path, this, &RecordingsResource::no_transcription);
-  }
-  api.get("/Transcriptions", this, &RecordingsResource::list_all_transcriptions);
 }
 
 base::Task<http::Response> RecordingsResource::list(Ask ask) {
@@ -67,23 +58,6 @@ base::Task<http::Response> RecordingsResource::remove(Ask ask) {
   if (!found) co_return refusal(found.error());
   if (!*found) co_return ask.not_found();
   co_return co_await remove_recording(context_, std::move(ask), (*found)->sid);
-}
-
-base::Task<http::Response> RecordingsResource::list_no_transcriptions(Ask ask) {
-  const auto found = co_await find_recording(context_, ask.account.sid, ask.param("RecordingSid"));
-  if (!found) co_return refusal(found.error());
-  if (!*found) co_return ask.not_found();
-  co_return co_await list_all_transcriptions(std::move(ask));
-}
-
-base::Task<http::Response> RecordingsResource::list_all_transcriptions(Ask ask) {
-  const PageRequest request = PageRequest::read(ask.parameters);
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  co_return render_page(ask, "transcriptions", request, {});
-}
-
-base::Task<http::Response> RecordingsResource::no_transcription(Ask ask) {
-  co_return ask.not_found();
 }
 
 }  // namespace belfry::compat::twilio

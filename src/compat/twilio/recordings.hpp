@@ -4,8 +4,7 @@
 
 namespace belfry::compat::twilio {
 
-/// `/Recordings`, with their media (`.wav`, `.mp3`), and their transcriptions, of which there are
-/// none: no recogniser is part of this server.
+/// `/Recordings`, with their media (`.wav`, `.mp3`).
 class RecordingsResource final : public Resource {
  public:
   explicit RecordingsResource(Context& context) : context_(context) {}
@@ -18,9 +17,6 @@ class RecordingsResource final : public Resource {
   base::Task<http::Response> fetch_wav(Ask ask);
   base::Task<http::Response> fetch_mp3(Ask ask);
   base::Task<http::Response> remove(Ask ask);
-  base::Task<http::Response> list_no_transcriptions(Ask ask);
-  base::Task<http::Response> list_all_transcriptions(Ask ask);
-  base::Task<http::Response> no_transcription(Ask ask);
 
   Context& context_;
 };

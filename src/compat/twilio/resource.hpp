@@ -9,8 +9,10 @@
 #include "identity/ice_servers.hpp"
 
 namespace belfry::twiml {
+class LiveTranscriptions;
 class MediaStreams;
-}
+class SiprecSessions;
+}  // namespace belfry::twiml
 
 namespace belfry::compat::twilio {
 
@@ -33,6 +35,8 @@ struct Context {
   bool simulator_is_on = false;
   std::chrono::seconds max_duration{4 * 3600};  // of calls that say nothing
   twiml::MediaStreams* streams;
+  twiml::SiprecSessions* siprec;
+  twiml::LiveTranscriptions* transcriptions;
   identity::IceServers ice_servers = {};
   const identity::MediaLinks* links = nullptr;  // open media without credentials
   voice_sdk::Signalling* browsers = nullptr;    // none: no call is a page's

@@ -14,14 +14,16 @@
 #include "compat/twilio/outgoing_caller_ids.hpp"
 #include "compat/twilio/participants.hpp"
 #include "compat/twilio/queues.hpp"
+#include "compat/twilio/real_time_transcriptions.hpp"
 #include "compat/twilio/recordings.hpp"
 #include "compat/twilio/running_recordings.hpp"
 #include "compat/twilio/sip_access_lists.hpp"
 #include "compat/twilio/sip_credentials.hpp"
 #include "compat/twilio/sip_domains.hpp"
+#include "compat/twilio/siprec.hpp"
 #include "compat/twilio/streams.hpp"
 #include "compat/twilio/tokens.hpp"
-#include "compat/twilio/unsupported.hpp"
+#include "compat/twilio/transcriptions.hpp"
 #include "compat/twilio/usage.hpp"
 #include "compat/twilio/user_defined_messages.hpp"
 
@@ -40,31 +42,33 @@ std::vector<std::unique_ptr<Resource>> make(Context& context) {
 Resources::Resources(Context context, http::Router& router)
     : context_(context),
       api_(context.loop, context.random, context.accounts, router),
-      resources_(make<                           //
-                 AccountsResource,               //
-                 ApplicationsResource,           //
-                 AvailablePhoneNumbersResource,  //
-                 CallsResource,                  //
-                 ConferencesResource,            //
-                 IncomingPhoneNumbersResource,   //
-                 KeysResource,                   //
-                 LookupsResource,                //
-                 MessagesResource,               //
-                 MessagingServicesResource,      //
-                 NotificationsResource,          //
-                 OutgoingCallerIdsResource,      //
-                 ParticipantsResource,           //
-                 QueuesResource,                 //
-                 SipAccessListsResource,         //
-                 SipCredentialsResource,         //
-                 SipDomainsResource,             //
-                 RecordingsResource,             //
-                 RunningRecordingsResource,      //
-                 StreamsResource,                //
-                 TokensResource,                 //
-                 UnsupportedResource,            //
-                 UsageResource,                  //
-                 UserDefinedMessagesResource     //
+      resources_(make<                            //
+                 AccountsResource,                //
+                 ApplicationsResource,            //
+                 AvailablePhoneNumbersResource,   //
+                 CallsResource,                   //
+                 ConferencesResource,             //
+                 IncomingPhoneNumbersResource,    //
+                 KeysResource,                    //
+                 LookupsResource,                 //
+                 MessagesResource,                //
+                 MessagingServicesResource,       //
+                 NotificationsResource,           //
+                 OutgoingCallerIdsResource,       //
+                 ParticipantsResource,            //
+                 QueuesResource,                  //
+                 SipAccessListsResource,          //
+                 SipCredentialsResource,          //
+                 SipDomainsResource,              //
+                 RealTimeTranscriptionsResource,  //
+                 RecordingsResource,              //
+                 RunningRecordingsResource,       //
+                 SiprecResource,                  //
+                 StreamsResource,                 //
+                 TokensResource,                  //
+                 TranscriptionsResource,          //
+                 UsageResource,                   //
+                 UserDefinedMessagesResource      //
                  >(context_)) {
   if (context.links != nullptr) api_.accept_links(*context.links);
   for (const auto& resource : resources_) resource->add_to(api_);

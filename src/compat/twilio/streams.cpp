@@ -7,21 +7,6 @@
 namespace belfry::compat::twilio {
 namespace {
 
-constexpr int max_parameters = 99;
-constexpr std::size_t max_parameter = 500;  // characters of name and value
-
-void read_parameters(Parameters& parameters, twiml::StreamOrder& order) {
-  for (int i = 1; i <= max_parameters; ++i) {
-    const std::string prefix = "Parameter" + std::to_string(i);
-    std::string name = parameters.text(prefix + ".Name");
-    std::string value = parameters.text(prefix + ".Value");
-    if (name.empty()) continue;
-    if (name.size() + value.size() > max_parameter)
-      parameters.refuse(20001, prefix + " has more than 500 characters");
-    order.parameters.emplace_back(std::move(name), std::move(value));
-  }
-}
-
 twiml::StreamOrder read_order(Parameters& parameters) {
   twiml::StreamOrder order;
   order.url = parameters.required("Url", 20001);
@@ -34,7 +19,7 @@ twiml::StreamOrder read_order(Parameters& parameters) {
   order.track = twiml::parse_track(track).value_or(call::Track::inbound);
   order.status_callback = parameters.url("StatusCallback");
   order.status_callback_method = parameters.method("StatusCallbackMethod");
-  read_parameters(parameters, order);
+  order.parameters = parameters.named_values();
   return order;
 }
 

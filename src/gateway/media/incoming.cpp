@@ -8,6 +8,10 @@ using namespace std::chrono_literals;
 constexpr float weakest_key = 3e-5F;  // -45 dBov; Q.24 wants them from about -30
 constexpr int frames_after_key = 5;   // of silence, so that the detector sees its end
 constexpr int frames_between_doubts = 25;
+/// Frames that nobody else decodes are decoded to hear whether the party is silent: all at first,
+/// for a decoder that has skipped some makes noise of silence; later one in so many.
+constexpr int frames_all_heard = 500;
+constexpr int frames_between_samples = 10;
 constexpr float background = 3e-6F;  // -55 dBov
 
 belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::CodecDescription& codec
@@ -53,6 +57,12 @@ void Incoming::handle_audio(const rtp::PacketView& packet, base::Instant now) {
        packet.payload},
       now
   );
+}
+
+void Incoming::pass(const Coding& coding, std::span<const std::byte> payload) {
+  if (sound_.settled()) return;
+  if (const auto power = belfry::media::estimate_power(coding.codec.codec, payload))
+    sound_.handle(*power);
 }
 
 void Incoming::handle_digits(const rtp::PacketView& packet, base::Instant now) {
@@ -139,6 +149,7 @@ void Incoming::restart() {
 
 void Incoming::examine(Coding& coding) {
   if (coding.keys_in_audio) find_keys(coding);
+  if (!sound_.settled()) listen_for_sound(coding);
   if (!watches_speech()) return;
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
@@ -150,6 +161,25 @@ void Incoming::examine(Coding& coding) {
   const bool sounds = voice_.handle_frame(heard);
   const bool speaking = sounds && !(tones_ && tones_->hears_network());
   if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
+}
+
+void Incoming::listen_for_sound(Coding& coding) {
+  const auto* frame = std::get_if<belfry::media::EncodedFrame>(&due_);
+  if (frame == nullptr) return;
+  if (!decoded_) {
+    if (const auto power = belfry::media::estimate_power(coding.codec.codec, frame->payload))
+      return sound_.handle(*power);
+    if (unheard_until_sampled_ > 0) {
+      --unheard_until_sampled_;
+      return;
+    }
+    if (frames_sampled_ < frames_all_heard) {
+      ++frames_sampled_;
+    } else {
+      unheard_until_sampled_ = frames_between_samples - 1;
+    }
+  }
+  sound_.handle(belfry::media::power_of(samples(coding)));
 }
 
 /// In tones. Where it is quiet there are none, and most are quiet for most of the time.

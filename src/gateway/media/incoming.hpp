@@ -4,6 +4,7 @@
 
 #include "gateway/media/coding.hpp"
 #include "gateway/media/seat_event.hpp"
+#include "gateway/media/sound_meter.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/level.hpp"
 #include "media/stream_clock.hpp"
@@ -23,6 +24,8 @@ class Incoming {
   void change_codec(const belfry::media::CodecDescription& codec);
   void handle_audio(const rtp::PacketView& packet, base::Instant now);
   void handle_digits(const rtp::PacketView& packet, base::Instant now);
+  /// One that is passed on and not kept: its sound is measured where that needs no decoding.
+  void pass(const Coding& coding, std::span<const std::byte> payload);
 
   /// Takes the frame due from the jitter buffer.
   void tick(base::Instant now);
@@ -30,6 +33,8 @@ class Incoming {
   void be_silent();
   /// Finds keys, speech and beeps in the frame, if that was asked for.
   void examine(Coding& coding);
+  /// Whether the party was ever heard.
+  call::Sound sound() const { return sound_.sound(); }
   void watch_speech() { watches_speech_ = true; }
   bool watches_speech() const { return watches_speech_ || tones_; }
   /// From now on the network's tones are no speech.
@@ -53,6 +58,7 @@ class Incoming {
   void decode(Coding& coding);
   void find_keys(Coding& coding);
   float measure(Coding& coding, std::span<const std::byte> payload);
+  void listen_for_sound(Coding& coding);
   bool fill(Coding& coding, belfry::media::Samples samples);
   void take_digit_events();
 
@@ -69,6 +75,9 @@ class Incoming {
   int unheard_frames_ = 0;
   int quiet_frames_ = 0;  // since a key may have sounded
   bool sounds_without_speech_ = false;
+  SoundMeter sound_;
+  int frames_sampled_ = 0;
+  int unheard_until_sampled_ = 0;
   belfry::media::VoiceActivity voice_;
   bool watches_speech_ = false;
   bool speaking_ = false;

@@ -135,6 +135,15 @@ base::Task<call::SeatStatistics> Plane::statistics(call::SeatId seat) {
   co_return co_await answer.wait();
 }
 
+void Plane::when_over(call::SeatId seat, std::function<void(const call::SeatStatistics&)> told) {
+  if (seats_.contains(seat)) told_when_over_[seat] = std::move(told);
+}
+
+void Plane::tell_over(const Seat& seat) {
+  const auto told = told_when_over_.extract(seat.id());
+  if (!told.empty()) told.mapped()(seat.statistics(loop_.now()));
+}
+
 void Plane::step() {
   worker_.step(loop_.now());
   drain_reports();
@@ -212,7 +221,9 @@ void Plane::handle(Report& report) {
             const auto told = found->second.tell_connection;  // which may close the seat
             told(what.connection);
           },
-          [&](Retired&) {},  // freed here, on the control thread
+          [&](Retired& retired) {
+            if (retired.seat) tell_over(*retired.seat);  // all is freed here, on the control thread
+          },
       },
       report
   );

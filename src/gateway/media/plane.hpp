@@ -45,6 +45,11 @@ class Plane final : public call::MediaPlane {
   /// A seat with a pair of UDP ports that is silent until it has terms.
   /// @param port the RTP port to take: that of a call that goes on after a restart (rule R3)
   base::Result<NetworkSeat> open_network_seat(std::optional<std::uint16_t> port = std::nullopt);
+  /// A pair of UDP ports of the same range for an owner that sends by itself.
+  /// @return Errc::unavailable when none is free.
+  base::Result<std::unique_ptr<UdpWire>> open_wire() {
+    return UdpWire::open(settings_.local, settings_.ports, random_);
+  }
   /// Two seats joined by a modelled network: a leg's and its simulated phone's.
   struct LinkedSeats {
     call::SeatId leg;
@@ -75,6 +80,7 @@ class Plane final : public call::MediaPlane {
   void watch_beep(call::SeatId seat) override;
   void loop_back(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
+  void when_over(call::SeatId seat, std::function<void(const call::SeatStatistics&)> told) override;
   call::RoomId open_room(call::RoomListener* listener) override;
   void close_room(call::RoomId room) override;
   void enter(call::RoomId room, call::SeatId seat, call::RoomPlace place) override;
@@ -125,6 +131,7 @@ class Plane final : public call::MediaPlane {
   void deliver_taps();
   Recorder::Ended recording_ended();
   void handle(Report& report);
+  void tell_over(const Seat& seat);
   void tell(const RoomPlaybackFinished& what) const;
   call::SeatListener* listener_of(call::SeatId seat) const;
 
@@ -138,6 +145,7 @@ class Plane final : public call::MediaPlane {
   std::map<call::SeatId, Known> seats_;
   std::map<call::RoomId, call::RoomListener*> rooms_;
   std::map<std::uint64_t, base::Completion<call::SeatStatistics>::Resolver> questions_;
+  std::map<call::SeatId, std::function<void(const call::SeatStatistics&)>> told_when_over_;
   std::uint64_t last_id_ = 0;
   ClipRates clip_rates_;
   std::atomic<bool> stopping_ = false;

@@ -9,6 +9,9 @@ using namespace std::chrono_literals;
 
 /// Mouth to ear, beside half the round trip: packetisation and a usual playout delay on both sides.
 constexpr base::Duration fixed_delay = 100ms;
+/// From so many packets on, a report that tells of none of them means that none arrives.
+constexpr std::uint64_t enough_to_miss = 50;
+constexpr double nearly_all = 0.95;  // of a fraction lost
 
 base::WallTime report_clock(base::Instant now) {
   return base::WallTime{std::chrono::floor<std::chrono::microseconds>(now.time_since_epoch())};
@@ -48,22 +51,55 @@ void Reports::handle_sent(
 void Reports::handle_control(std::span<const std::byte> bytes, base::Instant now) {
   auto compound = rtp::RtcpCompound::parse(bytes);
   if (!compound) return;
+  std::optional<rtp::ReportBlock> about_us;
+  bool reports = false;
+  bool leaves = false;
   while (const auto packet = compound->next()) {
+    std::optional<rtp::ReportBlock> block;
     if (const auto* sender = std::get_if<rtp::SenderReport>(&*packet)) {
       if (sender->ssrc == source_) received_.handle_sender_report(sender->sender, now);
-      handle_blocks(sender->blocks, now);
+      block = handle_blocks(sender->blocks, now);
+      reports = true;
     } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&*packet)) {
-      handle_blocks(receiver->blocks, now);
+      block = handle_blocks(receiver->blocks, now);
+      reports = true;
+    } else if (std::holds_alternative<rtp::Goodbye>(*packet)) {
+      leaves = true;  // whose report may be empty for that
     }
+    if (block) about_us = block;
   }
+  if (reports && !leaves) judge(about_us);
 }
 
-void Reports::handle_blocks(const rtp::ReportBlocks& blocks, base::Instant now) {
+std::optional<rtp::ReportBlock> Reports::handle_blocks(
+    const rtp::ReportBlocks& blocks, base::Instant now
+) {
+  std::optional<rtp::ReportBlock> about_us;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const rtp::ReportBlock block = blocks.at(i);
     if (block.ssrc != own_source_) continue;
+    about_us = block;
     loss_there_ = block.fraction_lost / 256.0;
     if (const auto time = rtp::round_trip(block, report_clock(now))) round_trip_ = time;
+  }
+  return about_us;
+}
+
+/// A report names each source that was heard since the one before (RFC 3550 section 6.4); some go
+/// on to name one that has fallen silent, without counting its packets as lost.
+void Reports::judge(const std::optional<rtp::ReportBlock>& about_us) {
+  const bool sent_enough =
+      packets_out_ - std::exchange(packets_out_then_, packets_out_) >= enough_to_miss;
+  bool heard_something = false;
+  if (about_us) {
+    const bool went_on = highest_there_ != about_us->highest_sequence;
+    highest_there_ = about_us->highest_sequence;
+    heard_something = went_on && loss_there_ < nearly_all;
+  }
+  if (heard_something) {
+    party_reports_ = call::PartyReports::hear_us;
+  } else if (sent_enough) {
+    party_reports_ = call::PartyReports::miss_us;
   }
 }
 
@@ -103,6 +139,8 @@ call::SeatStatistics Reports::statistics() const {
   result.jitter_ms = static_cast<double>(received_.jitter().count()) / 1e6;
   const base::Duration round_trip = round_trip_.value_or(0ns);
   result.round_trip_ms = static_cast<double>(round_trip.count()) / 1e6;
+  result.party_reports = party_reports_;
+  result.loss_there = loss_there_;
   if (result.packets_in > 0) {
     result.mos = rtp::estimate_mos(received_.loss_fraction(), fixed_delay + round_trip / 2);
   }

@@ -37,10 +37,13 @@ class Reports {
   ) const;
   /// Part of what we sent that the other side missed lately, 0 to 1, as it last said.
   double loss_there() const { return loss_there_; }
+  /// Of the streams: what the seat and its wire know besides is left as it is.
   call::SeatStatistics statistics() const;
 
  private:
-  void handle_blocks(const rtp::ReportBlocks& blocks, base::Instant now);
+  /// @return the block about what we send.
+  std::optional<rtp::ReportBlock> handle_blocks(const rtp::ReportBlocks& blocks, base::Instant now);
+  void judge(const std::optional<rtp::ReportBlock>& about_us);
 
   base::Random& random_;
   std::array<char, 24> cname_;
@@ -52,6 +55,10 @@ class Reports {
   std::optional<std::uint32_t> own_source_;
   std::optional<base::Duration> round_trip_;
   double loss_there_ = 0;
+  // Whether the other side hears us, and how far both were when it last reported.
+  call::PartyReports party_reports_ = call::PartyReports::none;
+  std::uint64_t packets_out_then_ = 0;
+  std::optional<std::uint32_t> highest_there_;
   base::Instant next_{};
 };
 

@@ -71,7 +71,12 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   if (!packet || !coding_) return;
   const MediaTerms& terms = coding_->terms;
   const bool digits = terms.telephone_event_in && packet->payload_type == *terms.telephone_event_in;
-  if (!digits && packet->payload_type != terms.payload_type_in) return;
+  if (!digits && packet->payload_type != terms.payload_type_in) {
+    ++not_agreed_;
+    type_not_agreed_ = packet->payload_type;
+    return;
+  }
+  anything_came_ = true;
   reports_.handle_packet(*packet, now);
   last_packet_ = now;
   if (!terms.receive) return;
@@ -81,7 +86,7 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   }
   if (is_relayed()) {
     peer_->outgoing_.relay(*packet, peer_->coding_->terms.payload_type_out, now);
-    if (!is_listened_to()) return;
+    if (!is_listened_to()) return incoming_.pass(*coding_, packet->payload);
   }
   incoming_.handle_audio(*packet, now);
 }
@@ -208,9 +213,24 @@ ConstSamples Seat::heard_from_peer(belfry::media::Samples into) {
   return into;
 }
 
-call::SeatStatistics Seat::statistics() const {
+call::SeatStatistics Seat::statistics(base::Instant now) const {
   call::SeatStatistics result = reports_.statistics();
-  if (coding_) result.codec = coding_->codec.name;
+  if (coding_) {
+    result.codec = coding_->codec.name;
+    result.held_by_us = !coding_->terms.receive;
+    result.held_by_party = !coding_->terms.send;
+  }
+  const WireCounters wire = wire_->counters();
+  result.from_strangers = wire.from_strangers;
+  result.not_authentic = wire.not_authentic;
+  result.replayed = wire.replayed;
+  result.handshake = wire.handshake;
+  if (wire.stranger) result.stranger = wire.stranger->to_string();
+  if (wire.remote) result.remote = wire.remote->to_string();
+  result.not_agreed = not_agreed_;
+  result.payload_type_not_agreed = type_not_agreed_;
+  result.sound = incoming_.sound();
+  if (anything_came_ && last_packet_) result.since_last_packet = now - *last_packet_;
   return result;
 }
 

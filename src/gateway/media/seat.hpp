@@ -79,7 +79,8 @@ class Seat final : private PacketSink {
   double loss() const { return reports_.loss_there(); }
   void say_goodbye() { outgoing_.say_goodbye(); }
   std::optional<SeatEvent> poll_event() { return events_.pop(); }
-  call::SeatStatistics statistics() const;
+  /// On the worker's thread, or on any other once it has no worker any more.
+  call::SeatStatistics statistics(base::Instant now) const;
 
  private:
   void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override;
@@ -105,6 +106,9 @@ class Seat final : private PacketSink {
   FrameTaps taps_;
   std::optional<base::Instant> last_packet_;  // or the begin of waiting for one
   bool timed_out_ = false;
+  bool anything_came_ = false;
+  std::uint64_t not_agreed_ = 0;
+  std::uint8_t type_not_agreed_ = 0;
 };
 
 }  // namespace belfry::gateway::media

@@ -56,8 +56,17 @@ void SrtpWire::on_packet(PacketKind kind, std::span<const std::byte> bytes, base
   rtp::SrtpReceiver& receiver = session_->receiver;
   const auto plain = kind == PacketKind::rtp ? receiver.unprotect(bytes, buffer_)
                                              : receiver.unprotect_control(bytes, buffer_);
-  if (!plain) return count_dropped(plain.error());
-  sink_->on_packet(kind, *plain, now);
+  if (plain) return sink_->on_packet(kind, *plain, now);
+  count_dropped(plain.error());
+  if (kind == PacketKind::rtp)
+    ++(plain.error() == rtp::SrtpError::replayed ? replayed_ : not_authentic_);
+}
+
+WireCounters SrtpWire::counters() const {
+  WireCounters counters = inner_->counters();
+  counters.not_authentic += not_authentic_;
+  counters.replayed += replayed_;
+  return counters;
 }
 
 void SrtpWire::apply(const MediaTerms& terms, base::Instant now) {

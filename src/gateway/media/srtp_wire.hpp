@@ -29,6 +29,7 @@ class SrtpWire final : public Wire, private PacketSink {
   void receive_from(std::size_t socket, base::Instant now, PacketSink& sink) override;
   void apply(const MediaTerms& terms, base::Instant now) override;
   std::span<const int> sockets() const override { return inner_->sockets(); }
+  WireCounters counters() const override;
 
  private:
   void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override;
@@ -37,6 +38,8 @@ class SrtpWire final : public Wire, private PacketSink {
   std::shared_ptr<SrtpSession> session_;  // shared with the terms that brought it, which are freed
                                           // on the control thread
   PacketSink* sink_ = nullptr;            // during `receive`
+  std::uint64_t not_authentic_ = 0;
+  std::uint64_t replayed_ = 0;
   std::array<std::byte, 2048> buffer_{};
 };
 

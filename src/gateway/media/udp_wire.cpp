@@ -29,6 +29,19 @@ std::uint16_t port_of(const sockaddr_storage& address) {
                                        : reinterpret_cast<const sockaddr_in&>(address).sin_port;
 }
 
+std::optional<net::Address> to_address(const sockaddr_storage& address, socklen_t length) {
+  if (length == 0) return std::nullopt;
+  const std::uint16_t port = ntohs(port_of(address));
+  if (address.ss_family == AF_INET6) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), host_bytes(address).data(), bytes.size());
+    return net::Address{net::IpAddress::v6(bytes), port};
+  }
+  std::array<std::uint8_t, 4> bytes{};
+  std::memcpy(bytes.data(), host_bytes(address).data(), bytes.size());
+  return net::Address{net::IpAddress::v4(bytes), port};
+}
+
 bool same_host(const sockaddr_storage& a, const sockaddr_storage& b) {
   return a.ss_family == b.ss_family && std::ranges::equal(host_bytes(a), host_bytes(b));
 }
@@ -114,9 +127,21 @@ void UdpWire::receive(base::Instant now, PacketSink& sink) {
 void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& sink) {
   const PacketKind kind = socket == 0 ? PacketKind::rtp : PacketKind::rtcp;
   for (const Datagram& datagram : read_datagrams(sockets_[socket], batch)) {
-    if (!believe(kind, *datagram.source, datagram.source_length, now)) continue;
-    sink.on_packet(kind, datagram.bytes, datagram.arrived);
+    if (believe(kind, *datagram.source, datagram.source_length, now)) {
+      sink.on_packet(kind, datagram.bytes, datagram.arrived);
+    } else if (kind == PacketKind::rtp && rtp_peer_.known()) {
+      ++from_strangers_;
+      stranger_ = {*datagram.source, datagram.source_length};
+    }
   }
+}
+
+WireCounters UdpWire::counters() const {
+  WireCounters counters;
+  counters.from_strangers = from_strangers_;
+  counters.stranger = to_address(stranger_.address, stranger_.length);
+  counters.remote = to_address(rtp_peer_.address, rtp_peer_.length);
+  return counters;
 }
 
 }  // namespace belfry::gateway::media

@@ -35,6 +35,7 @@ class UdpWire final : public Wire {
   void apply(const MediaTerms& terms, base::Instant now) override;
   std::span<const int> sockets() const override { return sockets_; }
   void receive_from(std::size_t socket, base::Instant now, PacketSink& sink) override;
+  WireCounters counters() const override;
 
  private:
   struct Peer {
@@ -54,6 +55,8 @@ class UdpWire final : public Wire {
   Peer rtp_peer_;
   Peer rtcp_peer_;
   Peer signalling_;
+  std::uint64_t from_strangers_ = 0;
+  Peer stranger_;           // the last one
   bool confirmed_ = false;  // the RTP peer has been heard: no more latching
   std::optional<base::Instant> latch_until_;
 };

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/time.hpp"
+#include "call/seat_statistics.hpp"
 #include "gateway/media/terms.hpp"
 
 namespace belfry::gateway::media {
@@ -35,6 +36,16 @@ enum class Connection {
   consent_regained
 };
 
+/// RTP that a wire did not hand over, and what else only it knows.
+struct WireCounters {
+  std::uint64_t from_strangers = 0;
+  std::optional<net::Address> stranger;  // the last one
+  std::uint64_t not_authentic = 0;       // malformed ones too
+  std::uint64_t replayed = 0;
+  std::optional<net::Address> remote;  // where packets go to at present
+  call::Handshake handshake = call::Handshake::none;
+};
+
 /// How a seat's packets travel: UDP sockets, a port shared by many, or a modelled network. Used by
 /// the media worker that owns the seat; sends and receives without blocking and without allocation.
 class Wire {
@@ -54,6 +65,8 @@ class Wire {
   virtual void receive_from(std::size_t, base::Instant now, PacketSink& sink) {
     receive(now, sink);
   }
+  /// Since it was made. On the worker's thread, or on any other once it has no worker any more.
+  virtual WireCounters counters() const { return {}; }
 
   // For wires on a shared port and those with a handshake
   /// The worker has its seat: what arrives goes to `sink` until `detach`.

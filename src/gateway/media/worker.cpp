@@ -174,7 +174,7 @@ void Worker::apply(Command& command, base::Instant now) {
           [&](AskStatistics& ask) {
             const Seat* seat = find(ask.seat);
             report(StatisticsAnswer{
-                ask.question, seat != nullptr ? seat->statistics() : call::SeatStatistics{}
+                ask.question, seat != nullptr ? seat->statistics(now) : call::SeatStatistics{}
             });
           },
           [&](AddPort& add_port) { add(std::move(add_port.port)); },

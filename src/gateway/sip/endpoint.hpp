@@ -11,6 +11,7 @@
 #include "gateway/sip/agent.hpp"
 #include "gateway/sip/call_terms.hpp"
 #include "gateway/sip/identifiers.hpp"
+#include "gateway/sip/locating.hpp"
 #include "gateway/sip/session_driver.hpp"
 #include "gateway/sip/stored_call.hpp"
 #include "gateway/sip/trunk_queue.hpp"
@@ -25,12 +26,6 @@ struct CallContext {
   std::vector<belfry::sdp::LocalCodec> codecs;
   belfry::sip::SessionTimer::Settings session_timer = {};
   KeysOverPlain keys_over_plain = KeysOverPlain::forbidden;
-};
-
-/// One place where the party may be reached.
-struct Target {
-  std::string request_uri;
-  belfry::sip::Flow flow;
 };
 
 /// A call that we make, as a carrier planned it.

@@ -110,7 +110,8 @@ Gateway::Gateway(Platform platform, const Settings& settings)
       inbound_(
           context_, {phones_, names_, registrar_, bindings_, platform.bindings, trunk_list()},
           digest_settings(settings)
-      ) {
+      ),
+      recorders_(context_, settings.recorders, platform.locate) {
   agent_.set_stranger_handler(&inbound_);
 }
 

@@ -8,6 +8,7 @@
 #include "gateway/sip/bindings.hpp"
 #include "gateway/sip/inbound.hpp"
 #include "gateway/sip/phones.hpp"
+#include "gateway/sip/recorders.hpp"
 #include "gateway/sip/registrations.hpp"
 #include "gateway/sip/trunk.hpp"
 
@@ -31,6 +32,7 @@ class Gateway {
     std::string user_agent = "Belfry";
     std::vector<TrunkSettings> trunks;
     std::vector<PhoneSettings> phones;
+    std::vector<RecorderSettings> recorders;
     std::vector<std::string> codecs = {"opus", "G722", "PCMU", "PCMA"};  // in order of preference
     KeysOverPlain keys_over_plain = KeysOverPlain::forbidden;
   };
@@ -75,6 +77,9 @@ class Gateway {
     registrations_.set_door(door);
   }
 
+  /// Who else records calls.
+  call::OutsideRecorders& recorders() { return recorders_; }
+
   struct TrunkState {
     std::string name;
     TrunkCarrier::State state;
@@ -97,6 +102,7 @@ class Gateway {
   std::vector<std::unique_ptr<TrunkCarrier>> trunks_;
   RegistrationCarrier registrations_;
   Inbound inbound_;
+  Recorders recorders_;
 };
 
 }  // namespace belfry::gateway::sip

@@ -1,37 +1,8 @@
 #include "gateway/sip/registrations.hpp"
 
 namespace belfry::gateway::sip {
-namespace {
 
 using namespace belfry::sip;
-
-Transport transport_of(const Uri& uri) {
-  const auto named = uri.param("transport");
-  if (uri.scheme == Uri::Scheme::sips || named == "tls") return Transport::tls;
-  return named == "tcp" ? Transport::tcp : Transport::udp;
-}
-
-/// Rule W1: each address is checked, and it is that address which is called.
-base::Task<base::Result<std::vector<Target>>> locate_directly(
-    Agent& agent, Locate locate, EgressCheck egress, Uri uri
-) {
-  const Transport transport = transport_of(uri);
-  auto located = co_await locate(uri.host, uri.port, transport);
-  if (!located) co_return base::fail(located.error());
-  std::vector<Target> targets;
-  for (const net::SipTarget& found : *located) {
-    const auto allowed = egress(found.address, uri.host);
-    if (!allowed) co_return base::fail(allowed.error());
-    const Endpoint remote{found.address.ip.to_string(), found.address.port};
-    auto flow = agent.transports().flow_to(transport, remote);
-    if (!flow) continue;
-    if (transport == Transport::tls) flow->certified_host = uri.host;
-    targets.push_back({uri.to_string(), std::move(*flow)});
-  }
-  co_return targets;
-}
-
-}  // namespace
 
 RegistrationCarrier::RegistrationCarrier(
     const CallContext& context, Parts parts, Locate locate, EgressCheck egress
@@ -69,7 +40,7 @@ base::Result<OutgoingPlan> RegistrationCarrier::plan_for_uri(const Uri& uri) con
   if (uri.scheme == Uri::Scheme::sips) plan.encryption = belfry::sdp::Encryption::optional;
   plan.to = '<' + clean.to_string() + '>';
   plan.locate = [&agent = context_.agent, locate = locate_, egress = egress_, clean] {
-    return locate_directly(agent, locate, egress, clean);
+    return locate_targets(agent, locate, egress, clean);
   };
   return plan;
 }

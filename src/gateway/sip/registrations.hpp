@@ -1,21 +1,17 @@
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "call/endpoint.hpp"
 #include "call/sip_door.hpp"
 #include "gateway/sip/endpoint.hpp"
+#include "gateway/sip/locating.hpp"
 #include "gateway/sip/own_names.hpp"
 #include "gateway/sip/phones.hpp"
 #include "gateway/sip/trunk.hpp"
 #include "sip/registrar.hpp"
 
 namespace belfry::gateway::sip {
-
-/// Whether we may send to that address on somebody else's word (rules W1, S2).
-using EgressCheck =
-    std::function<base::Result<>(const net::Address& address, const std::string& host)>;
 
 /// The carrier "registration": `sip:` parties and the numbers of phones. A user of ours rings at
 /// all contacts at once; another `sip:` URI is called directly where the egress policy lets us.

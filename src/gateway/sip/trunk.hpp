@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,16 +7,11 @@
 
 #include "call/endpoint.hpp"
 #include "gateway/sip/endpoint.hpp"
+#include "gateway/sip/locating.hpp"
 #include "gateway/sip/trunk_queue.hpp"
 #include "gateway/sip/trunk_registration.hpp"
-#include "net/resolver.hpp"
 
 namespace belfry::gateway::sip {
-
-/// Asks where a host's SIP is (RFC 3263): `net::Resolver` in a server.
-using Locate = std::function<base::Task<base::Result<std::vector<net::SipTarget>>>(
-    std::string host, std::optional<std::uint16_t> port, belfry::sip::Transport transport
-)>;
 
 struct TrunkSettings {
   std::string name;

@@ -1,6 +1,7 @@
 #include "gateway/webrtc/browser_wire.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace belfry::gateway::webrtc {
 
@@ -25,6 +26,29 @@ struct ConnectionOf {
     return Connection::consent_regained;
   }
 };
+
+net::Address to_net_address(const Path& path) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::memcpy(bytes.data(), path.ip.data(), bytes.size());
+  const auto ip = path.v6 ? net::IpAddress::v6(bytes)
+                          : net::IpAddress::v4({bytes[0], bytes[1], bytes[2], bytes[3]});
+  return {ip, path.port};
+}
+
+call::Handshake to_handshake(Connection connection) {
+  switch (connection) {
+    case Connection::connected:
+    case Connection::consent_regained:
+      return call::Handshake::connected;
+    case Connection::never_connected:
+      return call::Handshake::never_connected;
+    case Connection::wrong_fingerprint:
+      return call::Handshake::wrong_fingerprint;
+    case Connection::consent_lost:
+      return call::Handshake::consent_lost;
+  }
+  return call::Handshake::waiting;
+}
 
 }  // namespace
 
@@ -98,13 +122,27 @@ void BrowserWire::apply(const media::MediaTerms&, base::Instant) {}
 std::optional<Connection> BrowserWire::poll_connection() {
   while (const auto event = transport_.poll_event()) {
     setting_up_ = false;
-    if (const auto connection = std::visit(ConnectionOf(), *event)) return connection;
+    if (const auto connection = std::visit(ConnectionOf(), *event)) {
+      last_news_ = connection;
+      return connection;
+    }
   }
   return std::nullopt;
 }
 
 bool BrowserWire::is_impatient() const {
   return setting_up_;
+}
+
+media::WireCounters BrowserWire::counters() const {
+  const belfry::webrtc::TransportCounters& seen = transport_.counters();
+  media::WireCounters counters;
+  counters.from_strangers = seen.from_strangers;
+  counters.not_authentic = seen.srtp_bad;
+  counters.replayed = seen.srtp_replayed;
+  if (const Path* path = transport_.ice().selected()) counters.remote = to_net_address(*path);
+  counters.handshake = last_news_ ? to_handshake(*last_news_) : call::Handshake::waiting;
+  return counters;
 }
 
 void BrowserWire::on_rtp(std::span<const std::byte> packet, base::Instant now) {

@@ -47,6 +47,7 @@ class BrowserWire final : public media::Wire,
   void obey(media::WireOrder& order, base::Instant now) override;
   std::optional<media::Connection> poll_connection() override;
   bool is_impatient() const override;
+  media::WireCounters counters() const override;
 
  private:
   // Transport's
@@ -64,6 +65,7 @@ class BrowserWire final : public media::Wire,
   std::size_t path_count_ = 0, next_path_ = 0;
   std::array<std::string, 2> ufrags_;  // that the port knows it by: now, before the last restart
   bool setting_up_ = false;            // the browser is known, and not yet there
+  std::optional<media::Connection> last_news_;
 };
 
 }  // namespace belfry::gateway::webrtc

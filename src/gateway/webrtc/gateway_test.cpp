@@ -53,6 +53,17 @@ struct WebRtcGateway : testing::Test {
     );
   }
 
+  call::SeatStatistics statistics() {
+    std::optional<call::SeatStatistics> answer;
+    base::TaskGroup tasks{loop};
+    tasks.spawn(ask(answer));
+    pass(100ms, [&] { return answer.has_value(); });
+    return answer.value();
+  }
+  base::Task<void> ask(std::optional<call::SeatStatistics>& answer) {
+    answer = co_await plane.statistics(peer->seat());
+  }
+
   base::VirtualClock clock;
   base::Loop loop{clock};
   base::SeededRandom random{1};
@@ -73,6 +84,8 @@ TEST_F(WebRtcGateway, a_browser_that_calls_is_heard_and_hears) {
   EXPECT_TRUE(peer->has_telephone_events());
   EXPECT_GT(share_of_echo(), 0.9);
   pass(8s);
+  EXPECT_EQ(statistics().handshake, call::Handshake::connected);
+  EXPECT_GT(statistics().packets_in, 20U);
   EXPECT_GT(browser.reports, 0) << "sender reports, on the same port";
 }
 
@@ -173,6 +186,7 @@ TEST_F(WebRtcGateway, M3_a_wrong_fingerprint_ends_the_connection_with_its_reason
   EXPECT_EQ(listener.failures, std::vector{PeerFailure::wrong_fingerprint});
   EXPECT_EQ(listener.connected, 0);
   EXPECT_TRUE(browser.heard.empty());
+  EXPECT_EQ(statistics().handshake, call::Handshake::wrong_fingerprint);
 }
 
 TEST_F(WebRtcGateway, M3_a_browser_that_went_away_gets_nothing_after_30_seconds) {

@@ -3,20 +3,12 @@
 #include <array>
 #include <string_view>
 
+#include "server/commands/terminal_text.hpp"
+
 namespace belfry::server {
 namespace {
 
 using base::json::value;
-
-std::string text_of(const value& object, std::string_view name) {
-  const value* member = base::json::find(object, name);
-  if (member == nullptr || member->is_null()) return {};
-  return member->is_string() ? std::string(member->get_string()) : base::json::serialize(*member);
-}
-
-std::string type_of(const value& event) {
-  return text_of(event, "type");
-}
 
 struct Words {
   std::string_view type;
@@ -47,17 +39,10 @@ constexpr std::array<std::string_view, 5> endings = {
     "call.completed", "call.busy", "call.no-answer", "call.canceled", "call.failed"
 };
 
-/// What a party says or a carrier names may hold control bytes; a terminal obeys them.
-std::string printable(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  return text;
-}
-
 }  // namespace
 
 CallOutcome outcome_of(const value& event) {
-  const std::string type = type_of(event);
+  const std::string type = member(event, "type");
   if (type == "call.completed") return CallOutcome::completed;
   for (const std::string_view ending : endings)
     if (type == ending) return CallOutcome::failed;
@@ -65,19 +50,16 @@ CallOutcome outcome_of(const value& event) {
 }
 
 std::string narrate(const value& event) {
-  const std::string type = type_of(event);
+  const std::string type = member(event, "type");
   const value* data = base::json::find(event, "data");
   const value nothing;
   const value& details = data == nullptr ? nothing : *data;
   if (outcome_of(event) != CallOutcome::goes_on) {
-    const std::string reason = text_of(details, "reason");
-    return printable(
-        type.substr(std::string_view("call.").size()) + (reason.empty() ? "" : ": ") + reason
-    );
+    const std::string reason = member(details, "reason");
+    return type.substr(std::string_view("call.").size()) + (reason.empty() ? "" : ": ") + reason;
   }
   for (const Words& words : known_events) {
-    if (words.type != type) continue;
-    return printable(std::string(words.lead) + text_of(details, words.member));
+    if (words.type == type) return std::string(words.lead) + member(details, words.member);
   }
   return {};
 }

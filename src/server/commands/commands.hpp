@@ -15,6 +15,7 @@ void add_serve_command(CLI::App& program, int& status);
 void add_config_command(CLI::App& program, int& status);
 void add_keys_command(CLI::App& program, int& status);
 void add_call_command(CLI::App& program, int& status);
+void add_trace_command(CLI::App& program, int& status);
 void add_sim_command(CLI::App& program, int& status);
 void add_doctor_command(CLI::App& program, int& status);
 

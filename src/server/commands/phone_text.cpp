@@ -1,28 +1,11 @@
 #include "server/commands/phone_text.hpp"
 
-#include <string_view>
+#include "server/commands/terminal_text.hpp"
 
 namespace belfry::server {
 namespace {
 
 using base::json::value;
-
-/// A member as text, fit for a terminal; empty when it is absent or null.
-std::string member(const value& object, std::string_view name) {
-  const value* found = base::json::find(object, name);
-  if (found == nullptr || found->is_null()) return {};
-  std::string text =
-      found->is_string() ? std::string(found->get_string()) : base::json::serialize(*found);
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  return text;
-}
-
-const base::json::array& list(const value& object, std::string_view name) {
-  static const base::json::array none;
-  const value* found = base::json::find(object, name);
-  return found != nullptr && found->is_array() ? found->get_array() : none;
-}
 
 std::string call_story(const value& call) {
   std::string text = "  " + member(call, "direction") + " " + member(call, "from") + " -> " +

@@ -14,6 +14,7 @@ namespace belfry::server {
 
 enum class Switch { automatic, on, off };
 enum class RecordingNotice { off, beep };
+enum class Recognition { none, pocketsphinx };
 enum class Transport { udp, tcp, tls };
 enum class Method { get, post };
 enum class Srtp { off, optional, required };
@@ -75,6 +76,15 @@ struct MessageCarrierConfig {
   std::string account_sid;
   std::string auth_token;
   std::string prefix;  // numbers that begin so go there; empty: all
+};
+
+/// A session recording server (SIPREC) that calls may be sent to.
+struct SiprecConfig {
+  std::string name;
+  std::string uri;  // sip:user@host:port;transport=tcp
+  std::string username;
+  std::string password;
+  Srtp srtp = Srtp::off;
 };
 
 /// A simulated phone; `behaviour` is the body of `PUT /sim/phones/{number}`, its keys checked.
@@ -140,6 +150,8 @@ struct Config {
     std::string voice = "alice";
     std::string language = "en-US";
     std::uint32_t cache_mb = 64;
+    Recognition recognition = Recognition::pocketsphinx;
+    std::uint32_t listen_to = 4;
   } speech;
 
   struct Webhook {
@@ -219,6 +231,7 @@ struct Config {
   std::vector<PhoneConfig> phones;
   std::vector<NumberConfig> numbers;
   std::vector<MessageCarrierConfig> message_carriers;
+  std::vector<SiprecConfig> siprecs;
 };
 
 }  // namespace belfry::server

@@ -49,6 +49,7 @@ void for_each_list(const Config& config, Visit visit) {
   visit("phone", phone_settings(), config.phones);
   visit("number", number_settings(), config.numbers);
   visit("message_carrier", message_carrier_settings(), config.message_carriers);
+  visit("siprec", siprec_settings(), config.siprecs);
 }
 
 template <class Root>

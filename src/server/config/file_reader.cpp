@@ -100,7 +100,8 @@ class Reader {
       } else {
         auto known = keys_of(settings());
         known.insert(
-            known.end(), {"trunk", "route", "phone", "number", "message_carrier", "sim.phone"}
+            known.end(),
+            {"trunk", "route", "phone", "number", "message_carrier", "siprec", "sim.phone"}
         );
         mistakes_.add_unknown(place(node), "key", key, known);
       }
@@ -141,6 +142,7 @@ class Reader {
     if (key == "number") return read_entries(key, node, number_settings(), loaded_.config.numbers);
     if (key == "message_carrier")
       return read_entries(key, node, message_carrier_settings(), loaded_.config.message_carriers);
+    if (key == "siprec") return read_entries(key, node, siprec_settings(), loaded_.config.siprecs);
     if (key == "sim.phone") return read_simulated_phones(node);
     return false;
   }

@@ -151,6 +151,10 @@ void check_together(const Config& config, Mistakes& mistakes) {
       );
   check_unique(config.message_carriers, &MessageCarrierConfig::name, "message_carrier", mistakes);
   check_unique(config.message_carriers, &MessageCarrierConfig::prefix, "message_carrier", mistakes);
+  check_unique(config.siprecs, &SiprecConfig::name, "siprec", mistakes);
+  for (const SiprecConfig& siprec : config.siprecs)
+    if (!siprec.uri.empty() && !siprec.uri.starts_with("sip:") && !siprec.uri.starts_with("sips:"))
+      mistakes.add("[[siprec]]", siprec.name + " needs a uri that begins with sip: or sips:");
 }
 
 }  // namespace

@@ -307,6 +307,24 @@ TEST_F(LoadConfig, ChecksWhatBelongsTogether) {
   EXPECT_THAT(mistake_in("[[number]]\nnumber = \"+1\""), HasSubstr("either voice_url or twiml"));
 }
 
+TEST_F(LoadConfig, ReadsRecorders) {
+  const std::string archive =
+      "[[siprec]]\nname = \"archive\"\nuri = \"sip:srs@127.0.0.1:5070;transport=tcp\"\n";
+  const Config config =
+      load_text(archive + "username = \"u\"\npassword = \"p\"\nsrtp = \"required\"\n");
+  ASSERT_EQ(config.siprecs.size(), 1);
+  EXPECT_EQ(config.siprecs[0].name, "archive");
+  EXPECT_EQ(config.siprecs[0].uri, "sip:srs@127.0.0.1:5070;transport=tcp");
+  EXPECT_EQ(config.siprecs[0].username, "u");
+  EXPECT_EQ(config.siprecs[0].password, "p");
+  EXPECT_EQ(config.siprecs[0].srtp, Srtp::required);
+  EXPECT_THAT(mistake_in(archive + archive), HasSubstr("\"archive\" is there twice"));
+  EXPECT_THAT(mistake_in("[[siprec]]\nname = \"a\""), HasSubstr("[[siprec]] needs uri"));
+  EXPECT_THAT(
+      mistake_in("[[siprec]]\nname = \"a\"\nuri = \"http://x\""), HasSubstr("begins with sip:")
+  );
+}
+
 class Flags : public LoadConfig {
  protected:
   /// @return the error's exit code; 0 when all was understood.

@@ -105,6 +105,15 @@ std::vector<Setting<Config>> make_settings() {
       of("speech.voice", "Voice of <Say> without one", FIELD(speech.voice)),
       of("speech.language", "Language of <Say> without one", FIELD(speech.language)),
       of("speech.cache_mb", "Memory for spoken sentences, in MiB", FIELD(speech.cache_mb)),
+      of("speech.recognition",
+         "What understands callers: pocketsphinx (English, offline), when its models are "
+         "installed, "
+         "or none",
+         FIELD(speech.recognition)),
+      of("speech.listen_to",
+         "Parties that are listened to at the same time; each takes 95 MB and up to a quarter of a "
+         "core",
+         FIELD(speech.listen_to)),
       of("webhook.allow",
          "Private addresses that webhooks may go to, as CIDR:port or host:port; "
          "loopback is allowed while every listener is on loopback",
@@ -312,6 +321,22 @@ std::vector<Setting<MessageCarrierConfig>> make_message_carrier_settings() {
   };
 }
 
+std::vector<Setting<SiprecConfig>> make_siprec_settings() {
+  const auto of_siprec = [](auto... arguments) { return setting<SiprecConfig>(arguments...); };
+  return {
+      of_siprec("name", "What `connectorName` calls it", FIELD(name), required),
+      of_siprec(
+          "uri",
+          "The session recording server: sip:srs@host:port;transport=tcp; udp, tcp or tls, a name "
+          "may have SRV records",
+          FIELD(uri), required
+      ),
+      of_siprec("username", "With a password: answers its digest challenge", FIELD(username)),
+      of_siprec("password", "", FIELD(password), secret),
+      of_siprec("srtp", "Whether audio is encrypted; needs transport=tls", FIELD(srtp)),
+  };
+}
+
 #undef FIELD
 
 }  // namespace
@@ -338,6 +363,10 @@ const std::vector<Setting<NumberConfig>>& number_settings() {
 }
 const std::vector<Setting<MessageCarrierConfig>>& message_carrier_settings() {
   static const auto table = make_message_carrier_settings();
+  return table;
+}
+const std::vector<Setting<SiprecConfig>>& siprec_settings() {
+  static const auto table = make_siprec_settings();
   return table;
 }
 

@@ -32,6 +32,7 @@ const std::vector<Setting<RouteConfig>>& route_settings();
 const std::vector<Setting<PhoneConfig>>& phone_settings();
 const std::vector<Setting<NumberConfig>>& number_settings();
 const std::vector<Setting<MessageCarrierConfig>>& message_carrier_settings();
+const std::vector<Setting<SiprecConfig>>& siprec_settings();
 
 /// `http.tls_port` is `BELFRY_HTTP__TLS_PORT` and `--http-tls-port`.
 std::string environment_name(std::string_view key);

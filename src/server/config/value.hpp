@@ -49,6 +49,10 @@ inline constexpr std::array words_of<Method> = {
     Word{Method::post, "POST"}, Word{Method::get, "GET"}
 };
 template <>
+inline constexpr std::array words_of<Recognition> = {
+    Word{Recognition::none, "none"}, Word{Recognition::pocketsphinx, "pocketsphinx"}
+};
+template <>
 inline constexpr std::array words_of<RecordingNotice> = {
     Word{RecordingNotice::off, "off"}, Word{RecordingNotice::beep, "beep"}
 };

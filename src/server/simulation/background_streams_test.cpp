@@ -127,7 +127,9 @@ TEST_F(BackgroundStreams, RestStartsAndStopsThemAndAnswersAsThePageSays) {
       code(sid + "/UserDefinedMessageSubscriptions.json", "Callback=http%3A%2F%2Fapp.test"), 21220
   );
   EXPECT_EQ(code(sid + "/Siprec.json", ""), 20001);
-  EXPECT_EQ(code(sid + "/Transcriptions.json", ""), 20001);
+  EXPECT_EQ(code(sid + "/Siprec.json", "ConnectorName=archive"), 20001) << "there is none";
+  EXPECT_EQ(code(sid + "/Siprec.json", "ConnectorName=archive&Track=all"), 31941);
+  EXPECT_EQ(code(sid + "/Siprec/mine.json", "Status=stopped"), 20404);
   settle();
   EXPECT_EQ(code(sid + "/Streams.json", form), 21220) << "the call is over";
 }

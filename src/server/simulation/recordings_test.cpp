@@ -125,7 +125,8 @@ TEST_F(RecordedCall, AMessageIsRecordedTrimmedAndHandedToTheAction) {
   EXPECT_EQ(field(status[1], "RecordingSource"), "RecordVerb");
   const auto words = told("/words");
   ASSERT_EQ(words.size(), 1U);
-  EXPECT_EQ(field(words[0], "TranscriptionStatus"), "failed");
+  EXPECT_EQ(field(words[0], "TranscriptionStatus"), "completed");
+  EXPECT_EQ(field(words[0], "TranscriptionText"), "(blank)") << "a tone is no word";
   EXPECT_EQ(field(words[0], "RecordingSid"), sid);
   const auto row = json(rest("GET", "/Recordings/" + sid + ".json"));
   EXPECT_EQ(text(row, "status"), "completed");
@@ -313,6 +314,32 @@ TEST_F(RecordedCall, OutlivesTheProcessThatMadeIt) {  // rule R8
   EXPECT_GT(share(clip, 3, 8, 440), 0.9);
   const auto leg = json(rest("GET", "/Calls/" + sid + ".json"));
   EXPECT_EQ(text(leg, "status"), "completed");
+}
+
+TEST_F(RecordedCall, WhatWasToBeWrittenDownIsAlsoAfterACrash) {
+  documents["/voice"] =
+      R"(<Response><Record timeout="10" transcribeCallback="/words"/></Response>)";
+  call(R"({"script":[{"after_ms":2500,"say":"hello how are you"}]})");
+  simulation->run_for(8s);
+  simulation->crash_and_restart(2s);
+  ASSERT_TRUE(simulation->settle(3min));
+  const auto words = told("/words");
+  ASSERT_EQ(words.size(), 1U);
+  EXPECT_EQ(field(words[0], "TranscriptionStatus"), "completed");
+  EXPECT_EQ(field(words[0], "TranscriptionText"), "hello how are you");
+  const std::string sid = field(words[0], "TranscriptionSid");
+  EXPECT_EQ(rest("GET", "/Transcriptions/" + sid + ".json").status, 200);
+  simulation->run_for(31 * 24h);
+  EXPECT_EQ(rest("GET", "/Transcriptions/" + sid + ".json").status, 404) << "rule P5";
+}
+
+TEST_F(RecordedCall, WhatWasNotSaidIsNotWrittenDown) {
+  documents["/voice"] = R"(<Response><Record timeout="2" transcribeCallback="/words"/></Response>)";
+  call(R"({"script":[]})");
+  ASSERT_TRUE(simulation->settle(3min));
+  EXPECT_EQ(told("/words").size(), 0U) << "the recording is absent";
+  const auto list = json(rest("GET", "/Transcriptions.json"));
+  EXPECT_EQ(list.at("transcriptions").as_array().size(), 0U);
 }
 
 }  // namespace

@@ -77,12 +77,13 @@ void Simulation::start() {
   speech.plain_voice = true;
   process.speech =
       std::make_unique<speech::Synthesizer>(process.loop, *process.pool, std::move(speech));
+  process.recognizer = speech::PocketsphinxRecognizer::create(process.loop, *process.pool, {});
   process.client = web_.connect(process.loop);
   process.sockets = sockets_.connect(process.loop);
   process.system = std::make_unique<System>(
       Platform{
           process.loop, random_, *process.store, *process.media, *process.pool, *process.speech,
-          *process.client, *process.sockets
+          *process.client, *process.sockets, nullptr, process.recognizer.get()
       },
       settings_.config, keys_
   );

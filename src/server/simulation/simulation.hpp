@@ -9,6 +9,7 @@
 #include "server/simulation/socket_world.hpp"
 #include "server/simulation/web_world.hpp"
 #include "server/system.hpp"
+#include "speech/pocketsphinx_recognizer.hpp"
 #include "speech/synthesizer.hpp"
 
 namespace belfry::server::simulation {
@@ -97,6 +98,7 @@ class Simulation {
     std::unique_ptr<gateway::media::Plane> media;
     std::unique_ptr<base::WorkerPool> pool;
     std::unique_ptr<speech::Synthesizer> speech;
+    std::unique_ptr<speech::PocketsphinxRecognizer> recognizer;
     std::unique_ptr<http::Client> client;
     std::unique_ptr<http::WebSocketClient> sockets;
     std::unique_ptr<System> system;

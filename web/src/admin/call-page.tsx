@@ -1,15 +1,16 @@
 import { ArrowLeft, ArrowRight, PhoneOff } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
-import { Card, PageFrame, Problem } from "../shared/components/layout";
+import { Card, Fact, PageFrame, Problem } from "../shared/components/layout";
 import { StatusPill } from "../shared/components/pill";
 import { carrierWord, formatClock, formatNumber } from "../shared/format";
 import { useAction, useLoad, useNow } from "../shared/hooks";
 import { links } from "../shared/router";
 import { isOver } from "../shared/state";
 import { dispatch, useBelfry } from "../shared/store";
-import type { Call, CallEvent, MediaStatistics } from "../shared/types";
+import type { Audio, Call, CallEvent } from "../shared/types";
+import { AudioOfCall } from "./call-audio";
 import { lengthOf } from "./calls-page";
 import { MessagesOfCall } from "./message-list";
 import { Recordings } from "./recordings";
@@ -20,20 +21,20 @@ const mediaRefreshMs = 5000;
 /// One call (one leg): what it is, how it goes, and each thing that happened to it.
 export function CallPage({ sid }: { sid: string }) {
   const { calls, events, connections } = useBelfry();
-  const [media, setMedia] = useState<MediaStatistics | null>(null);
+  const [heard, setHeard] = useState<Audio>({ media: null, audio: null });
   const call = calls[sid];
   const tick = useNow(mediaRefreshMs);
 
-  // Media statistics come with the call, not with its events: read at each change of state, and now and then while
-  // people talk.
+  // How its audio does comes with the call, not with its events: read at each change of state, now and then while
+  // people talk, and once more when the last of it is known.
   const { error, reload } = useLoad(
     async () => {
-      const [{ media: statistics, ...found }, log] = await Promise.all([api.call(sid), api.callEvents(sid)]);
+      const [{ media, audio, ...found }, log] = await Promise.all([api.call(sid), api.callEvents(sid)]);
       dispatch({ do: "learn-calls", calls: [found] });
       dispatch({ do: "learn-events", sid, events: log.items });
-      setMedia(statistics);
+      setHeard({ media, audio });
     },
-    `${connections} ${call?.status ?? ""} ${call?.status === "in-progress" ? tick : ""}`,
+    `${connections} ${call?.status ?? ""} ${call?.status === "in-progress" ? tick : ""} ${steps(events[sid], "media.ended")}`,
   );
 
   return (
@@ -51,24 +52,24 @@ export function CallPage({ sid }: { sid: string }) {
       {call && (
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr]">
           <Facts call={call} />
+          <AudioOfCall heard={heard} />
           <div className="flex min-w-0 flex-col gap-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
             <Recordings
               subject={sid}
-              again={`${connections} ${recordingSteps(events[sid])} ${call.status}`}
+              again={`${connections} ${steps(events[sid], "recording.")} ${call.status}`}
             />
             <MessagesOfCall sid={sid} again={`${connections} ${call.status}`} />
             <Timeline events={events[sid] ?? []} over={isOver(call.status)} />
           </div>
-          {media && <Media media={media} />}
         </div>
       )}
     </PageFrame>
   );
 }
 
-/// Grows whenever something happens to a recording of the call.
-function recordingSteps(log: readonly CallEvent[] = []): number {
-  return log.filter(({ type }) => type.startsWith("recording.")).length;
+/// Grows whenever something of that kind happens in the call.
+function steps(log: readonly CallEvent[] = [], kind: string): number {
+  return log.filter(({ type }) => type.startsWith(kind)).length;
 }
 
 function HangUp({ call }: { call: Call }) {
@@ -134,38 +135,5 @@ function Facts({ call }: { call: Call }) {
         {call.sid}
       </p>
     </Card>
-  );
-}
-
-function Media({ media }: { media: MediaStatistics }) {
-  return (
-    <Card title="Media" aside={media.mos !== null && <Quality mos={media.mos} />}>
-      <dl className="flex flex-col gap-2.5 text-sm">
-        <Fact name="Codec">{media.codec}</Fact>
-        <Fact name="Packets in">{media.packets_in.toLocaleString()}</Fact>
-        <Fact name="Packets out">{media.packets_out.toLocaleString()}</Fact>
-        <Fact name="Lost">{media.lost.toLocaleString()}</Fact>
-        <Fact name="Jitter">{media.jitter_ms.toFixed(1)} ms</Fact>
-      </dl>
-    </Card>
-  );
-}
-
-/// Mean opinion score: 4 and more is as good as a good line, under 3 people complain (ITU-T G.107 annex B).
-function Quality({ mos }: { mos: number }) {
-  const colour = mos >= 4 ? "text-good" : mos >= 3 ? "text-ringing-ink" : "text-bad";
-  return (
-    <span className={`text-sm font-semibold tabular-nums ${colour}`}>
-      {mos.toFixed(1)} <span className="font-normal text-muted">MOS</span>
-    </span>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex items-baseline justify-between gap-4">
-      <dt className="text-muted">{name}</dt>
-      <dd className="text-right font-medium tabular-nums">{children}</dd>
-    </div>
   );
 }

@@ -37,6 +37,8 @@ describe("the words of an event", () => {
     ["webhook.request", { method: "POST", url: own }, "POST /notifications/call/gather"],
     ["webhook.request", { method: "GET", url: "https://example.com/x" }, "GET https://example.com/x"],
     ["webhook.response", { status: 200, ms: 29, bytes: 148 }, "200 · 29 ms"],
+    ["media.ended", { audio: { fault: "none", words: "All is well." } }, "All is well."],
+    ["media.ended", { audio: { fault: "muted", words: "Zeros." } }, "Muted · Zeros."],
     ["webhook.response", { status: 0, ms: 6, error: "refused" }, "6 ms · refused"],
     ["twiml.verb", { verb: "Say", text: "Hi!", voice: "alice" }, "“Hi!”"],
     ["twiml.verb", { verb: "Say", in: "Gather" }, "in <Gather>"],
@@ -63,6 +65,8 @@ describe("the words of an event", () => {
     expect(isTrouble(event("twiml.warning"))).toBe(true);
     expect(isTrouble(event("webhook.response", { status: 500 }))).toBe(true);
     expect(isTrouble(event("webhook.response", { status: 200 }))).toBe(false);
+    expect(isTrouble(event("media.ended", { audio: { fault: "muted", words: "" } }))).toBe(true);
+    expect(isTrouble(event("media.ended", { audio: { fault: "none", words: "" } }))).toBe(false);
     expect(isTrouble(event("call.busy"))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import type { CallEvent } from "../shared/types";
+import type { AudioVerdict, CallEvent } from "../shared/types";
+import { faultTitle } from "./audio-words";
 
 type Data = CallEvent["data"];
 
@@ -15,6 +16,8 @@ export function titleOf({ type, data }: CallEvent): string {
       return "Speech ends";
     case "gather.result":
       return "Gathered";
+    case "media.ended":
+      return "Audio over";
   }
   const [first = "", ...rest] = type.split(".");
   const words = rest.join(" ").replaceAll(/[-_]/g, " ");
@@ -49,6 +52,10 @@ export function summarise({ type, data }: CallEvent): string {
         keyWords(text(data, "digits")) || "No keys",
         gatherReasons[text(data, "reason")] ?? "",
       );
+    case "media.ended": {
+      const { fault, words } = verdictOf(data);
+      return fault === "none" ? words : joined(" · ", faultTitle(fault), words);
+    }
     case "error":
       return joined(" · ", text(data, "code"), text(data, "message"));
   }
@@ -57,8 +64,13 @@ export function summarise({ type, data }: CallEvent): string {
 
 /// What went wrong on the way, though the call may have gone on.
 export function isTrouble({ type, data }: CallEvent): boolean {
+  if (type === "media.ended") return verdictOf(data).fault !== "none";
   if (type === "webhook.response") return text(data, "error") !== "" || Number(data.status) >= 400;
   return type === "error" || /\.(failed|warning)$/.test(type);
+}
+
+function verdictOf(data: Data): AudioVerdict {
+  return (data.audio as AudioVerdict | undefined) ?? { fault: "none", words: "" };
 }
 
 const gatherReasons: Readonly<Record<string, string>> = { timeout: "time is up" };

@@ -38,11 +38,37 @@ export interface MediaStatistics {
   jitter_ms: number;
   round_trip_ms: number;
   mos: number | null;
+  /// Packets that were refused, and where the last stranger's came from.
+  from_strangers: number;
+  stranger: string | null;
+  remote: string | null;
+  not_authentic: number;
+  replayed: number;
+  not_agreed: number;
+  payload_type_not_agreed: number | null;
+  /// The loudest that the party has been.
+  sound: "unknown" | "digital-silence" | "faint" | "heard";
+  party_reports: "none" | "hears-us" | "misses-us";
+  /// Part of what we sent, 0 to 1.
+  loss_there: number;
+  held_by_us: boolean;
+  held_by_party: boolean;
+  idle_ms: number | null;
+  handshake: string;
 }
 
-export interface CallWithMedia extends Call {
-  media: MediaStatistics | null;
+/// Why there is no audio; `fault` is "none" when there is nothing to complain of.
+export interface AudioVerdict {
+  fault: string;
+  words: string;
 }
+
+export interface Audio {
+  media: MediaStatistics | null;
+  audio: AudioVerdict | null;
+}
+
+export interface CallWithMedia extends Call, Audio {}
 
 export interface Recording {
   sid: string;

@@ -1,5 +1,5 @@
 // A page calls: what it is told, and what the application is asked.
-#include "compat/twilio/voice_sdk/testing.hpp"
+#include "compat/twilio/voice_sdk/testing/house.hpp"
 
 namespace belfry::compat::twilio::voice_sdk::testing {
 namespace {

@@ -1,5 +1,5 @@
 // A page is called: who rings, who wins, and who is told what.
-#include "compat/twilio/voice_sdk/testing.hpp"
+#include "compat/twilio/voice_sdk/testing/house.hpp"
 
 namespace belfry::compat::twilio::voice_sdk::testing {
 namespace {

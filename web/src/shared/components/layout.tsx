@@ -87,6 +87,16 @@ export function Card({ title, aside, className = "", children }: CardProps) {
   );
 }
 
+/// A line of a `dl`: a name and what it is.
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 text-right font-medium wrap-anywhere tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
 interface EmptyProps {
   icon: ReactNode;
   title: string;

@@ -1,0 +1,71 @@
+#include "compat/twilio/siprec.hpp"
+
+#include "compat/twilio/live_call.hpp"
+#include "compat/twilio/rendering.hpp"
+#include "twiml/media_streams.hpp"
+#include "twiml/siprec_sessions.hpp"
+
+namespace belfry::compat::twilio {
+namespace {
+
+twiml::SiprecOrder read_order(Parameters& parameters) {
+  twiml::SiprecOrder order;
+  order.connector = parameters.required("ConnectorName", 20001);
+  order.name = parameters.limited("Name", 256);
+  const std::string track = parameters.one_of(
+      "Track", {"inbound_track", "outbound_track", "both_tracks"}, "both_tracks", 31941
+  );
+  order.track = twiml::parse_track(track).value_or(call::Track::both);
+  order.status_callback = parameters.url("StatusCallback");
+  order.status_callback_method = parameters.method("StatusCallbackMethod");
+  order.parameters = parameters.named_values();
+  return order;
+}
+
+}  // namespace
+
+void SiprecResource::add_to(Api& api) {
+  api.post("/Calls/{CallSid}/Siprec", this, &SiprecResource::create);
+  api.post("/Calls/{CallSid}/Siprec/{Sid}", this, &SiprecResource::update);
+}
+
+base::json::object SiprecResource::render_session(
+    const Ask& ask, const std::string& sid, std::string_view name, std::string_view status
+) const {
+  const std::string& call_sid = ask.param("CallSid");
+  return {
+      {"sid", sid},
+      {"account_sid", ask.account.sid},
+      {"call_sid", call_sid},
+      {"name", or_null(name)},
+      {"status", status},
+      {"date_updated", date(context_.loop.wall_now())},
+      {"uri", ask.uri("/Calls/" + call_sid + "/Siprec/" + sid + ".json")},
+  };
+}
+
+base::Task<http::Response> SiprecResource::create(Ask ask) {
+  twiml::SiprecOrder order = read_order(ask.parameters);
+  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
+  auto leg = co_await find_live_call(context_, ask);
+  if (!leg) co_return std::move(leg.error());
+  const std::string name = order.name;
+  const auto started = context_.siprec->start(**leg, std::move(order));
+  if (!started) co_return refusal(started.error());
+  co_return http::json(200, render_session(ask, *started, name, "in-progress"));
+}
+
+base::Task<http::Response> SiprecResource::update(Ask ask) {
+  const std::string status = ask.parameters.one_of("Status", {"stopped"});
+  if (status.empty()) ask.parameters.refuse(20001, "Status must be stopped");
+  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
+  auto leg = co_await find_live_call(context_, ask);
+  if (!leg) co_return std::move(leg.error());
+  const std::string& sid_or_name = ask.param("Sid");
+  const auto stopped = context_.siprec->stop(ask.param("CallSid"), sid_or_name);
+  if (!stopped) co_return ask.not_found();
+  const std::string name = *stopped == sid_or_name ? std::string() : sid_or_name;
+  co_return http::json(200, render_session(ask, *stopped, name, "stopped"));
+}
+
+}  // namespace belfry::compat::twilio
