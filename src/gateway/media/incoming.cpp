@@ -65,17 +65,21 @@ void Incoming::pass(const Coding& coding, std::span<const std::byte> payload) {
     sound_.handle(*power);
 }
 
-void Incoming::handle_digits(const rtp::PacketView& packet, base::Instant now) {
+std::optional<char> Incoming::handle_digits(const rtp::PacketView& packet, base::Instant now) {
   jitter_.skip(packet.sequence);
   digits_.handle_packet(packet.timestamp, packet.payload, now);
-  take_digit_events();
+  return take_digit_events();
 }
 
-void Incoming::take_digit_events() {
+std::optional<char> Incoming::take_digit_events() {
+  std::optional<char> key;
   while (const auto event = digits_.poll_event()) {
-    if (const auto* pressed = std::get_if<rtp::DigitPressed>(&*event))
-      events_.push(DigitHeard{seat_, pressed->digit});
+    const auto* pressed = std::get_if<rtp::DigitPressed>(&*event);
+    if (pressed == nullptr) continue;
+    key = pressed->digit;
+    events_.push(DigitHeard{seat_, pressed->digit});
   }
+  return key;
 }
 
 void Incoming::tick(base::Instant now) {

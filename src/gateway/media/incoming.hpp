@@ -23,7 +23,8 @@ class Incoming {
 
   void change_codec(const belfry::media::CodecDescription& codec);
   void handle_audio(const rtp::PacketView& packet, base::Instant now);
-  void handle_digits(const rtp::PacketView& packet, base::Instant now);
+  /// @return the key whose press this packet is the first to tell of
+  std::optional<char> handle_digits(const rtp::PacketView& packet, base::Instant now);
   /// One that is passed on and not kept: its sound is measured where that needs no decoding.
   void pass(const Coding& coding, std::span<const std::byte> payload);
 
@@ -60,7 +61,7 @@ class Incoming {
   float measure(Coding& coding, std::span<const std::byte> payload);
   void listen_for_sound(Coding& coding);
   bool fill(Coding& coding, belfry::media::Samples samples);
-  void take_digit_events();
+  std::optional<char> take_digit_events();
 
   call::SeatId seat_;
   SeatEvents& events_;

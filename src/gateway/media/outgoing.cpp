@@ -59,6 +59,10 @@ bool Outgoing::send_digits(call::PlaybackId playback, std::string_view digits) {
   return digit_playbacks_.push(playback);
 }
 
+void Outgoing::pass_key(const Coding& coding, char key) {
+  if (coding.terms.send && coding.terms.telephone_event_out) digit_sender_.enqueue(key);
+}
+
 void Outgoing::stop_playing() {
   player_.stop();
   digit_sender_.clear();

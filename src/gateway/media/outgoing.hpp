@@ -38,6 +38,9 @@ class Outgoing {
   void change_codec(const belfry::media::CodecDescription& codec);
   /// @return false when it cannot be played: a full queue, an empty clip.
   bool play(const Coding& coding, call::PlaybackId playback, const call::Playback& what);
+  /// A key that a peer with another codec pressed: its packets cannot be passed on, so it is made
+  /// anew, where the party takes keys as events.
+  void pass_key(const Coding& coding, char key);
   void stop_playing();
   /// Something of its own is heard, or will be in the next tick.
   bool is_playing() const { return !player_.idle() || digit_sender_.active(); }

@@ -1,5 +1,7 @@
 #include "gateway/media/plane.hpp"
 
+#include <utility>
+
 #include "media/tone.hpp"
 #include "media/tone_meter.hpp"
 #include "media/wav.hpp"
@@ -170,6 +172,27 @@ TEST_F(PlaneTest, DigitsPassThroughARelayAndAreSeenOnTheWay) {
   pass(1s);
   EXPECT_EQ(leg.digits, "5");
   EXPECT_EQ(far_phone.digits, "5");
+}
+
+TEST_F(PlaneTest, DigitsPassBetweenPartiesWithDifferentCodecs) {
+  for (const auto& [codec, far_codec] :
+       {std::pair(Codec::opus, Codec::pcmu), std::pair(Codec::pcmu, Codec::opus)}) {
+    const auto one = linked({}, with_events(codec));
+    Listener far_leg, far_phone;
+    const auto other = plane.open_linked_seats({}, {}, 9);
+    for (const call::SeatId seat : {other.leg, other.phone})
+      plane.set_terms(seat, with_events(far_codec));
+    plane.listen(other.leg, &far_leg);
+    plane.listen(other.phone, &far_phone);
+    plane.connect(one.leg, other.leg);
+    pass(200ms);
+    plane.play(one.phone, call::DigitsPlayback{"55#0"});
+    pass(3s);
+    EXPECT_EQ(std::exchange(leg.digits, ""), "55#0") << describe(codec).name;
+    EXPECT_EQ(far_phone.digits, "55#0") << describe(codec).name;
+    for (const call::SeatId seat : {one.leg, one.phone, other.leg, other.phone})
+      plane.close_seat(seat);
+  }
 }
 
 TEST_F(PlaneTest, SilenceOnTheNetworkIsReportedOnce) {

@@ -92,8 +92,13 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
 }
 
 void Seat::on_digits(const rtp::PacketView& packet, base::Instant now) {
-  incoming_.handle_digits(packet, now);
-  if (is_relayed() && peer_->coding_->terms.telephone_event_out) {
+  const std::optional<char> pressed = incoming_.handle_digits(packet, now);
+  if (peer_ == nullptr || peer_ == this || !peer_->coding_) return;
+  if (!is_relayed()) {
+    if (!pressed) return;
+    remade_press_ = packet.timestamp;
+    peer_->outgoing_.pass_key(*peer_->coding_, *pressed);
+  } else if (peer_->coding_->terms.telephone_event_out && packet.timestamp != remade_press_) {
     peer_->outgoing_.relay(packet, *peer_->coding_->terms.telephone_event_out, now);
   }
 }

@@ -102,6 +102,8 @@ class Seat final : private PacketSink {
   Incoming incoming_;
   Outgoing outgoing_;
   Seat* peer_ = nullptr;
+  /// RTP time of the last key that was made anew for the peer: the rest of it is not relayed.
+  std::optional<std::uint32_t> remade_press_;
   Room* room_ = nullptr;
   FrameTaps taps_;
   std::optional<base::Instant> last_packet_;  // or the begin of waiting for one
