@@ -51,6 +51,12 @@ void NumberDirectory::configure(const std::string& number, base::json::object va
   take(std::move(document));
 }
 
+void NumberDirectory::configure_application(std::string sid, base::json::object value) {
+  Document document{std::string(applications), sid, main_account_, std::move(value)};
+  document.created = environment_.loop.wall_now();
+  applications_.insert_or_assign(std::move(sid), std::move(document));
+}
+
 base::Task<base::Result<>> NumberDirectory::load() {
   auto stored_applications = co_await load_all(environment_.journal, applications);
   if (!stored_applications) co_return base::fail(stored_applications.error());
@@ -170,6 +176,10 @@ std::optional<NumberTable::Entry> NumberDirectory::answering(const base::json::o
   } else {
     return std::nullopt;
   }
+  const bool own = flag_member(value, "own_application");
+  if (own) parameters["own_application"] = true;
+  entry.application = text_member(value, "application");
+  entry.callback.own_application = own;
   entry.callback.url = text_member(value, "status_callback");
   entry.callback.method = method_member(value, "status_callback_method");
   return entry;

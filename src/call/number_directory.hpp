@@ -32,6 +32,10 @@ class NumberDirectory final : public MessageNumbers {
   /// A number of the configuration: it answers from now on, and has a document from `load` on. What
   /// the API has changed since wins, until the configuration says something else.
   void configure(const std::string& number, base::json::object value);
+  /// An application that belongs to the server; one that the API has stored by its SID wins. Beside
+  /// the members of Twilio's object: `own_application` (answered in process) and `application`
+  /// (whose calls these are).
+  void configure_application(std::string sid, base::json::object value);
   /// At start, before calls come in.
   base::Task<base::Result<>> load();
 

@@ -72,6 +72,7 @@ class NumberTable {
     StatusCallback callback;
     std::string account_sid = {};  // whose it is; empty: the main account's
     std::string sid = {};          // PN…; empty while nobody manages it
+    std::string application = {};  // whose calls these are: "kin"; empty: nobody's in particular
   };
   void set(std::string number, Entry entry);
   void set(std::string number, ProgramSpec program, StatusCallback callback = {}) {

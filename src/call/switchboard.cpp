@@ -188,6 +188,7 @@ base::Result<std::string> Switchboard::accept(const IncomingCall& call) {
     terms.program = number->program;
     terms.status_callback = number->callback;
     terms.account_sid = number->account_sid;
+    terms.application = number->application;
   } else if (call.source != IncomingCall::Source::trunk || services_.dial_plan.user_of(call.to)) {
     // Whoever belongs to us may call out; a trunk may only reach what is ours (rule S2).
     terms.program = {"bridge", {{"to", call.to}}};

@@ -8,10 +8,6 @@
 namespace belfry::server {
 namespace {
 
-/// Shown to parties when nothing else is configured: a number that belongs to nobody (NANP
-/// 555-01xx).
-constexpr std::string_view default_number = "+15550100100";
-
 identity::TwilioSigner make_signer(const Config& config, const identity::Keys& keys) {
   return identity::TwilioSigner(config.twilio.auth_token.value_or(keys.auth_token));
 }

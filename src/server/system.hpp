@@ -62,6 +62,10 @@
 
 namespace belfry::server {
 
+/// Shown to parties when nothing else is configured: a number that belongs to nobody (NANP
+/// 555-01xx).
+inline constexpr std::string_view default_number = "+15550100100";
+
 /// What a server takes from the machine and a simulation from its virtual world. All outlive the
 /// `System`.
 struct Platform {

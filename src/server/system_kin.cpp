@@ -65,6 +65,9 @@ apps::kin::Routes::Settings route_settings(
   settings.signatures = to_signatures(config.kin.validate_signatures);
   const auto listen = net::IpAddress::parse(config.listen);
   settings.open_doors = listen && listen->is_loopback();  // rule A1
+  settings.caller_id = first_of(
+      {config.kin.number, config.twilio.phone_number.value_or(""), std::string(default_number)}
+  );
   settings.fitting_statuses = config.kin.fitting_statuses;
   if (config.kin.rate_per_minute != 0) settings.rate_per_minute = config.kin.rate_per_minute;
   settings.destinations = {
@@ -88,10 +91,19 @@ void System::make_kin(const Config& config, const identity::Keys& keys) {
       std::make_unique<apps::kin::Calls>(platform_.loop, *switchboard_, std::move(settings));
   const identity::Account& account = accounts_.main();
   apps::kin::Routes::Settings routes = route_settings(config, keys, account);
+  // Answered in process, so that the host is only a name.
+  const std::string base =
+      routes.public_url.empty() ? std::string("http://localhost") : routes.public_url;
+  // What answers the calls of KIN's browsers.
+  directory_->configure_application(
+      routes.application_sid, {{"friendly_name", "KIN"},
+                               {"voice_url", base + "/voice/twiml"},
+                               {"voice_method", "POST"},
+                               {"status_callback", base + "/webhooks/call-status"},
+                               {"own_application", true},
+                               {"application", "kin"}}
+  );
   if (!config.kin.number.empty()) {
-    // Answered in process, so that the host is only a name.
-    const std::string base =
-        routes.public_url.empty() ? std::string("http://localhost") : routes.public_url;
     call::StatusCallback callback;
     callback.url = base + "/webhooks/call-status";
     callback.own_application = true;

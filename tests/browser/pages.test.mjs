@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startBelfry } from "../support/belfry.mjs";
-import { seen, startBrowser } from "../support/browser.mjs";
+import { fits, seen, startBrowser } from "../support/browser.mjs";
 
 describe("every page", () => {
   let belfry;
@@ -30,6 +30,7 @@ describe("every page", () => {
       ["/#/settings/applications", (page) => page.getByRole("list", { name: "Applications" })],
       ["/#/settings/trunks", (page) => page.getByRole("list", { name: "Trunks" })],
       ["/#/settings/keys", (page) => page.getByRole("list", { name: "API keys" })],
+      ["/#/kin", (page) => page.getByText("Calls from the browser need HTTPS")],
       ["/#/notifications", (page) => page.getByText("A title of one word")],
       ["/docs", (page) => page.locator(".opblock").first()],
     ];
@@ -100,14 +101,6 @@ async function fillOtherPages(belfry) {
     if (performance.now() > deadline) throw new Error("the conference did not begin");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-async function fits(page, where) {
-  const { content, room } = await page.evaluate(() => ({
-    content: document.documentElement.scrollWidth,
-    room: document.documentElement.clientWidth,
-  }));
-  assert.ok(content <= room, `${where} is ${content} px wide on ${room} px`);
 }
 
 /// By what is painted behind everything.

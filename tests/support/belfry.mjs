@@ -1,13 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 /// Starts the server in BELFRY_BINARY on free ports, in a folder of its own that `stop` removes. Nothing of the
-/// machine's or the user's configuration reaches it. A first argument `{ config, httpsPort }` adds lines to its
-/// belfry.toml and a port for TLS; there is none otherwise.
+/// machine's or the user's configuration reaches it. A first argument `{ config, https }` adds lines to its
+/// belfry.toml, and with `https: true` it listens for HTTPS too (`belfry.httpsUrl`).
 export async function startBelfry(...options) {
   const settings = typeof options[0] === "object" ? options.shift() : {};
   const binary = process.env.BELFRY_BINARY;
@@ -15,7 +16,8 @@ export async function startBelfry(...options) {
   const folder = await mkdtemp(join(tmpdir(), "belfry-browser-"));
   const config = join(folder, "belfry.toml");
   await writeFile(config, `${settings.config ?? ""}\n[http]\nextra_ports = []\n`);
-  const ports = ["--http-port=0", `--http-tls-port=${settings.httpsPort ?? 0}`, "--sip-port=0", "--webrtc-port=0"];
+  const tlsPort = settings.https ? await freePort() : 0;
+  const ports = ["--http-port=0", `--http-tls-port=${tlsPort}`, "--sip-port=0", "--webrtc-port=0"];
   // A busy machine must not fail a test (rule O3).
   const calm = ["--drain-timeout=1", "--calls-shed-load=false"];
   const arguments_ = ["serve", `--config=${config}`, `--data=${join(folder, "data")}`, ...calm];
@@ -32,7 +34,8 @@ export async function startBelfry(...options) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`${binary} did not start:\n${log.join("")}`);
   }
-  return new Belfry(url, join(folder, "data"), async () => {
+  const httpsUrl = settings.https ? `https://127.0.0.1:${tlsPort}` : undefined;
+  return new Belfry(url, httpsUrl, join(folder, "data"), async () => {
     child.kill("SIGTERM");
     const code = await ended;
     await rm(folder, { recursive: true, force: true });
@@ -52,9 +55,20 @@ async function announcedUrl(child, log) {
   return undefined;
 }
 
+/// For what is told its port and cannot choose one. Whoever else takes it in between makes the start fail, not the test
+/// pass.
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 class Belfry {
-  constructor(url, data, stop) {
+  constructor(url, httpsUrl, data, stop) {
     this.url = url;
+    this.httpsUrl = httpsUrl;
     this.data = data;
     this.stop = stop;
   }

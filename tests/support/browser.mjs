@@ -4,8 +4,17 @@ import { chromium } from "playwright-core";
 /// How long anything may take that a page is waited for: a call with speech takes 10 s.
 export const patience = 30_000;
 
+/// For pages that make calls: a microphone that beeps and is allowed, a certificate that nobody knows, calls within
+/// this machine.
+const forCalls = [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--ignore-certificate-errors",
+  "--allow-loopback-in-peer-connection",
+];
+
 /// Headless Chromium from BELFRY_CHROMIUM; `stop` ends it. What it would ask of the network by itself is switched off.
-export async function startBrowser() {
+export async function startBrowser({ calls = false } = {}) {
   const executablePath = process.env.BELFRY_CHROMIUM;
   if (!executablePath) throw new Error("set BELFRY_CHROMIUM to a Chromium");
   const browser = await chromium.launch({
@@ -16,6 +25,7 @@ export async function startBrowser() {
       "--disable-sync",
       "--disable-component-update",
       "--autoplay-policy=no-user-gesture-required",
+      ...(calls ? forCalls : []),
     ],
   });
   return { open: (belfry, options) => Visit.start(browser, belfry, options), stop: () => browser.close() };
@@ -32,7 +42,7 @@ export class Visit {
       ...options,
     });
     context.setDefaultTimeout(patience);
-    return new Visit(context, new URL(belfry.url).origin);
+    return new Visit(context, new URL(options.baseURL ?? belfry.url).origin);
   }
 
   constructor(context, origin) {
@@ -77,6 +87,15 @@ export function seen(locator) {
 /// The card of a simulated phone on the Phones page.
 export function phoneCard(page, number) {
   return page.getByRole("article", { name: number });
+}
+
+/// Nothing on it is wider than its window.
+export async function fits(page, where) {
+  const { content, room } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    room: document.documentElement.clientWidth,
+  }));
+  assert.ok(content <= room, `${where} is ${content} px wide on ${room} px`);
 }
 
 /// Presses Tab until what has the focus is called `name`, as somebody without a mouse does.

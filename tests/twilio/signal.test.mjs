@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import twilio from "twilio";
 import { startHouse } from "./support/house.mjs";
 import { accessToken, SdkSocket, temporarySid } from "./support/sdk_socket.mjs";
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 describe("the sockets of the Voice SDK", () => {
   let house;
   let url;
-  let tlsPort;
   before(async () => {
-    tlsPort = await freePort();
-    house = await startHouse({ httpsPort: tlsPort });
+    house = await startHouse({ https: true });
     url = `${house.belfry.url.replace("http", "ws")}/signal`;
   });
   after(() => house?.stop());
@@ -59,7 +48,7 @@ describe("the sockets of the Voice SDK", () => {
 
   it("speak TLS with the certificate of the data folder", async () => {
     const ca = await readFile(join(house.belfry.data, "tls-certificate.pem"));
-    const socket = await SdkSocket.open(`wss://localhost:${tlsPort}/signal`, { ca });
+    const socket = await SdkSocket.open(`wss://localhost:${new URL(house.belfry.httpsUrl).port}/signal`, { ca });
     await socket.register(accessToken(house, "tls"));
     await socket.close();
   });

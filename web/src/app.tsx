@@ -10,6 +10,7 @@ import { NumbersPage } from "./admin/settings/numbers-page";
 import { TrunksPage } from "./admin/settings/trunks-page";
 import { StartPage } from "./admin/start-page";
 import { NotificationsPage } from "./flux/notifications-page";
+import { KinPage } from "./kin/kin-page";
 import { useRoute, type Route, type SettingsPart } from "./shared/router";
 import { Shell } from "./shell";
 
@@ -34,6 +35,8 @@ function pageOf(route: Route) {
       return <ConferencePage key={route.sid} sid={route.sid} />;
     case "messages":
       return <MessagesPage />;
+    case "kin":
+      return <KinPage />;
     case "notifications":
       return <NotificationsPage />;
     case "settings":

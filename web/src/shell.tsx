@@ -1,4 +1,15 @@
-import { BellRing, BookOpen, House, Monitor, Moon, PhoneCall, Settings, Smartphone, Sun } from "lucide-react";
+import {
+  BellRing,
+  BookOpen,
+  Headset,
+  House,
+  Monitor,
+  Moon,
+  PhoneCall,
+  Settings,
+  Smartphone,
+  Sun,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useLoad } from "./shared/hooks";
@@ -12,6 +23,7 @@ const places = [
   { page: "start", link: links.start, name: "Start", icon: House },
   { page: "phones", link: links.phones, name: "Phones", icon: Smartphone },
   { page: "calls", link: links.calls, name: "Calls", icon: PhoneCall },
+  { page: "kin", link: links.kin, name: "KIN", icon: Headset },
   { page: "notifications", link: links.notifications, name: "Notifications", icon: BellRing },
   { page: "settings", link: links.settings, name: "Settings", icon: Settings },
 ] as const;

@@ -27,12 +27,21 @@ std::string noun(const std::string& destination) {
   return element("Number", destination);
 }
 
-std::string dial(const std::vector<std::string>& destinations, std::string_view action) {
-  std::string verb =
-      R"(<Dial timeout="30" timeLimit="3600" record="record-from-answer-dual" action=")" +
-      std::string(action) + R"(" method="POST" )" + std::string(recording_callback) + ">";
+/// @param terms further attributes
+std::string dial(const std::vector<std::string>& destinations, const std::string& terms) {
+  std::string verb = R"(<Dial timeout="30" timeLimit="3600" record="record-from-answer-dual" )" +
+                     terms + " " + std::string(recording_callback) + ">";
   for (const std::string& destination : destinations) verb += noun(destination);
   return verb + "</Dial>";
+}
+
+std::string dial_agent(const std::vector<std::string>& destinations) {
+  return dial(destinations, R"(action="/voice/after-agent" method="POST")");
+}
+
+bool is_telephone(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789*#") == std::string_view::npos;
 }
 
 std::string menu(int attempt) {
@@ -44,6 +53,14 @@ std::string menu(int attempt) {
 }
 
 }  // namespace
+
+std::string browser_call_document(const std::string& to, std::string_view caller_id) {
+  // Until the other side answers, the caller hears it ring and is not connected.
+  std::string terms = R"(answerOnBridge="true")";
+  if (is_telephone(to)) terms += " callerId=\"" + base::escape_xml(caller_id) + "\"";
+  const bool is_address = is_telephone(to) || to.contains(':');
+  return document(dial({is_address ? to : "client:" + to}, terms));
+}
 
 std::string greeting_document() {
   return document(
@@ -72,14 +89,14 @@ std::string menu_choice_document(
   if (chosen == nullptr)
     return document(say("Sorry, I didn't receive any input. Goodbye!") + "<Hangup/>");
   if (chosen->empty()) return after_agent_document({});
-  return document(say("Please hold while I connect you.") + dial(*chosen, "/voice/after-agent"));
+  return document(say("Please hold while I connect you.") + dial_agent(*chosen));
 }
 
 std::string inbound_document(const Destinations& destinations) {
   const std::string greeting = say("Thank you for calling KIN Communications.");
   if (destinations.agent.empty())
     return document(greeting + R"(<Redirect method="POST">/voice/voicemail</Redirect>)");
-  return document(greeting + dial(destinations.agent, "/voice/after-agent"));
+  return document(greeting + dial_agent(destinations.agent));
 }
 
 std::string after_agent_document(std::string_view dial_status) {

@@ -19,6 +19,9 @@ struct Destinations {
 inline constexpr std::string_view default_message = "Hello from KIN Communications Platform";
 inline constexpr int menu_attempts = 3;
 
+/// Of a call that a browser makes. @param to a number, a `client:` or `sip:` address, or the name
+/// of another browser. @param caller_id shown to a number; others are shown who calls
+std::string browser_call_document(const std::string& to, std::string_view caller_id);
 /// Of calls that are made without a document of their own.
 std::string greeting_document();
 std::string basic_document(std::string_view message);

@@ -68,5 +68,25 @@ TEST(KinDocuments, AnInboundCallGoesToTheAgentAndThenToTheVoicemail) {
   EXPECT_THAT(voicemail_document(), HasSubstr(R"(<Record maxLength="300" finishOnKey="#")"));
 }
 
+TEST(KinDocuments, ACallOfABrowserGoesToNumbersAddressesAndOtherBrowsers) {
+  const auto dials = [](const std::string& to, std::string_view noun) {
+    const std::string document = browser_call_document(to, "+14155550100");
+    EXPECT_THAT(document, HasSubstr(R"(<Dial timeout="30" timeLimit="3600")"));
+    EXPECT_THAT(document, HasSubstr(R"(answerOnBridge="true")"));
+    EXPECT_THAT(document, HasSubstr(std::string(noun)));
+  };
+  dials("+14155550123", "<Number>+14155550123</Number>");
+  dials("911", "<Number>911</Number>");
+  dials("client:ann", "<Client>ann</Client>");
+  dials("ann", "<Client>ann</Client>");
+  dials("sip:ann@pbx.example", "<Sip>sip:ann@pbx.example</Sip>");
+  dials("</Client><Hangup/>", "<Client>&lt;/Client&gt;&lt;Hangup/&gt;</Client>");
+}
+
+TEST(KinDocuments, ANumberSeesANumberAndABrowserSeesWhoCalls) {
+  EXPECT_THAT(browser_call_document("+1", "+14155550100"), HasSubstr(R"(callerId="+14155550100")"));
+  EXPECT_THAT(browser_call_document("ann", "+14155550100"), Not(HasSubstr("callerId")));
+}
+
 }  // namespace
 }  // namespace belfry::apps::kin

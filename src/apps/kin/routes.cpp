@@ -21,7 +21,7 @@ Response failed(int status, std::string_view why) {
   return http::json(status, object{{"success", false}, {"error", why}});
 }
 
-Response document(std::string body) {
+Response xml_document(std::string body) {
   Response response = http::xml(200, std::move(body));
   response.headers.set("Content-Type", "text/xml; charset=utf-8");
   return response;
@@ -79,7 +79,7 @@ void Routes::add_to(http::Router& router) {
     add_documents(router, prefix);
   }
   add_webhooks(router);
-  serve(router, "/voice", [](const Request&) { return greeting_document(); });
+  serve(router, "/voice", [this](const Request& request) { return document_of_call(request); });
 }
 
 void Routes::add_api(http::Router& router, const std::string& prefix) {
@@ -92,16 +92,28 @@ void Routes::add_api(http::Router& router, const std::string& prefix) {
 
 void Routes::serve(http::Router& router, const std::string& path, DocumentMaker make) {
   const auto answer = [this, make = std::move(make)](const Request& request) {
-    return is_signed(request) ? document(make(request)) : http::text(403, "Forbidden");
+    return is_signed(request) ? xml_document(make(request)) : http::text(403, "Forbidden");
   };
   router.add("POST " + path, http::immediate(answer));
+}
+
+/// A browser's call goes to the party that the browser names; whoever is called is greeted.
+std::string Routes::document_of_call(const Request& request) const {
+  const http::Form form = form_of(request.body);
+  const std::string to = form.value_or("To", "");
+  const bool by_browser = form.value_or("Direction", "") == "inbound" &&
+                          form.value_or("From", "").starts_with("client:");
+  if (by_browser && !to.empty()) return browser_call_document(to, settings_.caller_id);
+  return greeting_document();
 }
 
 void Routes::add_documents(http::Router& router, const std::string& prefix) {
   const auto of_form = [](const Request& request, std::string_view name) {
     return form_of(request.body).value_or(name, "");
   };
-  serve(router, prefix + "/twiml", [](const Request&) { return greeting_document(); });
+  serve(router, prefix + "/twiml", [this](const Request& request) {
+    return document_of_call(request);
+  });
   serve(router, prefix + "/twiml/basic", [](const Request& request) {
     return basic_document(form_of(request.query).value_or("message", ""));
   });

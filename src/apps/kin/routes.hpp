@@ -38,6 +38,7 @@ class Routes {
     /// machine.
     std::optional<std::uint32_t> rate_per_minute;
     Destinations destinations;
+    std::string caller_id;  // shown to the numbers that KIN's browsers call
   };
   Routes(
       base::Loop& loop, Calls& calls, const identity::Accounts& accounts,
@@ -50,6 +51,7 @@ class Routes {
   using Member = base::Task<http::Response> (Routes::*)(http::Request);
 
   void add_api(http::Router& router, const std::string& prefix);
+  std::string document_of_call(const http::Request& request) const;
   using DocumentMaker = std::function<std::string(const http::Request&)>;
   /// A document of TwiML, for whoever signs (rule W4).
   void serve(http::Router& router, const std::string& path, DocumentMaker make);

@@ -150,7 +150,10 @@ std::vector<Setting<Config>> make_settings() {
          {.environment = "TWILIO_STATUS_WEBHOOK_URL"}),
       of("kin.recording_url", "Likewise", FIELD(kin.recording_url),
          {.environment = "TWILIO_RECORDING_WEBHOOK_URL"}),
-      of("kin.number", "Number whose calls KIN answers; empty: none", FIELD(kin.number)),
+      of("kin.number",
+         "Number whose calls KIN answers, and that calls of its browsers show; empty: none, and "
+         "they show twilio.phone_number",
+         FIELD(kin.number)),
       of("kin.sales", "Who rings for 1 in KIN's menu: numbers, client: and sip: addresses",
          FIELD(kin.sales)),
       of("kin.support", "Likewise for 2", FIELD(kin.support)),

@@ -11,7 +11,7 @@ import { WebApp } from "./web_app.mjs";
 ///     await house.ended(call.sid);
 ///     await house.stop();
 ///
-/// `settings.config` is TOML for the server, `settings.options` are flags, `settings.httpsPort` a port for TLS.
+/// `settings.config` is TOML for the server, `settings.options` are flags, `settings.https` makes it listen for HTTPS.
 export async function startHouse(settings = {}) {
   const belfry = await startBelfry(settings, ...(settings.options ?? []));
   const keys = await belfry.keys();

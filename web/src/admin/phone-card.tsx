@@ -10,21 +10,22 @@ import {
   Smartphone,
   User,
 } from "lucide-react";
-import { useEffect, useRef, useState, type FocusEvent, type SyntheticEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 import { Button as AriaButton, Disclosure, DisclosurePanel, Form, Heading } from "react-aria-components";
 import { api } from "../shared/api";
 import { Button } from "../shared/components/button";
 import { Field } from "../shared/components/fields";
+import { KeyPad } from "../shared/components/key-pad";
 import { Problem } from "../shared/components/layout";
 import { Pill } from "../shared/components/pill";
 import { formatAgo, formatDuration, formatNumber } from "../shared/format";
-import { useAction, useNow, type ActionState } from "../shared/hooks";
+import { useAction, useKeptFocus, useNow, type ActionState } from "../shared/hooks";
 import { cleanNumber } from "../shared/phone-number";
 import { links } from "../shared/router";
 import { currentCall } from "../shared/state";
 import type { Phone, PhoneCall as PhoneCallData } from "../shared/types";
 import { describe } from "./behaviour";
-import { KeyPad } from "./key-pad";
+
 import { TextMessages } from "./text-messages";
 import { WordsHeard } from "./words-heard";
 
@@ -43,7 +44,7 @@ export function PhoneCard({ phone, change }: PhoneCardProps) {
     "in-call": "border-2 border-accent shadow-card md:col-span-2",
   }[phone.state];
 
-  const focus = useKeptFocus(phone.state);
+  const focus = useKeptFocus(phone.state, "[aria-label='Key 1']", "h2");
 
   return (
     <article
@@ -61,29 +62,6 @@ export function PhoneCard({ phone, change }: PhoneCardProps) {
       {phone.state !== "ringing" && <TextMessages phone={phone} />}
     </article>
   );
-}
-
-/// When a phone rings, is picked up or hung up, the button that had the focus is gone: the focus then goes to the
-/// key pad or to the phone's number, so that whoever works by keyboard stays at this phone.
-function useKeptFocus(state: Phone["state"]) {
-  const ref = useRef<HTMLElement>(null);
-  const within = useRef(false);
-  useEffect(() => {
-    if (!within.current || document.activeElement !== document.body) return;
-    const next =
-      ref.current?.querySelector<HTMLElement>("[aria-label='Key 1']") ?? ref.current?.querySelector("h2");
-    next?.focus({ preventScroll: true });
-  }, [state]);
-  return {
-    ref,
-    onFocus: () => {
-      within.current = true;
-    },
-    onBlur: (event: FocusEvent) => {
-      const next = event.relatedTarget;
-      if (next && !event.currentTarget.contains(next)) within.current = false;
-    },
-  };
 }
 
 function CardHeader({ phone, change }: PhoneCardProps) {

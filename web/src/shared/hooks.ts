@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState, type FocusEvent } from "react";
 import { ApiError } from "./api-error";
 
 /// The time, renewed every `everyMs`; for durations that tick and "4 min ago".
@@ -39,6 +39,32 @@ export function useAction(): ActionState {
   }, []);
   const forgive = useCallback((field: string) => setError((now) => now?.without(field) ?? null), []);
   return { busy, error, run, forgive };
+}
+
+/// For what changes under the hand: when `state` changes and the button that had the focus is gone with it, the focus
+/// goes to the first of `targets` (CSS selectors) that is there, so that whoever works by keyboard stays.
+export function useKeptFocus(state: string, ...targets: readonly string[]) {
+  const ref = useRef<HTMLElement>(null);
+  const within = useRef(false);
+  const selectors = useRef(targets);
+  useEffect(() => {
+    if (!within.current || document.activeElement !== document.body) return;
+    for (const selector of selectors.current) {
+      const target = ref.current?.querySelector<HTMLElement>(selector);
+      target?.focus({ preventScroll: true });
+      if (target) return;
+    }
+  }, [state]);
+  return {
+    ref,
+    onFocus: () => {
+      within.current = true;
+    },
+    onBlur: (event: FocusEvent) => {
+      const next = event.relatedTarget;
+      if (next && !event.currentTarget.contains(next)) within.current = false;
+    },
+  };
 }
 
 export interface Loaded {

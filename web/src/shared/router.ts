@@ -9,6 +9,7 @@ export type Route =
   | { page: "conferences" }
   | { page: "conference"; sid: string }
   | { page: "messages" }
+  | { page: "kin" }
   | { page: "notifications" }
   | { page: "settings"; part: SettingsPart };
 
@@ -28,6 +29,8 @@ export function parseRoute(hash: string): Route {
       return { page: "messages" };
     case "settings":
       return { page: "settings", part: settingsParts.find((part) => part === argument) ?? "numbers" };
+    case "kin":
+      return { page: "kin" };
     case "notifications":
       return { page: "notifications" };
     default:
@@ -43,6 +46,7 @@ export const links = {
   conferences: "#/conferences",
   conference: (sid: string) => `#/conferences/${encodeURIComponent(sid)}`,
   messages: "#/messages",
+  kin: "#/kin",
   notifications: "#/notifications",
   settings: "#/settings",
   settingsPart: (part: SettingsPart) => `#/settings/${part}`,

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Button } from "react-aria-components";
-import { isKey, keys } from "../shared/phone-number";
+import { isKey, keys } from "../phone-number";
 
 const letters: Readonly<Record<string, string>> = {
   "2": "ABC",
