@@ -1,7 +1,6 @@
 #include "gateway/webrtc/browser_peer.hpp"
 
 #include "base/encoding.hpp"
-#include "gateway/webrtc/browser_wire.hpp"
 
 namespace belfry::gateway::webrtc {
 namespace {
@@ -84,6 +83,7 @@ base::Result<> BrowserPeer::take_answer(std::string_view text) {
   BELFRY_TRY(agreement, agree(theirs));
   BELFRY_CHECK(meet(theirs));
   set_terms(agreement, theirs);
+  expect();
   return {};
 }
 
@@ -105,6 +105,10 @@ base::Result<std::string> BrowserPeer::answer(std::string_view text) {
   return serialize(make_webrtc_answer(audio, offer, theirs));
 }
 
+void BrowserPeer::expect() {
+  if (meeting_) around_.plane.order(seat_, std::move(meeting_));
+}
+
 base::Result<BrowserPeer::Agreement> BrowserPeer::agree(const sdp::WebRtcAudio& theirs) const {
   const sdp::PayloadFormat* codec = theirs.first_of(codecs());
   if (codec == nullptr)
@@ -120,7 +124,7 @@ base::Result<> BrowserPeer::meet(const sdp::WebRtcAudio& theirs) {
     auto order = std::make_unique<RemoteOrder>();
     order->ice_ufrag = theirs.ice_ufrag;
     order->fingerprint = fingerprint;
-    around_.plane.order(seat_, std::move(order));
+    meeting_ = std::move(order);
   } else if (remote_fingerprint_ != theirs.fingerprint) {
     // RFC 8842 section 4.3: another certificate is another association.
     return base::fail(

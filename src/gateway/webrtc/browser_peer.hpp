@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "gateway/media/plane.hpp"
+#include "gateway/webrtc/browser_wire.hpp"
 #include "gateway/webrtc/peer.hpp"
 #include "gateway/webrtc/port.hpp"
 #include "sdp/webrtc.hpp"
@@ -29,6 +30,7 @@ class BrowserPeer final : public Peer {
   std::string offer() override;
   base::Result<> take_answer(std::string_view sdp) override;
   base::Result<std::string> answer(std::string_view offer) override;
+  void expect() override;
   bool has_telephone_events() const override { return has_telephone_events_; }
   call::SeatId seat() const override { return seat_; }
 
@@ -53,6 +55,7 @@ class BrowserPeer final : public Peer {
   std::string offer_;
   /// Of the last description of theirs; empty: none yet.
   std::string remote_ufrag_, remote_fingerprint_;
+  std::unique_ptr<RemoteOrder> meeting_;  // until the browser is expected
   bool has_telephone_events_ = false;
   call::SeatId seat_;
 };

@@ -40,6 +40,7 @@ struct WebRtcGateway : testing::Test {
   }
   bool connect() {
     browser.connect(peer->answer(browser.offer()).value(), clock.now());
+    peer->expect();
     pass(5s, [&] { return browser.connected() && listener.connected > 0; });
     return browser.connected() && listener.connected > 0;
   }
@@ -182,11 +183,29 @@ TEST_F(WebRtcGateway, M3_a_wrong_fingerprint_ends_the_connection_with_its_reason
   }());
   plane.loop_back(peer->seat());
   browser.connect(peer->answer(browser.offer()).value(), clock.now());
+  peer->expect();
   pass(5s, [&] { return !listener.failures.empty(); });
   EXPECT_EQ(listener.failures, std::vector{PeerFailure::wrong_fingerprint});
   EXPECT_EQ(listener.connected, 0);
   EXPECT_TRUE(browser.heard.empty());
   EXPECT_EQ(statistics().handshake, call::Handshake::wrong_fingerprint);
+}
+
+TEST_F(WebRtcGateway, a_browser_is_waited_for_from_when_it_has_our_answer) {
+  const std::string answer = peer->answer(browser.offer()).value();
+  pass(60s);
+  EXPECT_TRUE(listener.failures.empty()) << "it rings";
+  peer->expect();
+  browser.connect(answer, clock.now());
+  pass(5s, [&] { return listener.connected > 0; });
+  EXPECT_EQ(listener.connected, 1);
+}
+
+TEST_F(WebRtcGateway, a_browser_that_never_comes_is_given_up) {
+  ASSERT_TRUE(peer->answer(browser.offer()));
+  peer->expect();
+  pass(40s, [&] { return !listener.failures.empty(); });
+  EXPECT_EQ(listener.failures, std::vector{PeerFailure::never_connected});
 }
 
 TEST_F(WebRtcGateway, M3_a_browser_that_went_away_gets_nothing_after_30_seconds) {
@@ -228,6 +247,7 @@ TEST_F(WebRtcGateway, M2_strangers_on_the_port_change_nothing) {
                                         std::byte{1},  std::byte{1}};
   plane.loop_back(peer->seat());
   browser.connect(peer->answer(browser.offer()).value(), clock.now());
+  peer->expect();
   for (int round = 0; round < 100 && listener.connected == 0; ++round) {
     for (int i = 0; i < 20; ++i) stranger.send_raw(hello, port);
     pass(10ms);

@@ -46,6 +46,9 @@ class Peer {
   /// The party's offer, the first or a later one with new ICE credentials (a restart keeps DTLS and
   /// keys, RFC 8842 section 4.3). @return our answer; errors as above.
   virtual base::Result<std::string> answer(std::string_view offer) = 0;
+  /// The browser gets what `answer` returned first: from now on it is waited for, 30 s at most. It
+  /// may have rung without it for longer.
+  virtual void expect() = 0;
   /// Whether digits come as telephone-events; without them signalling has to carry them.
   virtual bool has_telephone_events() const = 0;
   /// Its place in the media plane, from the beginning.

@@ -16,6 +16,12 @@ bool is_of_a_cloud(std::string_view path) {
   return path.starts_with("/2010-04-01/") || path.starts_with("/v1/") || path.starts_with("/v2/");
 }
 
+/// What Voice SDKs ask for; docs/browsers.md names it.
+bool is_of_voice_sdks(std::string_view path) {
+  return path == "/signal" || path.starts_with("/v4/") || path.starts_with("/js/client/") ||
+         path.starts_with("/sounds/");
+}
+
 /// KIN's document names its paths in several ways; each handler is described at one of them.
 bool is_another_name(std::string_view path) {
   return path == "/voice" || path.starts_with("/voice/") || path == "/status" ||
@@ -25,7 +31,7 @@ bool is_another_name(std::string_view path) {
 Names names(const std::vector<http::Router::RouteName>& routes) {
   Names result;
   for (const auto& route : routes) {
-    if (!is_of_a_cloud(route.path) && !is_another_name(route.path))
+    if (!is_of_a_cloud(route.path) && !is_of_voice_sdks(route.path) && !is_another_name(route.path))
       result.insert(route.method + " " + route.path);
   }
   return result;

@@ -128,6 +128,7 @@ void BrowserCall::ring() {
     return send(*device_, "ringing", ringing_frame(party_.call_sid, ""));
   early_media_ = true;
   send(*device_, "ringing", ringing_frame(party_.call_sid, answer_sdp_));
+  connection_->peer().expect();
   house_.media().play(
       seat(), call::TonePlayback{call::TonePlayback::Kind::ringback, longest_ring_back}
   );
@@ -144,6 +145,7 @@ void BrowserCall::answer() {
   const std::string_view sdp = early_media_ ? std::string_view() : answer_sdp_;
   const std::string& reconnect = token_.renew(house_.random());
   send(*device_, "answer", answer_frame(party_.call_sid, sdp, reconnect));
+  connection_->peer().expect();
   if (connection_->connected()) later([this] { answer_is_complete(); });
 }
 

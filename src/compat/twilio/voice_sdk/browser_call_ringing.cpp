@@ -142,6 +142,7 @@ bool BrowserCall::forward_to(Device& device, const std::string& offer) {
   cancel_others(nullptr);
   const std::string& reconnect = token_.renew(house_.random());
   send(device, "answer", answer_frame(party_.call_sid, *answer, reconnect));
+  connection_->peer().expect();
   return true;
 }
 

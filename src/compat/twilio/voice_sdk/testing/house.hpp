@@ -73,18 +73,21 @@ struct ModelledPeers final : gateway::webrtc::Peers {
     std::string offer() override { return "our offer " + std::to_string(number); }
     base::Result<> take_answer(std::string_view sdp) override {
       if (sdp == "bad") return base::fail(base::Errc::invalid_argument, "no SDP");
+      expect();
       return {};
     }
     base::Result<std::string> answer(std::string_view offer) override {
       if (offer == "bad") return base::fail(base::Errc::invalid_argument, "no SDP");
       return "our answer " + std::to_string(number) + " to " + std::string(offer);
     }
+    void expect() override { expected = true; }
     bool has_telephone_events() const override { return true; }
     call::SeatId seat() const override { return seats.leg; }
 
     ModelledPeers& owner;
     gateway::webrtc::PeerListener& listener;
     int number;
+    bool expected = false;  // the page knows where to send
     gateway::media::Plane::LinkedSeats seats;
   };
 
@@ -95,7 +98,8 @@ struct ModelledPeers final : gateway::webrtc::Peers {
     return std::make_unique<Peer>(*this, listener, ++opened);
   }
   void connect_all() {
-    for (Peer* peer : std::vector(open_peers)) peer->listener.on_connected();
+    for (Peer* peer : std::vector(open_peers))
+      if (peer->expected) peer->listener.on_connected();
   }
   void fail_all(gateway::webrtc::PeerFailure failure) {
     for (Peer* peer : std::vector(open_peers)) peer->listener.on_failed(failure);
