@@ -220,14 +220,19 @@ export class SdkPage {
     }
   }
 
-  /// Sums over the WebRTC statistics of the call: { sent, received } packets, { address } of the chosen pair.
+  /// Of the WebRTC statistics of the call: packets `sent` and `received`, and the energy that was `spoken`, which a
+  /// second of the loudest sound makes 1.
   statistics() {
     return this.page.evaluate(async () => {
       const media = window.phone.call._mediaHandler;
       const reports = [...(await media.version.pc.getStats()).values()];
       const sum = (type, member) =>
         reports.filter((report) => report.type === type).reduce((total, report) => total + report[member], 0);
-      return { sent: sum("outbound-rtp", "packetsSent"), received: sum("inbound-rtp", "packetsReceived") };
+      return {
+        sent: sum("outbound-rtp", "packetsSent"),
+        received: sum("inbound-rtp", "packetsReceived"),
+        spoken: sum("media-source", "totalAudioEnergy"),
+      };
     });
   }
 

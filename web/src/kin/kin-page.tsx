@@ -35,7 +35,7 @@ function Telephone() {
         <CallInterface device={device}>
           <CallControls key={device.call?.direction} device={device} />
         </CallInterface>
-        <RecentCalls inCall={inCall} call={call} />
+        <RecentCalls identity={identity} inCall={inCall} call={call} />
       </div>
       <div className="flex min-w-0 flex-col gap-6">
         <IdentityCard

@@ -24,6 +24,8 @@ interface KinCall {
 }
 
 interface RecentCallsProps {
+  /// Whose telephone this is: `client:<identity>` is oneself.
+  identity: string;
   /// Leaving the page would end the call that is going on: then links open elsewhere.
   inCall: boolean;
   /// Nothing while it cannot call.
@@ -31,14 +33,15 @@ interface RecentCallsProps {
 }
 
 /// KIN's history, newest first; read again whenever a call ends or begins anywhere.
-export function RecentCalls({ inCall, call }: RecentCallsProps) {
+export function RecentCalls({ identity, inCall, call }: RecentCallsProps) {
   const [calls, setCalls] = useState<readonly KinCall[]>([]);
   const { calls: live, connections } = useBelfry();
   const known = Object.values(live);
   const version = `${connections} ${known.length} ${known.filter(({ status }) => isOver(status)).length}`;
   const { error, loading, reload } = useLoad(async () => {
-    const answer = await get<{ calls: KinCall[] }>("/api/voice/calls?limit=20");
-    setCalls(answer.calls);
+    const answer = await get<{ calls: KinCall[] }>("/api/voice/calls?limit=40");
+    // What a call has led to at the other end belongs to the same conversation.
+    setCalls(answer.calls.filter(({ direction }) => direction !== "outbound-dial"));
   }, version);
 
   return (
@@ -52,7 +55,13 @@ export function RecentCalls({ inCall, call }: RecentCallsProps) {
       {calls.length > 0 && (
         <ul aria-label="Recent calls" className="-mx-2 flex flex-col">
           {calls.map((entry) => (
-            <Row key={entry.sid} entry={entry} inCall={inCall} call={call} />
+            <Row
+              key={entry.sid}
+              entry={{ ...entry, status: live[entry.sid]?.status ?? entry.status }}
+              identity={identity}
+              inCall={inCall}
+              call={call}
+            />
           ))}
         </ul>
       )}
@@ -64,9 +73,9 @@ interface RowProps extends RecentCallsProps {
   entry: KinCall;
 }
 
-function Row({ entry, inCall, call }: RowProps) {
+function Row({ entry, identity, inCall, call }: RowProps) {
   const now = useNow(15_000);
-  const inbound = entry.direction === "inbound";
+  const inbound = entry.direction === "inbound" && entry.from !== `client:${identity}`;
   const Icon = inbound ? PhoneIncoming : PhoneOutgoing;
   const party = inbound ? entry.from : entry.to;
   return (
