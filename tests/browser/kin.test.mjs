@@ -28,9 +28,9 @@ describe("KIN's telephone in the browser", () => {
     await status(page, "ready");
     return { visit, page };
   };
-  /// The SDK says so when a call is over before its sound has begun.
-  const attaching = /Error attaching stream to element/;
-  const leave = (visit) => visit.close({ expected: attaching });
+  /// What the SDK writes to the console when a call is over before its sound has begun, and when somebody is busy.
+  const ofTheSdk = /Error attaching stream to element|BusyHere \(31486\)/;
+  const leave = (visit) => visit.close({ expected: ofTheSdk });
   const status = (page, word) => seen(page.getByText(`Status: ${word}`, { exact: true }));
   const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
   const call = async (page, party) => {
@@ -123,6 +123,7 @@ describe("KIN's telephone in the browser", () => {
     const recent = page.getByRole("list", { name: "Recent calls" }).getByRole("listitem").first();
     await seen(recent.getByText("+1 415 555 0123"));
     await seen(recent.getByText("Busy"));
+    await seen(page.getByRole("alert").getByText("The other side is busy"));
     await leave(visit);
   });
 

@@ -56,10 +56,15 @@ std::string menu(int attempt) {
 
 std::string browser_call_document(const std::string& to, std::string_view caller_id) {
   // Until the other side answers, the caller hears it ring and is not connected.
-  std::string terms = R"(answerOnBridge="true")";
+  std::string terms = R"(answerOnBridge="true" action="/voice/after-call" method="POST")";
   if (is_telephone(to)) terms += " callerId=\"" + base::escape_xml(caller_id) + "\"";
   const bool is_address = is_telephone(to) || to.contains(':');
   return document(dial({is_address ? to : "client:" + to}, terms));
+}
+
+std::string after_call_document(std::string_view dial_status) {
+  // Not answered yet: what became of the other side is what becomes of the call.
+  return document(dial_status == "busy" ? R"(<Reject reason="busy"/>)" : "<Hangup/>");
 }
 
 std::string greeting_document() {

@@ -22,6 +22,8 @@ inline constexpr int menu_attempts = 3;
 /// Of a call that a browser makes. @param to a number, a `client:` or `sip:` address, or the name
 /// of another browser. @param caller_id shown to a number; others are shown who calls
 std::string browser_call_document(const std::string& to, std::string_view caller_id);
+/// After such a call. @param dial_status how dialling ended (`DialCallStatus`)
+std::string after_call_document(std::string_view dial_status);
 /// Of calls that are made without a document of their own.
 std::string greeting_document();
 std::string basic_document(std::string_view message);

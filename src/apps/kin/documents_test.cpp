@@ -83,6 +83,12 @@ TEST(KinDocuments, ACallOfABrowserGoesToNumbersAddressesAndOtherBrowsers) {
   dials("</Client><Hangup/>", "<Client>&lt;/Client&gt;&lt;Hangup/&gt;</Client>");
 }
 
+TEST(KinDocuments, WhoeverCallsSomebodyBusyIsToldSo) {
+  EXPECT_THAT(browser_call_document("ann", ""), HasSubstr(R"(action="/voice/after-call")"));
+  EXPECT_THAT(after_call_document("busy"), HasSubstr(R"(<Reject reason="busy"/>)"));
+  EXPECT_THAT(after_call_document("completed"), HasSubstr("<Hangup/>"));
+}
+
 TEST(KinDocuments, ANumberSeesANumberAndABrowserSeesWhoCalls) {
   EXPECT_THAT(browser_call_document("+1", "+14155550100"), HasSubstr(R"(callerId="+14155550100")"));
   EXPECT_THAT(browser_call_document("ann", "+14155550100"), Not(HasSubstr("callerId")));

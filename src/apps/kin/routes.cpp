@@ -123,6 +123,9 @@ void Routes::add_documents(http::Router& router, const std::string& prefix) {
         settings_.destinations, of_form(request, "Digits"), attempt_of(request)
     );
   });
+  serve(router, prefix + "/after-call", [of_form](const Request& request) {
+    return after_call_document(of_form(request, "DialCallStatus"));
+  });
   serve(router, prefix + "/inbound", [this](const Request&) {
     return inbound_document(settings_.destinations);
   });
