@@ -4,6 +4,8 @@
 #include <sphinxbase/cmn.h>
 #include <sphinxbase/err.h>
 #include <sphinxbase/feat.h>
+#include <sphinxbase/fsg_model.h>
+#include <sphinxbase/jsgf.h>
 
 #include <vector>
 
@@ -21,6 +23,12 @@ constexpr double segment_scale = 1024;
 
 struct FreeConfig {
   void operator()(cmd_ln_t* config) const { cmd_ln_free_r(config); }
+};
+struct FreeGrammar {
+  void operator()(jsgf_t* grammar) const { jsgf_grammar_free(grammar); }
+};
+struct FreeModel {
+  void operator()(fsg_model_t* model) const { fsg_model_free(model); }
 };
 struct FreeDecoder {
   void operator()(ps_decoder_t* decoder) const { ps_free(decoder); }
@@ -85,13 +93,23 @@ base::Result<std::unique_ptr<PocketsphinxDecoder>> PocketsphinxDecoder::create(
 
 bool PocketsphinxDecoder::knows(std::string_view word) const {
   char* phones = ps_lookup_word(library_->decoder.get(), std::string(word).c_str());
+  const bool known = phones != nullptr;
   std::free(phones);
-  return phones != nullptr;
+  return known;
 }
 
 base::Result<> PocketsphinxDecoder::set_grammar(const std::string& jsgf) {
-  if (ps_set_jsgf_string(library_->decoder.get(), hints, jsgf.c_str()) != 0)
-    return base::fail(base::Errc::malformed, "the grammar cannot be read");
+  // Not ps_set_jsgf_string: that one never frees what it has read.
+  ps_decoder_t* decoder = library_->decoder.get();
+  const std::unique_ptr<jsgf_t, FreeGrammar> grammar(jsgf_parse_string(jsgf.c_str(), nullptr));
+  jsgf_rule_t* rule = grammar ? jsgf_get_public_rule(grammar.get()) : nullptr;
+  if (rule == nullptr) return base::fail(base::Errc::malformed, "the grammar cannot be read");
+  const auto weight = static_cast<float>(cmd_ln_float_r(library_->config.get(), "-lw"));
+  const std::unique_ptr<fsg_model_t, FreeModel> model(
+      jsgf_build_fsg(grammar.get(), rule, ps_get_logmath(decoder), weight)
+  );
+  if (!model || ps_set_fsg(decoder, hints, model.get()) != 0)
+    return base::fail(base::Errc::malformed, "the grammar cannot be used");
   return {};
 }
 

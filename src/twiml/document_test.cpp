@@ -145,7 +145,7 @@ TEST(TwimlDocument, AnInvalidValueIsTheVerbsWarningAndTheDefault) {
       {"<Dial><Queue/></Dial>", 14212},
       {"<Enqueue/>", 14204},
       {"<Start/>", 14300},
-      {"<Start><Siprec/></Start>", 14300},
+      {"<Start><VirtualAgentSession/></Start>", 14300},
       {"<Connect><Stream url='https://x'/></Connect>", 31922},
       {"<Start><Stream url='wss://x' track='x'/></Start>", 31941},
       {"<Start><Siprec connectorName='a' track='x'/></Start>", 31941},

@@ -110,7 +110,7 @@ class BrowserCall final : public call::Endpoint, private ConnectionOwner {
   void start_ringing();
   bool invite(Device& device);
   std::list<Invitation>::iterator invitation_of(const Device& device);
-  void drop(std::list<Invitation>::iterator invitation, call::Ending why);
+  void drop(std::list<Invitation>::iterator invitation, const call::Ending& why);
   void cancel_others(const Device* winner);
   void take_over(Device& device, std::unique_ptr<Connection> connection);
   bool forward_to(Device& device, const std::string& offer);

@@ -75,7 +75,7 @@ std::list<BrowserCall::Invitation>::iterator BrowserCall::invitation_of(const De
 
 /// The device does not ring any more; when it was the last one, the call is over, unless a page is
 /// just being loaded anew.
-void BrowserCall::drop(std::list<Invitation>::iterator invitation, Ending why) {
+void BrowserCall::drop(std::list<Invitation>::iterator invitation, const Ending& why) {
   const bool may_come_back = why.cause == HangupCause::no_answer;
   if (!best_ending_ || weight(why.cause) > weight(best_ending_->cause)) best_ending_ = why;
   invitation->connection->set_owner(nullptr);
