@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t max_datagram = 1600;
 constexpr base::Duration longest_wait = 200ms;
+constexpr base::Duration longest_step = 10s;
 
 /// Where a batch of datagrams is put; the pointers are set once.
 struct Reception {
@@ -56,6 +57,11 @@ base::Duration age_of(msghdr& message, base::WallTime now) {
 }
 
 }  // namespace
+
+base::Instant Datagram::arrived_by(base::Instant now) const {
+  const bool is_systems_clock = std::chrono::abs(arrived - now) < longest_step;
+  return is_systems_clock ? arrived : now - waited;
+}
 
 SocketAddress to_socket_address(const net::IpAddress& ip, std::uint16_t port) {
   SocketAddress result;

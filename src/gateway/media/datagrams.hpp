@@ -30,6 +30,10 @@ struct Datagram {
   socklen_t source_length = 0;
   base::Duration waited{0};  // since the kernel got it
   base::Instant arrived;     // when that was, on the system's clock
+
+  /// The same on the clock of a step at `now`. A simulation steps on a clock of its own, of which
+  /// the kernel's times know nothing.
+  base::Instant arrived_by(base::Instant now) const;
 };
 /// At most `most_datagrams`; longer ones than 1,600 bytes are left out.
 inline constexpr unsigned most_datagrams = 16;

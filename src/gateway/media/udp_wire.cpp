@@ -46,14 +46,6 @@ bool same_host(const sockaddr_storage& a, const sockaddr_storage& b) {
   return a.ss_family == b.ss_family && std::ranges::equal(host_bytes(a), host_bytes(b));
 }
 
-/// A simulation steps on a clock of its own, of which the kernel's times know nothing.
-constexpr base::Duration longest_step = 10s;
-
-base::Instant arrival_of(const Datagram& datagram, base::Instant now) {
-  const bool is_systems_clock = std::chrono::abs(datagram.arrived - now) < longest_step;
-  return is_systems_clock ? datagram.arrived : now - datagram.waited;
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<UdpWire>> UdpWire::open(
@@ -136,7 +128,7 @@ void UdpWire::receive_from(std::size_t socket, base::Instant now, PacketSink& si
   const PacketKind kind = socket == 0 ? PacketKind::rtp : PacketKind::rtcp;
   for (const Datagram& datagram : read_datagrams(sockets_[socket], batch)) {
     if (believe(kind, *datagram.source, datagram.source_length, now)) {
-      sink.on_packet(kind, datagram.bytes, arrival_of(datagram, now));
+      sink.on_packet(kind, datagram.bytes, datagram.arrived_by(now));
     } else if (kind == PacketKind::rtp && rtp_peer_.known()) {
       ++from_strangers_;
       stranger_ = {*datagram.source, datagram.source_length};

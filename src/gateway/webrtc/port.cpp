@@ -81,7 +81,7 @@ void Port::receive_from(std::size_t socket, base::Instant now) {
   for (int batch = 0; batch < most_batches; ++batch) {
     const auto datagrams = media::read_datagrams(sockets_[socket], media::most_datagrams);
     for (const media::Datagram& datagram : datagrams)
-      take(datagram.bytes, to_path(*datagram.source, socket), now - datagram.waited);
+      take(datagram.bytes, to_path(*datagram.source, socket), datagram.arrived_by(now));
     if (datagrams.size() < media::most_datagrams) return;
   }
 }
