@@ -4,6 +4,7 @@
 #include "admin/phone_json.hpp"
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
+#include "call/handset.hpp"
 
 namespace belfry::admin {
 namespace {
@@ -72,6 +73,7 @@ void Simulator::add_to(http::Router& router) {
   of_phone("POST /sim/phones/{number}/hang-up", &Simulator::hang_up);
   of_phone("POST /sim/phones/{number}/call", &Simulator::place_call);
   of_phone("POST /sim/phones/{number}/message", &Simulator::send_message);
+  of_phone("POST /sim/phones/{number}/token", &Simulator::give_token);
   router.add("GET /sim/messages", http::immediate([this](const http::Request&) {
                return list_messages();
              }));
@@ -179,6 +181,17 @@ http::Response Simulator::send_message(const http::Request& request, const std::
       !sent)
     return refusal(request, "body", sent.error());
   return http::json(201, network_.messages().back().to_json());
+}
+
+http::Response Simulator::give_token(const http::Request& request, const std::string& number) {
+  if (!make_token_)
+    return problem(request, 404, "not-found", "Browsers cannot be phones on this server");
+  if (const auto admitted = admit(number); !admitted) return failure(request, admitted.error());
+  // It appears among the phones, so that whoever holds it sees it.
+  (void)network_.phone(number);
+  const std::string identity = call::handset_identity(number);
+  std::string token = make_token_(identity);
+  return http::json(200, base::json::object{{"identity", identity}, {"token", std::move(token)}});
 }
 
 http::Response Simulator::list_phones() const {

@@ -16,6 +16,10 @@ class Simulator {
   Simulator(base::Loop& loop, sim::PhoneNetwork& network, base::WorkerPool& pool)
       : loop_(loop), network_(network), pool_(pool) {}
 
+  /// Makes the access tokens by which a browser is the handset of a phone.
+  using TokenMaker = std::function<std::string(const std::string& identity)>;
+  void set_token_maker(TokenMaker make) { make_token_ = std::move(make); }
+
   void add_to(http::Router& router);
 
  private:
@@ -28,6 +32,7 @@ class Simulator {
   http::Response hang_up(const http::Request& request, const std::string& number);
   http::Response place_call(const http::Request& request, const std::string& number);
   http::Response send_message(const http::Request& request, const std::string& number);
+  http::Response give_token(const http::Request& request, const std::string& number);
   http::Response list_phones() const;
   http::Response list_messages() const;
   http::Response seed(const http::Request& request);
@@ -41,6 +46,7 @@ class Simulator {
   base::Loop& loop_;
   sim::PhoneNetwork& network_;
   base::WorkerPool& pool_;
+  TokenMaker make_token_;
 };
 
 }  // namespace belfry::admin

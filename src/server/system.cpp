@@ -141,6 +141,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   make_kin(config, keys);
   follow_recordings();
   make_admin();
+  if (simulator_) make_handsets(keys);
   make_settings();
   make_twilio(config);
 }

@@ -119,6 +119,8 @@ class System {
   void make_simulator(const Config& config);
   void make_messaging(const Config& config);
   void make_browsers();
+  /// Browsers as handsets of simulated phones.
+  void make_handsets(const identity::Keys& keys);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
   void make_admin();

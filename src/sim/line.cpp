@@ -14,10 +14,10 @@ Line::Line(
 
 std::unique_ptr<Line> Line::outgoing(
     World& world, Phone& phone, std::string call_sid, const std::string& to,
-    call::EndpointListener& listener
+    call::EndpointListener& listener, const call::HandsetTelephones::Open& handset
 ) {
   auto line = std::make_unique<Line>(world, phone, std::move(call_sid), phone.number(), listener);
-  line->call_ = &phone.dial(*line, to);
+  line->call_ = &phone.dial(*line, to, handset);
   return line;
 }
 
@@ -48,8 +48,9 @@ void Line::dial() {
   });
 }
 
+/// A caller's phone plays its own ringing; a person who dialled hears it at the handset.
 void Line::ring() {
-  // The caller's phone plays its own ringing.
+  if (call_ != nullptr && !ended_) call_->on_line_ringing();
 }
 
 void Line::answer() {

@@ -13,10 +13,10 @@ class Line final : public call::Endpoint, private PhoneLine {
       World& world, Phone& phone, std::string call_sid, std::string caller,
       call::EndpointListener& listener
   );
-  /// Phone to exchange: `phone` dials `to`.
+  /// Phone to exchange: `phone` dials `to`. @param handset see Phone::dial
   static std::unique_ptr<Line> outgoing(
       World& world, Phone& phone, std::string call_sid, const std::string& to,
-      call::EndpointListener& listener
+      call::EndpointListener& listener, const call::HandsetTelephones::Open& handset
   );
   ~Line() override;
 

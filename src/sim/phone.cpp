@@ -37,10 +37,15 @@ PhoneCall& Phone::ring(PhoneLine& line, std::string from) {
   return call;
 }
 
-PhoneCall& Phone::dial(PhoneLine& line, std::string to) {
-  return add(std::make_unique<PhoneCall>(
+PhoneCall& Phone::dial(PhoneLine& line, std::string to, const call::HandsetTelephones::Open& open) {
+  PhoneCall& call = add(std::make_unique<PhoneCall>(
       world_, line, PhoneCall::Direction::outbound, number_, std::move(to), ++last_call_
   ));
+  if (open)
+    call.take_caller(open);
+  else
+    call.ring_handset();
+  return call;
 }
 
 PhoneCall& Phone::add(std::unique_ptr<PhoneCall> call) {

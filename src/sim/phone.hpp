@@ -40,8 +40,9 @@ class Phone {
 
   /// A call arrives. A phone that is in a call is busy.
   PhoneCall& ring(PhoneLine& line, std::string from);
-  /// It calls somebody; the line speaks for it.
-  PhoneCall& dial(PhoneLine& line, std::string to);
+  /// It calls somebody; the line speaks for it. @param open the handset that dials; empty: none
+  /// does, and it rings, if there is one
+  PhoneCall& dial(PhoneLine& line, std::string to, const call::HandsetTelephones::Open& open);
   /// The call that is ringing or connected.
   PhoneCall* current();
   const std::deque<std::unique_ptr<PhoneCall>>& calls() const { return calls_; }

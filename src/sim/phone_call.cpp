@@ -62,8 +62,12 @@ PhoneCall::~PhoneCall() {
   if (seats_.phone) world_.media.listen(seats_.phone, nullptr);
 }
 
-void PhoneCall::begin(const Behaviour& behaviour) {
-  tasks_.spawn(behave(behaviour));
+void PhoneCall::begin(Behaviour behaviour) {
+  using enum Behaviour::OnCall;
+  ring_handset();
+  if (handset_ && (behaviour.on_call == answer || behaviour.on_call == voicemail))
+    behaviour.on_call = person;
+  tasks_.spawn(behave(std::move(behaviour)));
   changed();
 }
 
@@ -89,11 +93,13 @@ base::Task<void> PhoneCall::behave(Behaviour behaviour) {
       break;
   }
   if (behaviour.on_call == Behaviour::OnCall::voicemail) co_await leave_voicemail();
-  co_await run_script(std::move(behaviour.script));
+  if (!is_held()) co_await run_script(std::move(behaviour.script));
 }
 
 base::Result<> PhoneCall::answer() {
   if (!ringing()) return base::fail(base::Errc::conflict, "the phone does not ring");
+  // Somebody else was faster than the person.
+  if (handset_ && !is_held()) drop_handset(call::HangupCause::normal);
   connect(network_);
   line_->on_phone_answered();
   return {};
@@ -102,7 +108,11 @@ base::Result<> PhoneCall::answer() {
 void PhoneCall::on_line_answered(const Behaviour& behaviour) {
   network_ = behaviour.network;
   connect(network_);
-  tasks_.spawn(run_script(behaviour.script));
+  if (!is_held()) tasks_.spawn(run_script(behaviour.script));
+}
+
+void PhoneCall::on_line_ringing() {
+  if (handset_) handset_->ring_back();
 }
 
 void PhoneCall::connect(const NetworkConditions& network) {
@@ -129,6 +139,7 @@ void PhoneCall::connect(const NetworkConditions& network) {
   }
   state_ = State::connected;
   answered_at_ = world_.loop.wall_now();
+  if (handset_) handset_->connect(seats_.phone);
   answered_.set();
   changed();
 }
@@ -172,6 +183,44 @@ void PhoneCall::hang_up(call::HangupCause cause) {
   line.on_phone_ended(std::move(ending));
 }
 
+// --- The person who holds the phone ---
+
+void PhoneCall::ring_handset() {
+  if (handset_ || over() || world_.handsets == nullptr || !world_.handsets->has_handset(number_))
+    return;
+  HandsetOwner& owner = *this;
+  handset_ = std::make_unique<Handset>(world_.media, owner);
+  if (!handset_->ring(*world_.handsets, number_, other_)) return handset_.reset();
+  if (connected()) handset_->connect(seats_.phone);
+}
+
+void PhoneCall::take_caller(const call::HandsetTelephones::Open& open) {
+  HandsetOwner& owner = *this;
+  handset_ = std::make_unique<Handset>(world_.media, owner);
+  handset_->take_caller(open);
+}
+
+void PhoneCall::on_handset_lifted() {
+  if (ringing()) (void)answer();
+}
+
+void PhoneCall::on_handset_key(char key) {
+  if (connected()) (void)press(std::string(1, key));
+}
+
+void PhoneCall::on_handset_ended(const call::Ending& ending, bool held) {
+  const bool declined = ringing() && ending.cause == call::HangupCause::rejected;
+  handset_.reset();
+  if (held || declined) hang_up(call::HangupCause::normal);
+}
+
+void PhoneCall::drop_handset(call::HangupCause cause) {
+  handset_->hang_up(cause);
+  handset_.reset();
+}
+
+// --- The end ---
+
 void PhoneCall::on_line_ended(const call::Ending& ending) {
   if (!over()) end(ending);
 }
@@ -182,6 +231,7 @@ void PhoneCall::end(call::Ending ending) {
   end_reason_ =
       ending.detail.empty() ? std::string(to_string(ending.cause)) : std::move(ending.detail);
   line_ = nullptr;
+  if (handset_) drop_handset(ending.cause);
   if (seats_.phone) {
     world_.media.listen(seats_.phone, nullptr);
     world_.media.close_seat(seats_.phone);

@@ -12,6 +12,7 @@
 #include "call/status.hpp"
 #include "gateway/media/plane.hpp"
 #include "sim/behaviour.hpp"
+#include "sim/handset.hpp"
 
 namespace belfry::sim {
 
@@ -24,6 +25,7 @@ struct World {
   std::string heard_folder;  // where what phones hear is kept; empty: nowhere
   std::uint64_t seed = 1;
   std::function<void(const std::string& number)> on_change;  // for the page
+  call::Handsets* handsets = nullptr;                        // none: nobody holds a phone
 };
 
 /// The exchange's end of a phone's call: the endpoint of a leg.
@@ -37,7 +39,7 @@ class PhoneLine {
 
 /// One call of a simulated phone, from ringing to its end, and what it heard. After its end it is a
 /// memory.
-class PhoneCall final : private call::SeatListener {
+class PhoneCall final : private call::SeatListener, private HandsetOwner {
  public:
   enum class Direction { inbound, outbound };  // as the phone sees it
 
@@ -55,9 +57,18 @@ class PhoneCall final : private call::SeatListener {
   /// Declines while it rings, hangs up otherwise.
   void hang_up(call::HangupCause cause);
 
+  // --- The person who holds the phone ---
+  /// The person's handset rings with this call, if there is one and it does not do so already.
+  void ring_handset();
+  /// The person has dialled.
+  void take_caller(const call::HandsetTelephones::Open& open);
+
   // --- What the exchange does ---
-  /// Begins to ring and behaves.
-  void begin(const Behaviour& behaviour);
+  /// Begins to ring and behaves. A phone that somebody holds waits for the person where it would
+  /// answer by itself, and does not follow its script when the person talks.
+  void begin(Behaviour behaviour);
+  /// An outgoing call rings at the other end.
+  void on_line_ringing();
   /// An outgoing call was answered.
   void on_line_answered(const Behaviour& behaviour);
   void on_line_ended(const call::Ending& ending);
@@ -86,6 +97,13 @@ class PhoneCall final : private call::SeatListener {
   void on_seat_digit(char digit) override;
   void on_media_timeout() override {}
   void on_speech(bool speaking) override;
+
+  // HandsetOwner
+  void on_handset_lifted() override;
+  void on_handset_key(char key) override;
+  void on_handset_ended(const call::Ending& ending, bool held) override;
+  void drop_handset(call::HangupCause cause);
+  bool is_held() const { return handset_ && handset_->held(); }
 
   base::Task<void> behave(Behaviour behaviour);
   base::Task<void> run_script(std::vector<ScriptStep> script);
@@ -117,6 +135,7 @@ class PhoneCall final : private call::SeatListener {
   std::string digits_heard_;
   std::string heard_file_;
   gateway::media::Plane::LinkedSeats seats_;
+  std::unique_ptr<Handset> handset_;
   base::Event answered_;
   base::Mailbox<call::PlaybackId> played_;
   base::Mailbox<bool> speech_;

@@ -65,7 +65,24 @@ base::Result<std::unique_ptr<call::Endpoint>> PhoneNetwork::open(
   );
 }
 
-base::Result<> PhoneNetwork::place_call(const std::string& from, const std::string& to) {
+void PhoneNetwork::on_handset(const std::string& number) {
+  Phone* phone = find(number);
+  PhoneCall* call = phone == nullptr ? nullptr : phone->current();
+  if (call != nullptr) call->ring_handset();
+}
+
+base::Result<> PhoneNetwork::dial(
+    const std::string& number, const std::string& to, const Open& open
+) {
+  BELFRY_TRY(from, check_number(number));
+  if (find(from) == nullptr && phones_.size() >= max_phones)
+    return base::fail(base::Errc::unavailable, "the simulator has 10,000 phones already");
+  return place_call(from, to, open);
+}
+
+base::Result<> PhoneNetwork::place_call(
+    const std::string& from, const std::string& to, const Open& handset
+) {
   if (switchboard_ == nullptr)
     return base::fail(base::Errc::unavailable, "the exchange is not open yet");
   const auto party = call::Party::parse(to);
@@ -79,9 +96,9 @@ base::Result<> PhoneNetwork::place_call(const std::string& from, const std::stri
   call.to = party->to_string();
   call.endpoint = "simulator";
   call.carrier = std::string(name());
-  call.open = [this, &caller, to = call.to](
+  call.open = [this, &caller, &handset, to = call.to](
                   const std::string& sid, call::EndpointListener& listener
-              ) { return Line::outgoing(world_, caller, sid, to, listener); };
+              ) { return Line::outgoing(world_, caller, sid, to, listener, handset); };
   const auto accepted = switchboard_->accept(call);
   if (!accepted) return base::fail(accepted.error());
   return {};

@@ -16,13 +16,20 @@ namespace belfry::sim {
 /// The built-in telephone network: every number that no route claims belongs to a simulated phone.
 /// A carrier of the dial plan, and the way in for phones that call. At most 10,000 phones are
 /// remembered. Control thread.
-class PhoneNetwork final : public call::Carrier {
+class PhoneNetwork final : public call::Carrier, public call::HandsetTelephones {
  public:
   explicit PhoneNetwork(World world);
   ~PhoneNetwork() override;
 
   /// Phones can call in from now on.
   void connect(call::Switchboard& switchboard) { switchboard_ = &switchboard; }
+
+  /// People hold phones by them from now on. Outlives the calls.
+  void set_handsets(call::Handsets& handsets) { world_.handsets = &handsets; }
+
+  // call::HandsetTelephones
+  void on_handset(const std::string& number) override;
+  base::Result<> dial(const std::string& number, const std::string& to, const Open& open) override;
 
   // call::Carrier
   std::string_view name() const override { return "simulator"; }
@@ -36,7 +43,9 @@ class PhoneNetwork final : public call::Carrier {
   Phone& phone(const std::string& number);
   Phone* find(const std::string& number);
   std::vector<const Phone*> phones() const;
-  base::Result<> place_call(const std::string& from, const std::string& to);
+  base::Result<> place_call(const std::string& from, const std::string& to) {
+    return place_call(from, to, {});
+  }
   /// A phone writes: to the exchange if there is one, else straight to the other phone.
   base::Result<> send_message(Message message, std::vector<call::MessageFile> files = {});
   /// A message arrives at its phone.
@@ -65,6 +74,7 @@ class PhoneNetwork final : public call::Carrier {
   std::function<void(const Phone&)> on_change_;
   Exchange exchange_;
 
+  base::Result<> place_call(const std::string& from, const std::string& to, const Open& handset);
   void remember(const Message& message);
   void show(const std::string& number, const Message& message);
 };

@@ -1,6 +1,7 @@
 import {
   Bot,
   ChevronRight,
+  Headset,
   PhoneCall,
   PhoneIncoming,
   PhoneOff,
@@ -25,17 +26,20 @@ import { links } from "../shared/router";
 import { currentCall } from "../shared/state";
 import type { Phone, PhoneCall as PhoneCallData } from "../shared/types";
 import { describe } from "./behaviour";
-
+import { Handset } from "./handset";
 import { TextMessages } from "./text-messages";
 import { WordsHeard } from "./words-heard";
 
-interface PhoneCardProps {
-  phone: Phone;
-  change: () => void;
+interface PhoneCardProps extends HeaderProps {
+  /// This browser is the phone.
+  isHeld: boolean;
+  /// Makes this browser the phone; not while it is another one.
+  hold: (() => void) | undefined;
+  putDown: () => void;
 }
 
 /// One simulated phone. It looks like what it does: quiet, ringing, or in a call.
-export function PhoneCard({ phone, change }: PhoneCardProps) {
+export function PhoneCard({ phone, change, isHeld, hold, putDown }: PhoneCardProps) {
   const action = useAction();
   const call = currentCall(phone);
   const frame = {
@@ -54,17 +58,33 @@ export function PhoneCard({ phone, change }: PhoneCardProps) {
     >
       <CardHeader phone={phone} change={change} />
       <Problem error={action.error} />
-      {phone.state === "ringing" && <Ringing phone={phone} from={call?.from} action={action} />}
-      {phone.state === "in-call" && call && (
-        <InCall key={call.call_sid} phone={phone} call={call} action={action} />
+      {isHeld && <Handset phone={phone} call={call} putDown={putDown} />}
+      {!isHeld && (
+        <>
+          {phone.state === "ringing" && <Ringing phone={phone} from={call?.from} action={action} />}
+          {phone.state === "in-call" && call && (
+            <InCall key={call.call_sid} phone={phone} call={call} action={action} />
+          )}
+          {phone.state === "idle" && <Idle phone={phone} />}
+          {hold && (
+            <Button className="self-start" onPress={hold}>
+              <Headset aria-hidden size={17} />
+              {phone.state === "ringing" ? "Pick up in this browser" : "Use this phone in the browser"}
+            </Button>
+          )}
+        </>
       )}
-      {phone.state === "idle" && <Idle phone={phone} />}
       {phone.state !== "ringing" && <TextMessages phone={phone} />}
     </article>
   );
 }
 
-function CardHeader({ phone, change }: PhoneCardProps) {
+interface HeaderProps {
+  phone: Phone;
+  change: () => void;
+}
+
+function CardHeader({ phone, change }: HeaderProps) {
   const Icon =
     phone.state === "ringing"
       ? PhoneIncoming

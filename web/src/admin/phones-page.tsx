@@ -1,9 +1,13 @@
 import { Plus, Smartphone } from "lucide-react";
 import { useEffect, useState } from "react";
+import { HttpsNotice } from "../kin/https-notice";
 import { Button } from "../shared/components/button";
 import { Empty, PageFrame, Problem } from "../shared/components/layout";
+import { Sheet } from "../shared/components/sheet";
+import { formatNumber } from "../shared/format";
 import { useLoad } from "../shared/hooks";
 import { isKey } from "../shared/phone-number";
+import { links } from "../shared/router";
 import { selectPhones } from "../shared/state";
 import { readPhones, useBelfry } from "../shared/store";
 import { fromPhone, newPhone, type BehaviourForm } from "./behaviour";
@@ -16,6 +20,10 @@ export function PhonesPage() {
   const state = useBelfry();
   const [form, setForm] = useState<{ start: BehaviourForm; isNew: boolean } | null>(null);
   const [forgetting, setForgetting] = useState(false);
+  /// The number of the phone that this browser is.
+  const [held, setHeld] = useState("");
+  const [askedFor, setAskedFor] = useState("");
+  const hold = (number: string) => (location.protocol === "https:" ? setHeld(number) : setAskedFor(number));
   const { error, loading, reload } = useLoad(readPhones, state.connections);
   const phones = selectPhones(state);
   const create = () => setForm({ start: { ...newPhone, number: freeNumber(phones) }, isNew: true });
@@ -53,6 +61,9 @@ export function PhonesPage() {
               key={phone.number}
               phone={phone}
               change={() => setForm({ start: fromPhone(phone), isNew: false })}
+              isHeld={phone.number === held}
+              hold={held ? undefined : () => hold(phone.number)}
+              putDown={() => setHeld("")}
             />
           ))}
         </div>
@@ -68,6 +79,11 @@ export function PhonesPage() {
         </Empty>
       )}
       {forgetting && <ForgetPhones close={() => setForgetting(false)} />}
+      {askedFor && (
+        <Sheet title={`Use ${formatNumber(askedFor)} in this browser`} close={() => setAskedFor("")}>
+          <HttpsNotice hash={links.phones} />
+        </Sheet>
+      )}
       {form && <PhoneForm start={form.start} isNew={form.isNew} close={() => setForm(null)} />}
     </PageFrame>
   );

@@ -3,12 +3,14 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "
 import type { CallStatus } from "./call-status";
 import { LevelFeed } from "./levels";
 import { openDevice } from "./open-device";
-import { fetchToken } from "./token";
+import { fetchToken as fetchKinToken } from "./token";
 import { idleSnapshot, VoiceClient, type VoiceSnapshot } from "./voice-client";
 
 export interface VoiceDeviceTerms {
   /// Who one is: `client:<identity>` is the party that others call.
   identity: string;
+  /// Where its access tokens come from, always the same function; KIN's server when not given.
+  fetchToken?: (identity: string) => Promise<string>;
   onCallStatusChange?: (status: CallStatus) => void;
   onIncomingCall?: (call: Call) => void;
 }
@@ -38,6 +40,7 @@ const readIdle = () => idleSnapshot;
 /// must come by HTTPS from the server that is called (the SDK knows no plain WebSocket).
 export function useVoiceDevice({
   identity,
+  fetchToken = fetchKinToken,
   onCallStatusChange,
   onIncomingCall,
 }: VoiceDeviceTerms): VoiceDevice {
@@ -61,7 +64,7 @@ export function useVoiceDevice({
       setClient(null);
       opened.destroy();
     };
-  }, [identity]);
+  }, [identity, fetchToken]);
 
   const snapshot = useSyncExternalStore(
     client?.subscribe ?? subscribeToNothing,

@@ -73,6 +73,7 @@ export const api = {
   press: (number: string, digits: string) => post<unknown>(phonePath(number, "/press"), { digits }),
   say: (number: string, text: string) => post<unknown>(phonePath(number, "/say"), { text }),
   callFrom: (number: string, to: string) => post<unknown>(phonePath(number, "/call"), { to }),
+  phoneToken: (number: string) => post<{ identity: string; token: string }>(phonePath(number, "/token")),
   messageFrom: (number: string, to: string, body: string) =>
     post<unknown>(phonePath(number, "/message"), { to, body }),
   forgetPhones: () => send<unknown>("DELETE", "/sim"),

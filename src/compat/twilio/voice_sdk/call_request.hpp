@@ -6,6 +6,12 @@
 
 namespace belfry::compat::twilio::voice_sdk {
 
+/// The SDK's errors of calls that we cannot take.
+namespace call_error {
+inline constexpr int rate_exceeded = 31206;
+inline constexpr int temporarily_unavailable = 31480;
+}  // namespace call_error
+
 /// The call that a page asks for: the voice URL of its token's application, first asked with the
 /// page's parameters, each as a field of its own. The token's are stronger than the page's; neither
 /// can pass for what we say ourselves. `To` is whatever the page says, or nothing.

@@ -19,10 +19,8 @@ namespace {
 
 constexpr std::size_t max_calls_of_a_device = 10;
 
-constexpr int rate_exceeded = 31206;
 constexpr int reconnection_failed = 31209;
 constexpr int bad_request = 31400;
-constexpr int temporarily_unavailable = 31480;
 
 /// The edge that the page asked for by `voice-js.<edge>.…`; where it asks for any, one is named.
 Session::Settings settings_for(const http::Request& request) {
@@ -111,6 +109,8 @@ void Signalling::on_bound(Device& device) {
   registry_.bind(device);
   for (BrowserCall* call : calls())
     if (device.is(call->party().account_sid, call->party().identity)) call->on_device_bound(device);
+  const auto number = telephone_of(device);
+  if (number) telephones_->on_handset(*number);
 }
 
 bool Signalling::has_calls(const Device& device) {
@@ -229,35 +229,48 @@ void Signalling::hear(Device& device, const UserMessage& message) {
   device.send(ack_frame(told.call_sid, told.event_sid));
 }
 
-void Signalling::place(Device& device, const Invite& invite) {
-  const auto refuse = [&](int code, const std::string& why) {
-    base::log::info("signal.call_refused", {{"code", code}, {"why", why}});
-    device.send(hangup_frame(invite.call_sid, SignalError{code, why}));
-  };
-  auto incoming = read_call_request(*device.token(), invite, environment_.directory);
-  if (!incoming) return refuse(incoming.error().detail, incoming.error().message);
+void Signalling::refuse(Device& device, const Invite& invite, int code, const std::string& why) {
+  base::log::info("signal.call_refused", {{"code", code}, {"why", why}});
+  device.send(hangup_frame(invite.call_sid, SignalError{code, why}));
+}
+
+Result<Signalling::Answered> Signalling::answer_offer(const Device& device, const Invite& invite) {
   const auto all = calls();
   const auto own = std::ranges::count(all, &device, &BrowserCall::device);
   if (static_cast<std::size_t>(own) >= max_calls_of_a_device || switchboard_ == nullptr)
-    return refuse(rate_exceeded, "too many calls");
+    return fail(Errc::unavailable, "too many calls", call_error::rate_exceeded);
   auto connection = connect();
-  if (!connection) return refuse(temporarily_unavailable, connection.error().message);
-  auto answer = (*connection)->peer().answer(invite.sdp);
-  if (!answer) return refuse(bad_request, answer.error().message);
-  for (BrowserCall* call : all) call->withdraw_from(device);
+  if (!connection)
+    return fail(Errc::unavailable, connection.error().message, call_error::temporarily_unavailable);
+  auto sdp = (*connection)->peer().answer(invite.sdp);
+  if (!sdp) return fail(Errc::malformed, sdp.error().message, bad_request);
+  return Answered{std::move(*connection), std::move(*sdp)};
+}
+
+void Signalling::place(Device& device, const Invite& invite) {
+  if (const auto number = telephone_of(device)) return dial_with_handset(device, invite, *number);
+  auto incoming = read_call_request(*device.token(), invite, environment_.directory);
+  if (!incoming) return refuse(device, invite, incoming.error().detail, incoming.error().message);
+  auto answered = answer_offer(device, invite);
+  if (!answered) return refuse(device, invite, answered.error().detail, answered.error().message);
+  for (BrowserCall* call : calls()) call->withdraw_from(device);
   incoming->open = [&](const std::string& sid, call::EndpointListener& listener) {
     BrowserCall::Party who{
         device.token()->account_sid, device.token()->identity, sid, invite.call_sid
     };
     CallHouse& house = *this;
     return BrowserCall::incoming(
-        house, std::move(who), device, std::move(*connection), std::move(*answer), listener
+        house, std::move(who), device, std::move(answered->connection), std::move(answered->sdp),
+        listener
     );
   };
   const auto accepted = switchboard_->accept(*incoming);
   if (accepted) return;
   const bool overloaded = accepted.error().detail != 0;
-  refuse(overloaded ? rate_exceeded : temporarily_unavailable, accepted.error().message);
+  using namespace call_error;
+  refuse(
+      device, invite, overloaded ? rate_exceeded : temporarily_unavailable, accepted.error().message
+  );
 }
 
 Result<std::string> Signalling::tell(const std::string& call_sid, std::string content) {

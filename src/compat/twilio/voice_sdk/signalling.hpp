@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "call/handset.hpp"
 #include "call/number_directory.hpp"
 #include "call/switchboard.hpp"
 #include "compat/twilio/voice_sdk/browser_call.hpp"
@@ -18,7 +19,10 @@ namespace belfry::compat::twilio::voice_sdk {
 /// The pages with Twilio's Voice SDK: their sockets (`/signal`), who they are, and their calls in
 /// both directions. The carrier of `client:` parties. Control thread; outlives the legs and the
 /// sockets.
-class Signalling final : public call::Carrier, private DeviceOwner, private CallHouse {
+class Signalling final : public call::Carrier,
+                         public call::Handsets,
+                         private DeviceOwner,
+                         private CallHouse {
  public:
   struct Environment {
     base::Loop& loop;
@@ -37,6 +41,9 @@ class Signalling final : public call::Carrier, private DeviceOwner, private Call
   /// Without it pages can register, and have no calls. Outlives this.
   void set_peers(gateway::webrtc::Peers* peers) { peers_ = peers; }
 
+  /// Pages of the main account may be handsets of these from now on.
+  void set_telephones(call::HandsetTelephones* telephones) { telephones_ = telephones; }
+
   static constexpr std::size_t max_frame = 64 << 10;
   /// One socket, as long as it lives.
   base::Task<void> serve(http::WebSocket& socket, http::Request request);
@@ -46,6 +53,12 @@ class Signalling final : public call::Carrier, private DeviceOwner, private Call
   bool available() const override { return peers_ != nullptr; }
   base::Result<std::unique_ptr<call::Endpoint>> open(
       const call::Party& party, const call::Attempt& attempt, call::EndpointListener& listener
+  ) override;
+
+  // call::Handsets
+  bool has_handset(const std::string& number) const override;
+  std::unique_ptr<call::Endpoint> open_handset(
+      const std::string& number, const std::string& other, call::EndpointListener& listener
   ) override;
 
   /// What applications and pages say to each other during a call.
@@ -84,9 +97,20 @@ class Signalling final : public call::Carrier, private DeviceOwner, private Call
   void hear(Device& device, const Answer& answer);
   void hear(Device& device, const UserMessage& message);
   void place(Device& device, const Invite& invite);
+  /// Our side of the media of a page's call.
+  struct Answered {
+    std::unique_ptr<Connection> connection;
+    std::string sdp;
+  };
+  base::Result<Answered> answer_offer(const Device& device, const Invite& invite);
+  static void refuse(Device& device, const Invite& invite, int code, const std::string& why);
+  /// The number of the telephone whose handset the page is; nothing when it is none.
+  std::optional<std::string> telephone_of(const Device& device) const;
+  void dial_with_handset(Device& device, const Invite& invite, const std::string& number);
 
   Environment environment_;
   call::Switchboard* switchboard_ = nullptr;
+  call::HandsetTelephones* telephones_ = nullptr;
   gateway::webrtc::Peers* peers_ = nullptr;
   std::set<Device*> devices_;
   Registry registry_;
