@@ -51,7 +51,12 @@ struct Ear final : call::AudioTap {
 /// Of two seconds, the words that are said last half a second.
 constexpr double a_quarter = 0.2;
 
-struct SimulatedHandset : House, call::Handsets {
+/// Outlives the house, whose phones tell handsets of their end.
+struct Log {
+  std::string log;
+};
+
+struct SimulatedHandset : Log, House, call::Handsets {
   SimulatedHandset() {
     simulator.add_to(router);
     phones.set_handsets(*this);
@@ -88,7 +93,6 @@ struct SimulatedHandset : House, call::Handsets {
 
   Simulator simulator{loop, phones, pool};
   std::set<std::string> held{"+12025550142"};
-  std::string log;
   Person* person = nullptr;
   const std::string phone = "/sim/phones/%2B12025550142";
   const std::string caller = "/sim/phones/%2B12025550143";

@@ -92,8 +92,8 @@ class Server {
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<http::WebSocketClient> sockets_;
+  std::unique_ptr<Telephony> telephony_;  // outlives the calls that go over it
   std::unique_ptr<System> system_;
-  std::unique_ptr<Telephony> telephony_;
   std::unique_ptr<StoredTrunks> trunk_table_;
   std::unique_ptr<admin::Trunks> trunks_;
   std::unique_ptr<Housekeeping> housekeeping_;

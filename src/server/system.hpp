@@ -161,6 +161,8 @@ class System {
   call::Queues queues_;
   call::BridgeProgram bridge_;
   gateway::application::Carrier application_calls_;
+  // Legs and the handsets of simulated phones stand on it.
+  std::unique_ptr<compat::twilio::voice_sdk::Signalling> browsers_;
   std::unique_ptr<sim::PhoneNetwork> simulator_;
   twiml::RecordingStatusFormat recording_format_;
   std::string url_;
@@ -171,7 +173,6 @@ class System {
   std::unique_ptr<call::Transcriptions> transcriptions_;
   std::unique_ptr<Messaging> messaging_;
   compat::twilio::voice_sdk::PageFiles page_files_;
-  std::unique_ptr<compat::twilio::voice_sdk::Signalling> browsers_;  // the legs stand on it
   std::unique_ptr<call::Switchboard> switchboard_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;

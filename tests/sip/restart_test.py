@@ -1,5 +1,6 @@
 """Rule R3 on real sockets: SIGKILL in the middle of calls, and what phones see of it."""
 
+import signal
 import unittest
 
 from support.trunks import Trunks, acknowledged, events, notify
@@ -39,6 +40,18 @@ class Restart(unittest.TestCase):
         self.assertEqual({message.content for message in invites}, {before[0].content})
         self.assertGreater(ear.loud_seconds(), 1)
         self.assertEqual([each["sid"] for each in all_calls(server)], [sid])
+
+    def test_a_second_signal_ends_the_server_in_order_with_a_call_on_the_line(self):
+        server, sipp, ear, sid = self.start("answer")
+        wait_until(lambda: ear.loud_seconds() > 1, 10, "some of the sentence")
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: server.request("GET", "/readyz")[0] == 503, 5, "the drain")
+        server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(10), 0)
+        server.start()
+        sipp.wait()
+        self.assertEqual(len(sipp.received("BYE")), 1)
+        self.assertEqual(wait_final(server, sid)["status"], "completed")
 
     def test_an_answered_call_is_hung_up_with_the_reason(self):
         server, sipp, ear, sid = self.start("answer")
