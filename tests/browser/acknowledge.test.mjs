@@ -33,7 +33,7 @@ describe("a person acknowledges a task by phone", () => {
     await seen(row.getByText("Ringing", { exact: true }).first());
     await seen(phone.getByText("Incoming call"));
     assert.match(await phones.title(), /^\(ringing\)/);
-    await phone.getByRole("button", { name: "Pick up" }).click();
+    await phone.getByRole("button", { name: "Pick up", exact: true }).click();
     await seen(row.getByText("In progress"));
 
     const words = phone.getByRole("list", { name: "Words heard" });

@@ -64,7 +64,7 @@ describe("a simulated phone", () => {
   it("takes keys from the keyboard of whoever sees the page, and is hung up", async () => {
     const { visit, page, phone } = await open();
     const { sid } = await call();
-    await phone.getByRole("button", { name: "Pick up" }).click();
+    await phone.getByRole("button", { name: "Pick up", exact: true }).click();
     await seen(phone.getByText("Please enter your code."));
     await page.keyboard.press("4");
     await page.keyboard.press("#");
@@ -82,7 +82,7 @@ describe("a simulated phone", () => {
   it("plays what it heard", async () => {
     const { visit, page, phone } = await open();
     await call();
-    await phone.getByRole("button", { name: "Pick up" }).click();
+    await phone.getByRole("button", { name: "Pick up", exact: true }).click();
     await seen(phone.getByText("Please enter your code."));
     await phone.getByRole("button", { name: "Hang up" }).click();
     const audio = phone.getByLabel("Hear what it heard");
@@ -110,7 +110,7 @@ describe("a simulated phone", () => {
     await phone.getByLabel("Call from this phone").fill("+14155550188");
     await phone.getByRole("button", { name: "Place call" }).click();
     const other = phoneCard(page, "+14155550188");
-    await other.getByRole("button", { name: "Pick up" }).click();
+    await other.getByRole("button", { name: "Pick up", exact: true }).click();
     await seen(phone.getByText("In call"));
     await seen(other.getByText("In call"));
     await other.getByRole("button", { name: "Hang up" }).click();
