@@ -1,5 +1,6 @@
 #include "compat/twilio/siprec.hpp"
 
+#include "compat/twilio/beside_call.hpp"
 #include "compat/twilio/live_call.hpp"
 #include "compat/twilio/rendering.hpp"
 #include "twiml/media_streams.hpp"
@@ -29,21 +30,6 @@ void SiprecResource::add_to(Api& api) {
   api.post("/Calls/{CallSid}/Siprec/{Sid}", this, &SiprecResource::update);
 }
 
-base::json::object SiprecResource::render_session(
-    const Ask& ask, const std::string& sid, std::string_view name, std::string_view status
-) const {
-  const std::string& call_sid = ask.param("CallSid");
-  return {
-      {"sid", sid},
-      {"account_sid", ask.account.sid},
-      {"call_sid", call_sid},
-      {"name", or_null(name)},
-      {"status", status},
-      {"date_updated", date(context_.loop.wall_now())},
-      {"uri", ask.uri("/Calls/" + call_sid + "/Siprec/" + sid + ".json")},
-  };
-}
-
 base::Task<http::Response> SiprecResource::create(Ask ask) {
   twiml::SiprecOrder order = read_order(ask.parameters);
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
@@ -52,20 +38,16 @@ base::Task<http::Response> SiprecResource::create(Ask ask) {
   const std::string name = order.name;
   const auto started = context_.siprec->start(**leg, std::move(order));
   if (!started) co_return refusal(started.error());
-  co_return http::json(200, render_session(ask, *started, name, "in-progress"));
+  co_return http::json(
+      200, render_beside_call(context_, ask, "Siprec", *started, name, "in-progress")
+  );
 }
 
 base::Task<http::Response> SiprecResource::update(Ask ask) {
-  const std::string status = ask.parameters.one_of("Status", {"stopped"});
-  if (status.empty()) ask.parameters.refuse(20001, "Status must be stopped");
-  if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  auto leg = co_await find_live_call(context_, ask);
-  if (!leg) co_return std::move(leg.error());
-  const std::string& sid_or_name = ask.param("Sid");
-  const auto stopped = context_.siprec->stop(ask.param("CallSid"), sid_or_name);
-  if (!stopped) co_return ask.not_found();
-  const std::string name = *stopped == sid_or_name ? std::string() : sid_or_name;
-  co_return http::json(200, render_session(ask, *stopped, name, "stopped"));
+  auto stop = [this](const std::string& call_sid, const std::string& sid_or_name) {
+    return context_.siprec->stop(call_sid, sid_or_name);
+  };
+  return stop_beside_call(context_, std::move(ask), "Siprec", std::move(stop));
 }
 
 }  // namespace belfry::compat::twilio

@@ -12,9 +12,6 @@ class SiprecResource final : public Resource {
  private:
   base::Task<http::Response> create(Ask ask);
   base::Task<http::Response> update(Ask ask);
-  base::json::object render_session(
-      const Ask& ask, const std::string& sid, std::string_view name, std::string_view status
-  ) const;
 
   Context& context_;
 };
