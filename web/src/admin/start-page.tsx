@@ -223,6 +223,8 @@ const listenerNames: Readonly<Record<Listener["kind"], string>> = {
   "sip-udp": "SIP over UDP",
   "sip-tcp": "SIP over TCP",
   "sip-tls": "SIP over TLS",
+  "webrtc-udp": "Browsers over UDP",
+  "webrtc-tcp": "Browsers over TCP",
 };
 
 interface FigureProps {

@@ -161,7 +161,7 @@ export interface PlaceCall {
 }
 
 export interface Listener {
-  kind: "http" | "https" | "sip-udp" | "sip-tcp" | "sip-tls";
+  kind: "http" | "https" | "sip-udp" | "sip-tcp" | "sip-tls" | "webrtc-udp" | "webrtc-tcp";
   address: string;
 }
 
