@@ -46,7 +46,6 @@ void Leg::add_callback(Changes& changes) {
   Delivery delivery =
       services_.callback_format.render(record_, event, record_.next_callback++, now);
   delivery.id = base::make_uuid(services_.random);
-  delivery.account_sid = record_.account_sid;
   delivery.order_key = record_.sid;
   delivery.kind = "status-callback";
   delivery.own_application = callback.own_application;
