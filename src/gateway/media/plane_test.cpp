@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "media/level.hpp"
 #include "media/tone.hpp"
 #include "media/tone_meter.hpp"
 #include "media/wav.hpp"
@@ -102,6 +103,34 @@ TEST_F(PlaneTest, WhatIsPlayedToALegIsHeardByItsPhone) {
       heard->rate, {heard->samples.begin() + 4000, heard->samples.begin() + 8000}
   };
   EXPECT_GT(share(middle, 440), 0.9);
+}
+
+TEST_F(PlaneTest, SoundSurvivesStallsOfTheMachine) {
+  const auto seats = linked();
+  const std::string path = folder / "stalled.wav";
+  ASSERT_TRUE(plane.start_recording(seats.phone, inbound(path), nullptr));
+  pass(100ms);
+  plane.play(seats.leg, tone(440, 2s));
+  for (int stall = 0; stall < 20; ++stall) {
+    clock.advance_to(clock.now() + 130ms);
+    pass(20ms);
+  }
+  plane.close_seat(seats.phone);
+  pass(100ms);
+  EXPECT_GT(plane.late_ticks(), 50);
+  const auto heard = belfry::media::read_audio_file(path);
+  ASSERT_TRUE(heard) << heard.error().message;
+  const std::size_t window = belfry::media::samples_in(10ms, heard->rate);
+  int loud = 0;
+  for (std::size_t at = 0; at + window <= heard->samples.size(); at += window) {
+    belfry::media::PcmClip piece{
+        heard->rate,
+        {heard->samples.begin() + static_cast<std::ptrdiff_t>(at),
+         heard->samples.begin() + static_cast<std::ptrdiff_t>(at + window)}
+    };
+    if (belfry::media::level_dbov(piece.samples) > -30) ++loud;
+  }
+  EXPECT_NEAR(loud, 200, 4) << "windows of 10 ms in which two seconds of tone are heard";
 }
 
 TEST_F(PlaneTest, DigitsArriveOnceWhetherSentAsEventsOrAsTones) {
