@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/metrics.hpp"
+
 namespace belfry::gateway::media {
 namespace {
 
@@ -23,6 +25,15 @@ template <class... Handlers>
 struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
+
+void count_tick(bool late) {
+  static auto& all = base::metrics::counter("belfry_media_ticks_total", "Ticks of media workers");
+  static auto& late_ones = base::metrics::counter(
+      "belfry_media_late_ticks_total", "Ticks of media workers that began more than 5 ms late"
+  );
+  all.add();
+  if (late) late_ones.add();
+}
 
 }  // namespace
 
@@ -53,8 +64,10 @@ void Worker::step(base::Instant now) noexcept {
   while (auto command = commands_.pop()) apply(*command, now);
   receive(now);
   if (tick_due_ && now >= *tick_due_) {
+    const bool late = now - *tick_due_ > late_after;
     ticks_.fetch_add(1, std::memory_order_relaxed);
-    if (now - *tick_due_ > late_after) late_ticks_.fetch_add(1, std::memory_order_relaxed);
+    if (late) late_ticks_.fetch_add(1, std::memory_order_relaxed);
+    count_tick(late);
     tick(now);
     // A late tick is not caught up in a burst: the jitter buffers on both sides bridge it.
     *tick_due_ += frame_tick;
