@@ -44,7 +44,7 @@ class Legs {
   static constexpr std::size_t slots = 20;
 
   void run();
-  void step(base::Instant now);
+  void receive(base::Instant now);
   void admit(base::Instant now);
   void tick(base::Instant now);
 
