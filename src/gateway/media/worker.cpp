@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/metrics.hpp"
+
 namespace belfry::gateway::media {
 namespace {
 
@@ -25,6 +27,19 @@ template <class... Handlers>
 struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
+
+void count_tick() {
+  static auto& ticks = base::metrics::counter("belfry_media_ticks_total", "Ticks of media workers");
+  ticks.add();
+}
+
+void count_late_ticks(std::uint64_t count) {
+  static auto& late = base::metrics::counter(
+      "belfry_media_late_ticks_total",
+      "Ticks of media workers that began more than 5 ms late, or were left out"
+  );
+  late.add(count);
+}
 
 }  // namespace
 
@@ -66,11 +81,16 @@ void Worker::tick_until(base::Instant now) {
     const auto left_out = (now - *tick_due_ - longest_stall) / frame_tick;
     *tick_due_ += left_out * frame_tick;
     late_ticks_.fetch_add(static_cast<std::uint64_t>(left_out), std::memory_order_relaxed);
+    count_late_ticks(static_cast<std::uint64_t>(left_out));
   }
   while (tick_due_ && now >= *tick_due_) {
-    ticks_.fetch_add(1, std::memory_order_relaxed);
-    if (now - *tick_due_ > late_after) late_ticks_.fetch_add(1, std::memory_order_relaxed);
     const base::Instant due = *tick_due_;
+    count_tick();
+    ticks_.fetch_add(1, std::memory_order_relaxed);
+    if (now - due > late_after) {
+      count_late_ticks(1);
+      late_ticks_.fetch_add(1, std::memory_order_relaxed);
+    }
     *tick_due_ += frame_tick;
     tick(due);
   }
