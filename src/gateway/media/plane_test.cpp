@@ -79,6 +79,9 @@ struct PlaneTest : testing::Test {
     terms.track = call::Track::inbound;
     return terms;
   }
+  base::Task<void> ask(call::SeatId seat, std::optional<call::SeatStatistics>& seen) {
+    seen = co_await plane.statistics(seat);
+  }
   static double share(const belfry::media::PcmClip& clip, double hz) {
     return belfry::media::tone_share(clip.samples, clip.rate, hz);
   }
@@ -102,6 +105,25 @@ TEST_F(PlaneTest, WhatIsPlayedToALegIsHeardByItsPhone) {
       heard->rate, {heard->samples.begin() + 4000, heard->samples.begin() + 8000}
   };
   EXPECT_GT(share(middle, 440), 0.9);
+}
+
+TEST_F(PlaneTest, APhoneThatWasMadeToSayNothingIsKnownToListen) {
+  const auto seats = linked();
+  const auto listens = [&](call::SeatId seat) {
+    std::optional<call::SeatStatistics> seen;
+    base::TaskGroup tasks{loop};
+    tasks.spawn(ask(seat, seen));
+    pass(100ms);
+    return seen.value().listens_only;
+  };
+  plane.play(seats.leg, tone(440, 200ms));
+  plane.play(seats.phone, call::DigitsPlayback{"12"});
+  pass(2s);
+  EXPECT_EQ(leg.digits, "12");
+  EXPECT_TRUE(listens(seats.leg)) << "a key is no sound";
+  EXPECT_FALSE(listens(seats.phone));
+  plane.play(seats.phone, tone(440, 200ms));
+  EXPECT_FALSE(listens(seats.leg));
 }
 
 TEST_F(PlaneTest, DigitsArriveOnceWhetherSentAsEventsOrAsTones) {
