@@ -93,6 +93,7 @@ void Leg::enter(LegStatus next, base::json::object data) {
 
 void Leg::finish(Ending ending) {
   if (ended()) return;
+  if (!answered() && ending.handshake != Handshake::none) note_failed_handshake(ending.handshake);
   const bool inbound = record_.direction == LegRecord::Direction::inbound;
   LegStatus status = final_status(ending.cause, answered());
   if (inbound && !answered() && ending.cause == HangupCause::rejected)

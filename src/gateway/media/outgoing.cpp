@@ -106,6 +106,7 @@ void Outgoing::relay(const rtp::PacketView& packet, std::uint8_t payload_type, b
     }
   }
   std::ranges::copy(packet.payload, packet_.begin() + rtp::header_size);
+  wire_.note_speech();
   send(header, packet.payload.size(), now);
 }
 
@@ -123,6 +124,7 @@ ConstSamples Outgoing::speak(
     last_ = 0;
     return {};
   }
+  if (plays || !others.samples.empty()) wire_.note_speech();
   ConstSamples spoken = frame.samples();
   std::span<const std::byte> payload;
   if (plays) {

@@ -80,6 +80,9 @@ struct PlaneTest : testing::Test {
     terms.track = call::Track::inbound;
     return terms;
   }
+  base::Task<void> ask(call::SeatId seat, std::optional<call::SeatStatistics>& seen) {
+    seen = co_await plane.statistics(seat);
+  }
   static double share(const belfry::media::PcmClip& clip, double hz) {
     return belfry::media::tone_share(clip.samples, clip.rate, hz);
   }
@@ -131,6 +134,25 @@ TEST_F(PlaneTest, SoundSurvivesStallsOfTheMachine) {
     if (belfry::media::level_dbov(piece.samples) > -30) ++loud;
   }
   EXPECT_NEAR(loud, 200, 4) << "windows of 10 ms in which two seconds of tone are heard";
+}
+
+TEST_F(PlaneTest, APhoneThatWasMadeToSayNothingIsKnownToListen) {
+  const auto seats = linked();
+  const auto listens = [&](call::SeatId seat) {
+    std::optional<call::SeatStatistics> seen;
+    base::TaskGroup tasks{loop};
+    tasks.spawn(ask(seat, seen));
+    pass(100ms);
+    return seen.value().listens_only;
+  };
+  plane.play(seats.leg, tone(440, 200ms));
+  plane.play(seats.phone, call::DigitsPlayback{"12"});
+  pass(2s);
+  EXPECT_EQ(leg.digits, "12");
+  EXPECT_TRUE(listens(seats.leg)) << "a key is no sound";
+  EXPECT_FALSE(listens(seats.phone));
+  plane.play(seats.phone, tone(440, 200ms));
+  EXPECT_FALSE(listens(seats.leg));
 }
 
 TEST_F(PlaneTest, DigitsArriveOnceWhetherSentAsEventsOrAsTones) {

@@ -244,6 +244,7 @@ call::SeatStatistics Seat::statistics(base::Instant now) const {
   result.not_authentic = wire.not_authentic;
   result.replayed = wire.replayed;
   result.handshake = wire.handshake;
+  result.listens_only = wire.listens_only;
   if (wire.stranger) result.stranger = wire.stranger->to_string();
   if (wire.remote) result.remote = wire.remote->to_string();
   result.not_agreed = not_agreed_;

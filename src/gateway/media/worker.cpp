@@ -38,7 +38,7 @@ void count_late_ticks(std::uint64_t count) {
       "belfry_media_late_ticks_total",
       "Ticks of media workers that began more than 5 ms late, or were left out"
   );
-  late.add(count);
+  late.add(static_cast<double>(count));
 }
 
 }  // namespace
