@@ -52,6 +52,8 @@ class Wire {
  public:
   virtual ~Wire() = default;
   virtual void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
+  /// An RTP packet that the party misses, as it went out; only wires that keep them.
+  virtual void send_again(std::uint16_t /*sequence*/, base::Instant) {}
   /// Hands over what has arrived up to `now`.
   virtual void receive(base::Instant now, PacketSink& sink) = 0;
   /// New terms: addresses may have changed.

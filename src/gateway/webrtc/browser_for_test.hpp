@@ -12,7 +12,10 @@
 
 #include "media/g711.hpp"
 #include "media/tone.hpp"
+#include "rtp/arrival_log.hpp"
+#include "rtp/feedback.hpp"
 #include "rtp/packet.hpp"
+#include "rtp/statistics.hpp"
 #include "rtp/stream.hpp"
 #include "sdp/webrtc.hpp"
 #include "webrtc/client_transport.hpp"
@@ -85,6 +88,8 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     if (connected() && !silent && now >= speak_at_) speak(now);
   }
   bool connected() const { return transport_ && transport_->connected(); }
+  /// Packets that were not authentic, or came twice.
+  std::size_t dropped() const { return transport_->dropped(); }
   bool checked() const { return transport_ && transport_->checked(); }
   /// Bytes of anybody, from the browser's socket.
   void send_raw(std::span<const std::byte> bytes, std::uint16_t port) const {
@@ -98,6 +103,31 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
         sizeof address
     );
   }
+
+  /// To the other side, whose stream it is about is `source`.
+  void send_control(const std::function<void(rtp::RtcpWriter&)>& write) {
+    std::array<std::byte, 1500> buffer;
+    rtp::RtcpWriter writer(buffer);
+    write(writer);
+    transport_->send_rtcp(writer.written());
+  }
+  /// A packet of its own that was not sent when its turn came.
+  void send_kept() {
+    for (const auto& packet : std::exchange(kept_, {})) transport_->send_rtp(packet);
+  }
+
+  bool feedback = false;                               // it offers any, and numbers its packets
+  std::function<bool()> loses = [] { return false; };  // packets of its own
+  struct Heard {
+    std::uint16_t sequence = 0;
+    std::optional<std::uint16_t> number;  // the transport's
+    std::size_t size = 0;                 // of the packet
+  };
+  std::vector<Heard> packets;
+  std::vector<rtp::PacketStatus> arrivals;  // that the other side told of
+  std::vector<std::uint16_t> questions;     // it asks for these
+  std::uint32_t source = 0;                 // of what is heard
+  std::optional<std::uint32_t> last_sender_report;
 
   bool silent = false;  // it went away: no checks, no sound
   bool by_tcp = false;  // before it connects
@@ -121,6 +151,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     audio.setup = setup;
     audio.formats = {{0, sdp::pcmu, {}}, {126, {"telephone-event", 8000, 1}, "0-16"}};
     if (opus_first) audio.formats.insert(audio.formats.begin(), {111, sdp::opus, {}});
+    if (feedback) audio.feedback = {extension, true};
     audio.stream = "browser";
     return serialize(make_webrtc_offer(audio));
   }
@@ -173,7 +204,19 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     std::array<std::byte, 160> payload;
     std::ranges::transform(samples, payload.begin(), belfry::media::to_mulaw);
     std::array<std::byte, 200> packet;
-    transport_->send_rtp(rtp::write_packet(stream_.next(0, 160), payload, packet));
+    const rtp::PacketHeader header = stream_.next(0, 160);
+    if (!feedback) {
+      transport_->send_rtp(rtp::write_packet(header, payload, packet));
+      return;
+    }
+    rtp::write_header(header, {extension, next_number_++}, packet);
+    std::ranges::copy(payload, packet.begin() + rtp::extended_header_size);
+    const auto whole = std::span(packet).first(rtp::extended_header_size + payload.size());
+    if (loses()) {
+      kept_.emplace_back(whole.begin(), whole.end());
+    } else {
+      transport_->send_rtp(whole);
+    }
   }
   void send(const belfry::webrtc::Path& to, std::span<const std::byte> datagram) override {
     if (by_tcp) return send_frame(datagram);
@@ -186,10 +229,34 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   void on_rtp(std::span<const std::byte> bytes, base::Instant) override {
     const auto packet = rtp::parse_packet(bytes);
     ASSERT_TRUE(packet);
+    source = packet->ssrc;
+    Heard told{packet->sequence, std::nullopt, bytes.size()};
+    if (const auto number = rtp::find_extension(*packet, extension))
+      told.number = base::ByteReader(*number).u16();
+    packets.push_back(told);
     if (packet->payload_type != 0) return;
     for (const std::byte byte : packet->payload) heard.push_back(belfry::media::from_mulaw(byte));
   }
-  void on_rtcp(std::span<const std::byte>, base::Instant) override { ++reports; }
+  void on_rtcp(std::span<const std::byte> bytes, base::Instant) override {
+    auto compound = rtp::RtcpCompound::parse(bytes);
+    ASSERT_TRUE(compound);
+    while (const auto packet = compound->next()) {
+      if (const auto* report = std::get_if<rtp::SenderReport>(&*packet)) {
+        ++reports;
+        last_sender_report = rtp::middle_of(report->sender.ntp_time);
+      }
+      const auto* other = std::get_if<rtp::OtherRtcp>(&*packet);
+      if (other == nullptr) continue;
+      if (const auto nack = rtp::read_nack(*other))
+        nack->visit([&](std::uint16_t sequence) { questions.push_back(sequence); });
+      const auto told = rtp::read_transport_feedback(*other);
+      if (!told) continue;
+      rtp::TransportStatuses statuses(*told);
+      while (const auto status = statuses.next()) arrivals.push_back(*status);
+    }
+  }
+
+  static constexpr std::uint8_t extension = 3;
 
   const belfry::webrtc::DtlsContext& context_;
   base::Random& random_;
@@ -201,6 +268,8 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   std::vector<std::byte> stream_in_;
   std::optional<belfry::webrtc::ClientTransport> transport_;
   base::Instant speak_at_{};
+  std::uint16_t next_number_ = 65530;
+  std::vector<std::vector<std::byte>> kept_;
 };
 
 }  // namespace belfry::gateway::webrtc
