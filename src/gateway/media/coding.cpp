@@ -14,6 +14,8 @@ Coding::Coding(const MediaTerms& agreed)
       heard(samples_per_frame(codec.rate)) {
   if (terms.max_bitrate_bps) encoder->limit_bitrate(*terms.max_bitrate_bps);
   if (codec.codec != belfry::media::Codec::opus) concealment.emplace(codec.rate);
+  if (terms.transport_numbers || terms.nack)
+    feedback = std::make_unique<Feedback>(terms.transport_numbers, terms.nack);
   if (!terms.telephone_event_in) keys_in_audio.emplace(codec.rate);
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "gateway/media/feedback.hpp"
 #include "gateway/media/terms.hpp"
 #include "media/codec.hpp"
 #include "media/concealment.hpp"
@@ -27,6 +28,7 @@ struct Coding {
   std::optional<belfry::media::Concealment> concealment;  // where the codec has none of its own
   /// Only when the party sends no telephone-events.
   std::optional<belfry::media::DtmfDetector> keys_in_audio;
+  std::unique_ptr<Feedback> feedback;        // where the party takes and gives any
   belfry::media::RateFollower converter;     // from a peer's rate to ours
   std::vector<belfry::media::Sample> heard;  // what the party says in this tick, at the front
 

@@ -1,5 +1,7 @@
 #include "gateway/media/seat.hpp"
 
+#include <array>
+
 namespace belfry::gateway::media {
 
 using namespace std::chrono_literals;
@@ -10,6 +12,9 @@ namespace {
 /// A jitter buffer that grows lets its frames come this much later than it said.
 constexpr base::Duration lag_margin = 100ms;
 constexpr base::Duration longest_playout = 500ms;
+/// Where packets are passed on undecoded: what the jitter buffer at the other end may wait.
+constexpr base::Duration usual_playout = 80ms;
+constexpr std::size_t longest_feedback = 1000;
 
 }  // namespace
 
@@ -30,6 +35,10 @@ std::unique_ptr<Coding> Seat::set_coding(std::unique_ptr<Coding> coding, base::I
     // The same stream goes on: adaptive codecs have learned it.
     coding->adopt_state(*coding_);
   }
+  // Numbers go on over a change of codec.
+  if (coding_ && coding_->feedback && coding->feedback)
+    std::swap(coding->feedback, coding_->feedback);
+  outgoing_.use(coding->feedback.get());
   outgoing_.reset_relay();
   last_packet_ = now;
   wire_->apply(coding->terms, now);
@@ -66,11 +75,7 @@ bool Seat::is_listened_to() const {
 }
 
 void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) {
-  if (kind == PacketKind::rtcp) {
-    reports_.handle_control(bytes, now);
-    if (coding_) coding_->encoder->expect_loss(reports_.loss_there());
-    return;
-  }
+  if (kind == PacketKind::rtcp) return on_control(bytes, now);
   const auto packet = rtp::parse_packet(bytes);
   if (!packet || !coding_) return;
   const MediaTerms& terms = coding_->terms;
@@ -83,6 +88,10 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   anything_came_ = true;
   reports_.handle_packet(*packet, now);
   last_packet_ = now;
+  if (coding_->feedback) {
+    coding_->feedback->handle_packet(*packet, now);
+    ask_for_missing(now);
+  }
   if (!terms.receive) return;
   if (digits) {
     on_digits(*packet, now);
@@ -93,6 +102,35 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
     if (!is_listened_to()) return incoming_.pass(*coding_, packet->payload);
   }
   incoming_.handle_audio(*packet, now);
+}
+
+void Seat::on_control(std::span<const std::byte> bytes, base::Instant now) {
+  reports_.handle_control(bytes, now);
+  if (!coding_) return;
+  if (coding_->feedback) {
+    coding_->feedback->handle_control(bytes, *wire_, now);
+    if (const auto loss = coding_->feedback->take_loss()) reports_.handle_loss(*loss);
+  }
+  const std::uint32_t most = coding_->terms.max_bitrate_bps.value_or(UINT32_MAX);
+  coding_->encoder->limit_bitrate(std::min(most, reports_.bits_per_second()));
+  coding_->encoder->expect_loss(reports_.loss_there());
+}
+
+void Seat::tell_arrivals(base::Instant now) {
+  if (!coding_ || !coding_->feedback || !coding_->feedback->due(now)) return;
+  std::array<std::byte, longest_feedback> buffer;
+  const auto arrivals = coding_->feedback->write_arrivals(outgoing_.source(), buffer, now);
+  if (!arrivals.empty()) wire_->send(PacketKind::rtcp, arrivals, now);
+}
+
+void Seat::ask_for_missing(base::Instant now) {
+  const auto round_trip = reports_.round_trip();
+  if (!round_trip) return;
+  const base::Duration patience = is_relayed() ? usual_playout : incoming_.playout_delay();
+  std::array<std::byte, longest_feedback> buffer;
+  const auto questions =
+      coding_->feedback->write_questions(outgoing_.source(), *round_trip, patience, buffer, now);
+  if (!questions.empty()) wire_->send(PacketKind::rtcp, questions, now);
 }
 
 void Seat::on_digits(const rtp::PacketView& packet, base::Instant now) {
@@ -109,6 +147,7 @@ void Seat::on_digits(const rtp::PacketView& packet, base::Instant now) {
 
 void Seat::hear(base::Instant now) {
   check_silence(now);
+  tell_arrivals(now);
   if (!coding_ || !coding_->terms.receive) {
     incoming_.be_silent();
     return;

@@ -84,7 +84,11 @@ class Seat final : private PacketSink {
 
  private:
   void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override;
+  void on_control(std::span<const std::byte> bytes, base::Instant now);
   void on_digits(const rtp::PacketView& packet, base::Instant now);
+  /// Tells the party what of its packets came, and asks for what did not.
+  void tell_arrivals(base::Instant now);
+  void ask_for_missing(base::Instant now);
   bool is_relayed() const { return peer_ != nullptr && peer_->relays(); }
   /// Somebody wants the sound of what this party says, though its packets go on undecoded.
   bool is_listened_to() const;

@@ -55,6 +55,8 @@ class Wire {
   virtual void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
   /// What is sent from now on is not only silence that fills the time.
   virtual void note_speech() {}
+  /// An RTP packet that the party misses, as it went out; only wires that keep them.
+  virtual void send_again(std::uint16_t /*sequence*/, base::Instant) {}
   /// Hands over what has arrived up to `now`.
   virtual void receive(base::Instant now, PacketSink& sink) = 0;
   /// New terms: addresses may have changed.

@@ -13,7 +13,10 @@
 #include "gateway/webrtc/lossy_link_for_test.hpp"
 #include "media/g711.hpp"
 #include "media/tone.hpp"
+#include "rtp/arrival_log.hpp"
+#include "rtp/feedback.hpp"
 #include "rtp/packet.hpp"
+#include "rtp/statistics.hpp"
 #include "rtp/stream.hpp"
 #include "rtp/telephone_event.hpp"
 #include "sdp/webrtc.hpp"
@@ -100,6 +103,8 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     if (connected() && !silent && now >= speak_at_) speak(now);
   }
   bool connected() const { return transport_ && transport_->connected(); }
+  /// Packets that were not authentic, or came twice.
+  std::size_t dropped() const { return transport_->dropped(); }
   bool checked() const { return transport_ && transport_->checked(); }
   /// Bytes of anybody, from the browser's socket.
   void send_raw(std::span<const std::byte> bytes, std::uint16_t port) const {
@@ -125,6 +130,31 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   /// Whatever comes, beside `heard`.
   std::function<void(const rtp::PacketView&)> on_packet = [](const rtp::PacketView&) {};
 
+  /// To the other side, whose stream it is about is `source`.
+  void send_control(const std::function<void(rtp::RtcpWriter&)>& write) {
+    std::array<std::byte, 1500> buffer;
+    rtp::RtcpWriter writer(buffer);
+    write(writer);
+    transport_->send_rtcp(writer.written());
+  }
+  /// A packet of its own that was not sent when its turn came.
+  void send_kept() {
+    for (const auto& packet : std::exchange(kept_, {})) transport_->send_rtp(packet);
+  }
+
+  bool feedback = false;                               // it offers any, and numbers its packets
+  std::function<bool()> loses = [] { return false; };  // packets of its own
+  struct Heard {
+    std::uint16_t sequence = 0;
+    std::optional<std::uint16_t> number;  // the transport's
+    std::size_t size = 0;                 // of the packet
+  };
+  std::vector<Heard> packets;
+  std::vector<rtp::PacketStatus> arrivals;  // that the other side told of
+  std::vector<std::uint16_t> questions;     // it asks for these
+  std::uint32_t source = 0;                 // of what is heard
+  std::optional<std::uint32_t> last_sender_report;
+
   bool silent = false;  // it went away: no checks, no sound
   bool by_tcp = false;  // before it connects
   std::vector<belfry::media::Sample> heard;
@@ -147,6 +177,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     audio.setup = setup;
     audio.formats = {{0, sdp::pcmu, {}}, {key_type, {"telephone-event", 8000, 1}, "0-16"}};
     if (opus_first) audio.formats.insert(audio.formats.begin(), {111, sdp::opus, {}});
+    if (feedback) audio.feedback = {extension, true};
     audio.stream = "browser";
     return serialize(make_webrtc_offer(audio));
   }
@@ -163,7 +194,8 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
       }
     }
     if (!from_server) return;
-    while (const auto datagram = from_server->take(now)) transport_->handle_datagram(*datagram, now);
+    while (const auto datagram = from_server->take(now))
+      transport_->handle_datagram(*datagram, now);
   }
   void deliver(base::Instant now) {
     while (const auto datagram = to_server->take(now)) transmit(server_, *datagram);
@@ -220,8 +252,20 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     }
     const std::vector<std::byte> payload = voice.next ? voice.next() : tone();
     const auto header = stream_.next(voice.payload_type, voice.ticks);
+    if (feedback) return send_numbered(header, payload);
     transport_->send_rtp(rtp::write_packet(header, payload, packet));
     sent.push_back({payload, to_server && to_server->lost_last()});
+  }
+  void send_numbered(const rtp::PacketHeader& header, std::span<const std::byte> payload) {
+    std::array<std::byte, 1500> packet;
+    rtp::write_header(header, {extension, next_number_++}, packet);
+    std::ranges::copy(payload, packet.begin() + rtp::extended_header_size);
+    const auto whole = std::span(packet).first(rtp::extended_header_size + payload.size());
+    if (loses()) {
+      kept_.emplace_back(whole.begin(), whole.end());
+    } else {
+      transport_->send_rtp(whole);
+    }
   }
   std::vector<std::byte> tone() {
     std::array<belfry::media::Sample, 160> samples;
@@ -239,10 +283,34 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     const auto packet = rtp::parse_packet(bytes);
     ASSERT_TRUE(packet);
     on_packet(*packet);
+    source = packet->ssrc;
+    Heard told{packet->sequence, std::nullopt, bytes.size()};
+    if (const auto number = rtp::find_extension(*packet, extension))
+      told.number = base::ByteReader(*number).u16();
+    packets.push_back(told);
     if (packet->payload_type != 0) return;
     for (const std::byte byte : packet->payload) heard.push_back(belfry::media::from_mulaw(byte));
   }
-  void on_rtcp(std::span<const std::byte>, base::Instant) override { ++reports; }
+  void on_rtcp(std::span<const std::byte> bytes, base::Instant) override {
+    auto compound = rtp::RtcpCompound::parse(bytes);
+    ASSERT_TRUE(compound);
+    while (const auto packet = compound->next()) {
+      if (const auto* report = std::get_if<rtp::SenderReport>(&*packet)) {
+        ++reports;
+        last_sender_report = rtp::middle_of(report->sender.ntp_time);
+      }
+      const auto* other = std::get_if<rtp::OtherRtcp>(&*packet);
+      if (other == nullptr) continue;
+      if (const auto nack = rtp::read_nack(*other))
+        nack->visit([&](std::uint16_t sequence) { questions.push_back(sequence); });
+      const auto told = rtp::read_transport_feedback(*other);
+      if (!told) continue;
+      rtp::TransportStatuses statuses(*told);
+      while (const auto status = statuses.next()) arrivals.push_back(*status);
+    }
+  }
+
+  static constexpr std::uint8_t extension = 3;
 
   const belfry::webrtc::DtlsContext& context_;
   base::Random& random_;
@@ -256,6 +324,8 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   belfry::webrtc::Path server_;
   base::Instant now_{};
   base::Instant speak_at_{};
+  std::uint16_t next_number_ = 65530;
+  std::vector<std::vector<std::byte>> kept_;
 };
 
 }  // namespace belfry::gateway::webrtc
