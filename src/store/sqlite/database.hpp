@@ -28,6 +28,10 @@ struct SqliteError {
 struct RowError {
   std::string message;
 };
+/// A `call::DocumentCondition` that does not hold.
+struct ConditionError {
+  std::string message;
+};
 
 /// The rows of a running query; ends it when destroyed. One query of the same text at a time.
 class Rows {

@@ -113,6 +113,13 @@ std::uint64_t count_documents(Database& database, const DocumentQuery& query) {
   return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
 }
 
+void check_condition(Database& database, const call::DocumentCondition& condition) {
+  const DocumentKey& which = condition.document;
+  const auto found = find_document(database, which.collection, which.key);
+  if (condition.holds_for(found ? &*found : nullptr)) return;
+  throw ConditionError{which.collection + " " + which.key + ": " + condition.member + " is not so"};
+}
+
 void remove_document(Database& database, const DocumentKey& which) {
   database.run(
       "DELETE FROM documents WHERE collection = ? AND key = ?", which.collection, which.key

@@ -16,6 +16,7 @@ constexpr base::Duration probe_interval = 3s;
 
 /// All but the legs, which the writer puts.
 void apply_changes(Database& database, const call::Changes& changes) {
+  for (const call::DocumentCondition& each : changes.conditions) check_condition(database, each);
   for (const call::EventRecord& event : changes.events) append_event(database, event);
   for (const call::Delivery& delivery : changes.deliveries) put_delivery(database, delivery);
   for (const call::Document& document : changes.new_documents) insert_document(database, document);

@@ -45,6 +45,8 @@ std::optional<call::Document> find_document(
 );
 std::vector<call::Document> find_documents(Database& database, const call::DocumentQuery& query);
 std::uint64_t count_documents(Database& database, const call::DocumentQuery& query);
+/// Throws ConditionError when it does not hold.
+void check_condition(Database& database, const call::DocumentCondition& condition);
 void remove_document(Database& database, const call::DocumentKey& which);
 
 // --- bindings.cpp ---

@@ -160,6 +160,9 @@ bool Writer::write_as_one(std::vector<Write>& group) {
   } catch (const RowError&) {
     database_->run("ROLLBACK");
     return false;
+  } catch (const ConditionError&) {
+    database_->run("ROLLBACK");
+    return false;
   }
   database_->run("COMMIT");
   return true;
@@ -177,6 +180,8 @@ Result<> Writer::apply_alone(Write& write) {
     result = base::fail(Errc::conflict, "it exists already: " + error.message);
   } catch (const RowError& error) {
     result = base::fail(Errc::invalid_argument, error.message);
+  } catch (const ConditionError& error) {
+    result = base::fail(Errc::conflict, error.message);
   }
   if (!result) database_->run("ROLLBACK TO change");
   database_->run("RELEASE change");
