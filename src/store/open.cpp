@@ -3,8 +3,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "store/sql/store.hpp"
+#include "store/sqlite/integrity.hpp"
 #include "store/sqlite/schema.hpp"
-#include "store/sqlite/store.hpp"
 #include "store/store.hpp"
 
 namespace belfry::store {
@@ -20,16 +21,17 @@ base::Result<> make_folder(const std::string& folder) {
   );
 }
 
-base::Result<std::unique_ptr<sqlite::Database>> open_database(
+base::Result<std::unique_ptr<sqlite::SqliteDatabase>> open_database(
     const std::string& file, std::uint64_t max_bytes
 ) {
   try {
-    auto database = std::make_unique<sqlite::Database>(file, sqlite::Database::Access::read_write);
+    auto database =
+        std::make_unique<sqlite::SqliteDatabase>(file, sqlite::SqliteDatabase::Access::read_write);
     BELFRY_CHECK(sqlite::migrate(*database));
     if (max_bytes != 0)
-      database->execute("PRAGMA max_page_count=" + std::to_string(max_bytes / page_bytes));
+      database->execute_script("PRAGMA max_page_count=" + std::to_string(max_bytes / page_bytes));
     return database;
-  } catch (const sqlite::SqliteError& error) {
+  } catch (const sql::DatabaseError& error) {
     return base::fail(base::Errc::io, "cannot open the database " + file + ": " + error.message);
   }
 }
@@ -46,8 +48,11 @@ base::Result<std::unique_ptr<Store>> open(Settings settings, base::Loop& loop) {
     file = settings.folder + "/belfry.db";
   }
   BELFRY_TRY(database, open_database(file, settings.max_bytes));
-  return std::make_unique<sqlite::SqliteStore>(
-      settings, std::move(file), std::move(lock), std::move(database), loop
+  sql::SqlStore::Check check;
+  if (file != in_memory)
+    check = [file](const std::atomic<bool>& stop) { return sqlite::quick_check(file, stop); };
+  return std::make_unique<sql::SqlStore>(
+      settings, std::move(lock), std::move(database), std::move(check), loop
   );
 }
 
