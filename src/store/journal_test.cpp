@@ -144,14 +144,6 @@ TEST_P(Journal, OfSeveralStepsOfALegInOneGroupTheLastOneStays) {
   EXPECT_EQ(legs[1].status, LegStatus::in_progress);
 }
 
-TEST_P(Journal, ReadsBackTextThatIsNotUtf8) {
-  Fixture fixture(home.settings());
-  LegRecord record = leg("CA1");
-  record.end_reason = "486 Occup\xe9";
-  ASSERT_TRUE(fixture.commit({.legs = {record}}));
-  EXPECT_EQ(fixture.get(fixture.store->find_leg("CA1"))->end_reason, "486 Occup\uFFFD");
-}
-
 TEST_P(Journal, RefusesARowThatItCouldNotReadBackAndKeepsTheRestOfItsGroup) {
   Fixture fixture(home.settings());
   call::Document huge = document("huge");

@@ -1,7 +1,9 @@
 #include "store/testing_postgres.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 #include "store/postgres/connection.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto starts_within = 60s;
+constexpr base::Duration starts_within = 60s;
 
 /// Debian's folders, the newest last; empty where the programs are in the PATH.
 std::string program(const std::string& name) {
@@ -53,8 +54,8 @@ const passwd* unprivileged() {
       ::_exit(126);
   // Set last: a change of user takes it away.
   ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
-  if (::freopen("/dev/null", "r", stdin) == nullptr ||
-      ::freopen(log.c_str(), "a", stdout) == nullptr || ::dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
+  const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (output < 0 || ::dup2(output, STDOUT_FILENO) < 0 || ::dup2(output, STDERR_FILENO) < 0)
     ::_exit(125);
   std::vector<char*> arguments;
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
@@ -135,21 +136,22 @@ PostgresServer::~PostgresServer() {
 void PostgresServer::start() {
   const std::string log = folder_ + "/postgres.log";
   process_ = launch(
-      {program("postgres"), "-D", data_folder(), "-k", folder_, "-c", "listen_addresses=", "-c",
-       "shared_buffers=16MB", "-c", "max_connections=30"},
+      {program("postgres"), "-D", data_folder(), "-k", folder_, "-c", "listen_addresses=",
+       // Processes are killed here, no machine loses its power.
+       "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=30"},
       log
   );
-  const auto until = std::chrono::steady_clock::now() + starts_within;
+  const base::Instant until = base::SystemClock().now() + starts_within;
   while (true) {
     try {
       const postgres::Connection connection(url("postgres"), "test");
       return;
     } catch (const sql::DatabaseError& error) {
       const bool ended = ::waitpid(process_, nullptr, WNOHANG) != 0;
-      if (ended || std::chrono::steady_clock::now() > until)
+      if (ended || base::SystemClock().now() > until)
         throw std::runtime_error("PostgreSQL does not start: " + error.message + text_of(log));
     }
-    std::this_thread::sleep_for(20ms);
+    ::poll(nullptr, 0, 20);
   }
 }
 
@@ -164,14 +166,15 @@ std::string PostgresServer::url(const std::string& database) const {
          database;
 }
 
-PostgresDatabaseOfTest::PostgresDatabaseOfTest() : PostgresDatabaseOfTest(shared_url()) {}
+PostgresDatabaseOfTest::PostgresDatabaseOfTest(const std::string& options)
+    : PostgresDatabaseOfTest(shared_url(), options) {}
 PostgresDatabaseOfTest::PostgresDatabaseOfTest(const PostgresServer& server)
-    : PostgresDatabaseOfTest(server.url("postgres")) {}
+    : PostgresDatabaseOfTest(server.url("postgres"), {}) {}
 
-PostgresDatabaseOfTest::PostgresDatabaseOfTest(std::string server_url)
+PostgresDatabaseOfTest::PostgresDatabaseOfTest(std::string server_url, const std::string& options)
     : server_url_(std::move(server_url)), name_(new_name()) {
   postgres::Connection connection(server_url_, "test");
-  connection.ask("CREATE DATABASE " + name_);
+  connection.ask("CREATE DATABASE " + name_ + options);
   const std::size_t path = server_url_.find('/', server_url_.find("://") + 3);
   const std::size_t parameters = std::min(server_url_.find('?'), server_url_.size());
   url_ = server_url_.substr(0, path + 1) + name_ + server_url_.substr(parameters);
@@ -184,6 +187,12 @@ PostgresDatabaseOfTest::~PostgresDatabaseOfTest() {
   } catch (const sql::DatabaseError& error) {
     ADD_FAILURE() << "the test's database stays: " << error.message;
   }
+}
+
+std::string PostgresDatabaseOfTest::url_by(const std::string& socket_folder) const {
+  const std::size_t host = url_.find('@') + 1;
+  const std::size_t path = url_.find('/', host);
+  return url_.substr(0, host) + percent_encoded(socket_folder) + url_.substr(path);
 }
 
 std::string PostgresDatabaseOfTest::ask(const std::string& sql) const {

@@ -22,6 +22,7 @@ class PostgresServer {
   void crash() { end(3); }
 
   std::string url(const std::string& database) const;
+  const std::string& socket_folder() const { return folder_; }
   std::string data_folder() const { return folder_ + "/data"; }
 
   static constexpr const char* password = "s3cret:@/";
@@ -37,18 +38,21 @@ class PostgresServer {
 /// of a database of a superuser), or else in one that the first of them starts.
 class PostgresDatabaseOfTest {
  public:
-  PostgresDatabaseOfTest();
+  /// @param options of CREATE DATABASE.
+  explicit PostgresDatabaseOfTest(const std::string& options = {});
   explicit PostgresDatabaseOfTest(const PostgresServer& server);
   PostgresDatabaseOfTest(const PostgresDatabaseOfTest&) = delete;
   PostgresDatabaseOfTest& operator=(const PostgresDatabaseOfTest&) = delete;
   ~PostgresDatabaseOfTest();
 
   const std::string& url() const { return url_; }
+  /// By a socket in another folder.
+  std::string url_by(const std::string& socket_folder) const;
   /// On a connection of its own. @return the first column of the first row.
   std::string ask(const std::string& sql) const;
 
  private:
-  explicit PostgresDatabaseOfTest(std::string server_url);
+  PostgresDatabaseOfTest(std::string server_url, const std::string& options);
 
   std::string server_url_;
   std::string name_;

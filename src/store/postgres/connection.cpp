@@ -13,9 +13,8 @@ namespace belfry::store::postgres {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 
-constexpr auto connect_within = 5s;
+constexpr base::Duration connect_within = 5s;
 /// How often a wait looks whether it shall end.
 constexpr auto look_up_every = 100ms;
 constexpr int oldest_server = 120'000;
@@ -81,12 +80,14 @@ Connection::Connection(const std::string& url, const std::string& application_na
   };
   connection_.reset(PQconnectStartParams(keys.data(), values.data(), 1));
   if (!connection_) raise_lost("there is no memory for a connection");
+  // What ends a session also comes as an error; "relation exists, skipping" is no news.
+  PQsetNoticeProcessor(get(), [](void*, const char*) {}, nullptr);
   establish();
   set_up_session();
 }
 
 void Connection::establish() {
-  const auto until = steady_clock::now() + connect_within;
+  const base::Instant until = base::SystemClock().now() + connect_within;
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (true) {
     if (PQstatus(get()) == CONNECTION_BAD || next == PGRES_POLLING_FAILED)
@@ -96,8 +97,6 @@ void Connection::establish() {
     next = PQconnectPoll(get());
   }
   if (PQsetnonblocking(get(), 1) != 0) raise_lost(last_words(get()));
-  // "relation exists, skipping" is no news.
-  PQsetNoticeProcessor(get(), [](void*, const char*) {}, nullptr);
 }
 
 void Connection::set_up_session() {
@@ -121,18 +120,19 @@ int Connection::process() const {
   return PQbackendPID(get());
 }
 
-steady_clock::time_point Connection::deadline() const {
-  return steady_clock::now() + patience_;
+base::Instant Connection::deadline() const {
+  return base::SystemClock().now() + patience_;
 }
 
-void Connection::wait(For what, steady_clock::time_point until) const {
+void Connection::wait(For what, base::Instant until) const {
   pollfd socket{};
   socket.fd = PQsocket(get());
   if (socket.fd < 0) raise_lost(last_words(get()));
   if (what != For::writing) socket.events |= POLLIN;
   if (what != For::reading) socket.events |= POLLOUT;
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - base::SystemClock().now());
     if (left <= 0ms) raise_lost("the database does not answer");
     if (stop_ != nullptr && *stop_) raise_lost("interrupted");
     const auto step =

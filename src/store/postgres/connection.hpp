@@ -7,6 +7,7 @@
 
 #include "base/handle.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 struct pg_conn;
 struct pg_result;
@@ -20,9 +21,10 @@ using ResultPtr = base::Handle<pg_result, clear>;
 /// Whether libpq understands it. The message never holds the URL, which may hold a password.
 base::Result<> check_url(const std::string& url);
 
-/// One connection by libpq, without blocking calls: every wait has an end. The session commits
-/// durably (rule R1), speaks UTF-8 and notices within half a minute that the other side has gone.
-/// One thread. All throw what `raise` throws; a connection that is lost stays so.
+/// One connection by libpq, without blocking calls: every wait has an end, in real time, for that
+/// is what the server lives in. The session commits durably (rule R1), speaks UTF-8 and notices
+/// within half a minute that the other side has gone. One thread. All throw what `raise` throws; a
+/// connection that is lost stays so.
 class Connection {
  public:
   /// @throws sql::DatabaseError: `lost` for what may pass, `fatal` for a server that cannot serve
@@ -51,8 +53,8 @@ class Connection {
   enum class For { reading, writing, both };
   void establish();
   void set_up_session();
-  void wait(For what, std::chrono::steady_clock::time_point until) const;
-  std::chrono::steady_clock::time_point deadline() const;
+  void wait(For what, base::Instant until) const;
+  base::Instant deadline() const;
 
   base::Handle<pg_conn, finish> connection_;
   std::chrono::milliseconds patience_ = usual_patience;

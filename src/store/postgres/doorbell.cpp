@@ -14,8 +14,8 @@ namespace belfry::store::postgres {
 namespace {
 
 using namespace std::chrono_literals;
+using base::SystemClock;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr auto ring_every = 50ms;
 constexpr auto connect_every = 500ms;
@@ -54,9 +54,9 @@ void Doorbell::run() {
 }
 
 void Doorbell::listen(Connection& connection) {
-  auto next_ring = steady_clock::now();
+  auto next_ring = SystemClock().now();
   while (!stopping_) {
-    const auto now = steady_clock::now();
+    const auto now = SystemClock().now();
     if (rung_ && now >= next_ring) {
       next_ring = now + ring_every;
       rung_ = false;
@@ -68,7 +68,7 @@ void Doorbell::listen(Connection& connection) {
       others |= note->be_pid != connection.process();
     if (others) tell_loop();
     std::array<pollfd, 2> sources{{{PQsocket(connection.get()), POLLIN, 0}, {wake_, POLLIN, 0}}};
-    const auto until_ring = std::chrono::ceil<milliseconds>(next_ring - steady_clock::now());
+    const auto until_ring = std::chrono::ceil<milliseconds>(next_ring - SystemClock().now());
     ::poll(
         sources.data(), sources.size(),
         rung_ ? static_cast<int>(std::max(until_ring, 0ms).count()) : -1
@@ -86,9 +86,9 @@ void Doorbell::tell_loop() {
 
 void Doorbell::pause(milliseconds longest) {
   pollfd source{wake_, POLLIN, 0};
-  const auto until = steady_clock::now() + longest;
-  while (!stopping_ && steady_clock::now() < until) {
-    const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
+  const auto until = SystemClock().now() + longest;
+  while (!stopping_ && SystemClock().now() < until) {
+    const auto left = std::chrono::ceil<milliseconds>(until - SystemClock().now());
     ::poll(&source, 1, static_cast<int>(std::max(left, 0ms).count()));
     eventfd_t ignored = 0;
     ::eventfd_read(wake_, &ignored);

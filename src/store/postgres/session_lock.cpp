@@ -4,26 +4,23 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
-#include <thread>
+#include <span>
 
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "store/sql/database.hpp"
 
 namespace belfry::store::postgres {
 namespace {
 
-using namespace std::chrono_literals;
-using std::chrono::steady_clock;
-
-constexpr auto wait_at_most = 3s;
-constexpr auto look_every = 20ms;
-
 /// "belf", "stor": the two halves of the lock's key.
 constexpr const char* try_lock = "SELECT pg_try_advisory_lock(1650814054, 1937010546)";
+constexpr const char* wait_for_lock = "SELECT pg_advisory_lock(1650814054, 1937010546)";
+constexpr const char* limit_waiting = "SET lock_timeout = '3s'";
+constexpr const char* wait_for_ever = "SET lock_timeout = 0";
 constexpr const char* ask_for_holder =
     "SELECT pid, coalesce(application_name, '') FROM pg_locks JOIN pg_stat_activity USING (pid) "
-    "WHERE locktype = 'advisory' AND classid = 1650814054 AND objid = 1937010546 "
+    "WHERE granted AND locktype = 'advisory' AND classid = 1650814054 AND objid = 1937010546 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 struct Holder {
@@ -49,19 +46,22 @@ std::string make_session_name() {
 }
 
 base::Result<> take_lock(Connection& connection, const std::string& session_name) {
-  const auto until = steady_clock::now() + wait_at_most;
-  while (connection.ask_text(try_lock) != "t") {
+  if (connection.ask_text(try_lock) == "t") return {};
+  // What we sent there must have come to its end before we ask what became of it.
+  if (const Holder holder = holder_of(connection); holder.name == session_name)
+    connection.ask("SELECT pg_terminate_backend($1::int)", {holder.process});
+  connection.ask(limit_waiting);
+  try {
+    connection.ask(wait_for_lock);
+  } catch (const sql::DatabaseError&) {
+    // Whether it is the time that is over, or the connection, this call tells.
     const Holder holder = holder_of(connection);
-    // What we sent there must have come to its end before we ask what became of it.
-    if (holder.name == session_name)
-      connection.ask("SELECT pg_terminate_backend($1::int)", {holder.process});
-    if (steady_clock::now() >= until)
-      return base::fail(
-          base::Errc::conflict, "the database is in use by " + holder.name +
-                                    " (PostgreSQL's process " + holder.process + ")"
-      );
-    std::this_thread::sleep_for(look_every);
+    return base::fail(
+        base::Errc::conflict, "the database is in use by " + holder.name +
+                                  " (PostgreSQL's process " + holder.process + ")"
+    );
   }
+  connection.ask(wait_for_ever);
   return {};
 }
 
