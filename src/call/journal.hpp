@@ -9,8 +9,26 @@
 
 namespace belfry::call {
 
+/// What must still be so for a step to be written (compare and set): a lease that is still ours, a
+/// state that nobody has changed.
+struct DocumentCondition {
+  DocumentKey document;
+  std::string member;          // of its value; no nested one
+  base::json::value expected;  // null: absent
+
+  /// @param found nullptr: there is no such document; then nothing holds.
+  bool holds_for(const Document* found) const {
+    if (found == nullptr) return false;
+    const base::json::value* member_value = base::json::find(found->value, member);
+    return member_value == nullptr ? expected.is_null() : *member_value == expected;
+  }
+};
+
 /// What one step of the call model writes: all of it or nothing.
 struct Changes {
+  /// Looked at before anything of this step is written; one that does not hold fails the whole with
+  /// Errc::conflict.
+  std::vector<DocumentCondition> conditions;
   /// Inserted, or replaced by SID; but account, parent, `from`, `to`, `created` and application
   /// stay what they were at first.
   std::vector<LegRecord> legs;
@@ -23,8 +41,9 @@ struct Changes {
   std::vector<std::string> removed_legs;  // by SID, with their events
 
   bool empty() const {
-    return legs.empty() && events.empty() && deliveries.empty() && new_documents.empty() &&
-           documents.empty() && removed_documents.empty() && removed_legs.empty();
+    return conditions.empty() && legs.empty() && events.empty() && deliveries.empty() &&
+           new_documents.empty() && documents.empty() && removed_documents.empty() &&
+           removed_legs.empty();
   }
 };
 

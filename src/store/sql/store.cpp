@@ -1,10 +1,9 @@
-#include "store/sqlite/store.hpp"
+#include "store/sql/store.hpp"
 
 #include "base/log.hpp"
-#include "store/sqlite/integrity.hpp"
-#include "store/sqlite/tables.hpp"
+#include "store/sql/tables.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 namespace {
 
 using base::Errc;
@@ -12,10 +11,12 @@ using base::Result;
 using base::Task;
 using namespace std::chrono_literals;
 
-constexpr base::Duration probe_interval = 3s;
+/// How long everybody waits for a lost connection.
+constexpr base::Duration patience = 5s;
 
 /// All but the legs, which the writer puts.
 void apply_changes(Database& database, const call::Changes& changes) {
+  for (const call::DocumentCondition& each : changes.conditions) check_condition(database, each);
   for (const call::EventRecord& event : changes.events) append_event(database, event);
   for (const call::Delivery& delivery : changes.deliveries) put_delivery(database, delivery);
   for (const call::Document& document : changes.new_documents) insert_document(database, document);
@@ -30,31 +31,33 @@ std::unexpected<base::Error> queue_is_full() {
 
 }  // namespace
 
-SqliteStore::SqliteStore(
-    const Settings& settings, std::string file, FolderLock lock, std::unique_ptr<Database> database,
+SqlStore::SqlStore(
+    const Settings& settings, FolderLock lock, std::unique_ptr<Database> database, Check check,
     base::Loop& loop
 )
     : loop_(loop),
-      file_(std::move(file)),
       max_queue_(settings.max_queue),
       lock_(std::move(lock)),
       seconds_(base::metrics::histogram(
           "belfry_db_seconds", "Time from a write's request to its answer",
           {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5}
       )),
-      self_(std::make_shared<SqliteStore*>(this)),
+      self_(std::make_shared<SqlStore*>(this)),
+      check_(std::move(check)),
       writer_(
           std::move(database), loop, settings.mode,
-          {.on_fatal = settings.on_fatal, .on_full = [this] { probe_later(); }}
+          {.on_fatal = settings.on_fatal,
+           .on_trouble = [this](base::Duration wait) { try_again_after(wait); },
+           .on_recovery = [this] { trouble_since_.reset(); }}
       ) {}
 
-SqliteStore::~SqliteStore() {
-  if (probe_timer_ != 0) loop_.cancel(probe_timer_);
+SqlStore::~SqlStore() {
+  if (retry_timer_ != 0) loop_.cancel(retry_timer_);
   stop_check_ = true;
   if (check_thread_.joinable()) check_thread_.join();
 }
 
-void SqliteStore::enqueue(
+void SqlStore::enqueue(
     Writer::Kind kind, std::move_only_function<void(Database&)> apply, Done done
 ) {
   enqueue(
@@ -63,7 +66,7 @@ void SqliteStore::enqueue(
   );
 }
 
-void SqliteStore::enqueue_changes(Writer::Kind kind, call::Changes changes, Done done) {
+void SqlStore::enqueue_changes(Writer::Kind kind, call::Changes changes, Done done) {
   Writer::Write write;
   write.kind = kind;
   write.legs = std::exchange(changes.legs, {});
@@ -73,13 +76,13 @@ void SqliteStore::enqueue_changes(Writer::Kind kind, call::Changes changes, Done
   enqueue(std::move(write), std::move(done));
 }
 
-void SqliteStore::enqueue(Writer::Write write, Done done) {
+void SqlStore::enqueue(Writer::Write write, Done done) {
   const std::uint64_t number = ++last_write_;
   writes_in_flight_.emplace(number, loop_.now());
   write.done = [self = std::weak_ptr(self_), number,
                 done = std::move(done)](Result<> result) mutable {
     if (const auto alive = self.lock()) {
-      SqliteStore& store = **alive;
+      SqlStore& store = **alive;
       const auto entry = store.writes_in_flight_.find(number);
       const base::Duration waited = store.loop_.now() - entry->second;
       store.seconds_.observe(std::chrono::duration<double>(waited).count());
@@ -90,12 +93,12 @@ void SqliteStore::enqueue(Writer::Write write, Done done) {
   writer_.write(std::move(write));
 }
 
-base::Duration SqliteStore::queue_age() const {
+base::Duration SqlStore::queue_age() const {
   return writes_in_flight_.empty() ? base::Duration::zero()
                                    : loop_.now() - writes_in_flight_.begin()->second;
 }
 
-Task<Result<>> SqliteStore::commit(call::Changes changes) {
+Task<Result<>> SqlStore::commit(call::Changes changes) {
   base::Completion<Result<>> answer(loop_);
   if (!has_place()) {
     answer.resolver()(queue_is_full());
@@ -105,7 +108,7 @@ Task<Result<>> SqliteStore::commit(call::Changes changes) {
   return answer.wait();
 }
 
-void SqliteStore::commit_later(call::Changes changes) {
+void SqlStore::commit_later(call::Changes changes) {
   if (!has_place()) {
     base::log::error("store.write_dropped", {{"reason", "too many writes wait for the disk"}});
     return;
@@ -115,20 +118,19 @@ void SqliteStore::commit_later(call::Changes changes) {
   });
 }
 
-void SqliteStore::probe_later() {
-  if (probe_timer_ != 0) return;
-  probe_timer_ = loop_.call_after(probe_interval, [this] {
-    probe_timer_ = 0;
-    if (writer_.accepts_writes()) return;
-    // An empty change: the writer looks for room by itself after each maintenance.
-    enqueue(Writer::Kind::maintenance, [](Database&) {}, {});
-    probe_later();
+void SqlStore::try_again_after(base::Duration wait) {
+  if (!trouble_since_) trouble_since_ = loop_.now();
+  if (retry_timer_ != 0) return;
+  retry_timer_ = loop_.call_after(wait, [this] {
+    retry_timer_ = 0;
+    const bool over = trouble_since_ && loop_.now() - *trouble_since_ >= patience;
+    writer_.try_again(over ? Writer::Patience::over : Writer::Patience::left);
   });
 }
 
 /// `query(Database&)` runs on the writer.
 template <class Query>
-auto SqliteStore::ask(Query query) {
+auto SqlStore::ask(Query query) {
   using Value = std::invoke_result_t<Query&, Database&>;
   base::Completion<Result<Value>> answer(loop_);
   Writer::Read read;
@@ -143,55 +145,53 @@ auto SqliteStore::ask(Query query) {
   return answer.wait();
 }
 
-Task<Result<std::optional<call::LegRecord>>> SqliteStore::find_leg(std::string sid) {
-  return ask([sid = std::move(sid)](Database& database) { return sqlite::find_leg(database, sid); }
-  );
+Task<Result<std::optional<call::LegRecord>>> SqlStore::find_leg(std::string sid) {
+  return ask([sid = std::move(sid)](Database& database) { return sql::find_leg(database, sid); });
 }
-Task<Result<std::vector<call::LegRecord>>> SqliteStore::find_legs(call::LegQuery query) {
+Task<Result<std::vector<call::LegRecord>>> SqlStore::find_legs(call::LegQuery query) {
   return ask([query = std::move(query)](Database& database) {
-    return sqlite::find_legs(database, query);
+    return sql::find_legs(database, query);
   });
 }
-Task<Result<std::vector<call::LegRecord>>> SqliteStore::unfinished_legs() {
-  return ask([](Database& database) { return sqlite::unfinished_legs(database); });
+Task<Result<std::vector<call::LegRecord>>> SqlStore::unfinished_legs() {
+  return ask([](Database& database) { return sql::unfinished_legs(database); });
 }
-Task<Result<std::uint64_t>> SqliteStore::count_legs() {
-  return ask([](Database& database) { return sqlite::count_legs(database); });
+Task<Result<std::uint64_t>> SqlStore::count_legs() {
+  return ask([](Database& database) { return sql::count_legs(database); });
 }
-Task<Result<std::vector<call::EventRecord>>> SqliteStore::events_of(std::string leg_sid) {
+Task<Result<std::vector<call::EventRecord>>> SqlStore::events_of(std::string leg_sid) {
   return ask([sid = std::move(leg_sid)](Database& database) {
-    return sqlite::events_of(database, sid);
+    return sql::events_of(database, sid);
   });
 }
-Task<Result<std::vector<call::Delivery>>> SqliteStore::due_deliveries(
+Task<Result<std::vector<call::Delivery>>> SqlStore::due_deliveries(
     base::WallTime now, std::size_t limit
 ) {
-  return ask([now, limit](Database& database) {
-    return sqlite::due_deliveries(database, now, limit);
-  });
+  return ask([now, limit](Database& database) { return sql::due_deliveries(database, now, limit); }
+  );
 }
-Task<Result<std::optional<base::WallTime>>> SqliteStore::next_delivery() {
-  return ask([](Database& database) { return sqlite::next_delivery(database); });
+Task<Result<std::optional<base::WallTime>>> SqlStore::next_delivery() {
+  return ask([](Database& database) { return sql::next_delivery(database); });
 }
-Task<Result<std::optional<call::Document>>> SqliteStore::find_document(
+Task<Result<std::optional<call::Document>>> SqlStore::find_document(
     std::string collection, std::string key
 ) {
   return ask([collection = std::move(collection), key = std::move(key)](Database& database) {
-    return sqlite::find_document(database, collection, key);
+    return sql::find_document(database, collection, key);
   });
 }
-Task<Result<std::vector<call::Document>>> SqliteStore::find_documents(call::DocumentQuery query) {
+Task<Result<std::vector<call::Document>>> SqlStore::find_documents(call::DocumentQuery query) {
   return ask([query = std::move(query)](Database& database) {
-    return sqlite::find_documents(database, query);
+    return sql::find_documents(database, query);
   });
 }
-Task<Result<std::uint64_t>> SqliteStore::count_documents(call::DocumentQuery query) {
+Task<Result<std::uint64_t>> SqlStore::count_documents(call::DocumentQuery query) {
   return ask([query = std::move(query)](Database& database) {
-    return sqlite::count_documents(database, query);
+    return sql::count_documents(database, query);
   });
 }
 
-Task<Result<std::uint64_t>> SqliteStore::purge(
+Task<Result<std::uint64_t>> SqlStore::purge(
     Retention retention, base::WallTime now, std::size_t limit
 ) {
   base::Completion<Result<std::uint64_t>> answer(loop_);
@@ -211,14 +211,14 @@ Task<Result<std::uint64_t>> SqliteStore::purge(
   return answer.wait();
 }
 
-Task<Result<>> SqliteStore::check_integrity() {
+Task<Result<>> SqlStore::check_integrity() {
   base::Completion<Result<>> answer(loop_);
-  if (file_ == ":memory:" || check_thread_.joinable()) {
+  if (!check_ || check_thread_.joinable()) {
     answer.resolver()(Result<>{});
     return answer.wait();
   }
   check_thread_ = std::thread([this, resolve = answer.resolver()] {
-    Result<> result = quick_check(file_, stop_check_);
+    Result<> result = check_(stop_check_);
     loop_.post_from_any_thread([resolve, result = std::move(result)]() mutable {
       resolve(std::move(result));
     });
@@ -226,11 +226,11 @@ Task<Result<>> SqliteStore::check_integrity() {
   return answer.wait();
 }
 
-Task<Result<std::vector<Binding>>> SqliteStore::all_bindings() {
-  return ask([](Database& database) { return sqlite::all_bindings(database); });
+Task<Result<std::vector<Binding>>> SqlStore::all_bindings() {
+  return ask([](Database& database) { return sql::all_bindings(database); });
 }
 
-Task<Result<>> SqliteStore::replace_bindings(std::string user, std::vector<Binding> bindings) {
+Task<Result<>> SqlStore::replace_bindings(std::string user, std::vector<Binding> bindings) {
   base::Completion<Result<>> answer(loop_);
   if (!has_place()) {
     answer.resolver()(queue_is_full());
@@ -239,11 +239,11 @@ Task<Result<>> SqliteStore::replace_bindings(std::string user, std::vector<Bindi
   enqueue(
       Writer::Kind::promised,
       [user = std::move(user), bindings = std::move(bindings)](Database& database) {
-        sqlite::replace_bindings(database, user, bindings);
+        sql::replace_bindings(database, user, bindings);
       },
       answer.resolver()
   );
   return answer.wait();
 }
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

@@ -1,6 +1,6 @@
-#include "store/sqlite/tables.hpp"
+#include "store/sql/tables.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 namespace {
 
 using call::Delivery;
@@ -68,7 +68,7 @@ void put_delivery(Database& database, const Delivery& delivery) {
       "attempts = excluded.attempts, next_attempt = excluded.next_attempt, "
       "state = excluded.state, last_error = excluded.last_error",
       delivery.id, delivery.order_key, delivery.kind, delivery.url, delivery.method,
-      delivery.content_type, delivery.body, to_number(delivery.signature), delivery.created,
+      delivery.content_type, Bytes{delivery.body}, to_number(delivery.signature), delivery.created,
       delivery.attempts, delivery.next_attempt, to_number(delivery.state), delivery.last_error,
       delivery.own_application ? 1 : 0, delivery.account_sid
   );
@@ -84,7 +84,7 @@ std::vector<Delivery> due_deliveries(Database& database, base::WallTime now, std
       "AND earlier.order_key = due.order_key AND earlier.number < due.number "
       "AND (earlier.attempts = 0 OR due.created > ?)) "
       "ORDER BY next_attempt, number LIMIT ?",
-      now, now - longest_hold_back, limit
+      now, now - longest_hold_back, row_count(limit)
   );
   std::vector<Delivery> due;
   while (rows.next()) due.push_back(read_waiting(rows));
@@ -105,9 +105,9 @@ std::uint64_t purge_deliveries(
   database.run(
       "DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries "
       "WHERE state <> 0 AND created < ? ORDER BY created LIMIT ?)",
-      created_before, limit
+      created_before, row_count(limit)
   );
   return database.changed_rows();
 }
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

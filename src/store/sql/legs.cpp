@@ -1,10 +1,10 @@
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
 
-#include "store/sqlite/json_column.hpp"
-#include "store/sqlite/tables.hpp"
+#include "store/sql/json_column.hpp"
+#include "store/sql/tables.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 namespace {
 
 using base::json::object;
@@ -254,8 +254,8 @@ void put_leg(Database& database, const LegRecord& leg) {
       "ON CONFLICT (sid) DO UPDATE SET status = excluded.status, live = excluded.live, "
       "answered = excluded.answered, ended = excluded.ended, rest = excluded.rest",
       leg.sid, leg.parent_sid, call::to_string(leg.status), call::is_final(leg.status) ? 0 : 1,
-      leg.created, leg.from, leg.to, leg.application, leg.account_sid, leg.answered, leg.ended,
-      to_column(rest_of(leg, &memory))
+      leg.created, indexed(leg.from), indexed(leg.to), leg.application, leg.account_sid,
+      leg.answered, leg.ended, to_column(rest_of(leg, &memory))
   );
 }
 
@@ -268,10 +268,10 @@ std::optional<LegRecord> find_leg(Database& database, std::string_view sid) {
 std::vector<LegRecord> find_legs(Database& database, const call::LegQuery& query) {
   // A condition that is not asked for stays out, so that the planner finds the index of the others.
   std::string sql = "SELECT " + std::string(columns) + " FROM legs WHERE true";
-  std::vector<std::string> values;
-  const auto require = [&](std::string_view condition, std::string_view value) {
+  std::vector<Argument> arguments;
+  const auto require = [&](std::string_view condition, const auto& value) {
     sql.append(" AND ").append(condition);
-    values.emplace_back(value);
+    arguments.emplace_back(value);
   };
   if (!query.before_sid.empty())
     require(
@@ -284,7 +284,7 @@ std::vector<LegRecord> find_legs(Database& database, const call::LegQuery& query
     );
   const auto require_time = [&](std::string_view condition,
                                 const std::optional<base::WallTime>& time) {
-    if (time) require(condition, std::to_string(base::to_unix_micros(*time)));
+    if (time) require(condition, *time);
   };
   if (!query.account_sid.empty()) require("account_sid = ?", query.account_sid);
   if (!query.parent_sid.empty()) require("parent_sid = ?", query.parent_sid);
@@ -295,13 +295,18 @@ std::vector<LegRecord> find_legs(Database& database, const call::LegQuery& query
   require_time("ended >= ?", query.ended_from);
   require_time("ended < ?", query.ended_before);
   if (query.status) require("status = ?", call::to_string(*query.status));
-  if (!query.number.empty()) require("instr(\"from\" || char(10) || \"to\", ?) > 0", query.number);
+  if (!query.number.empty())
+    require(
+        database.dialect() == Dialect::sqlite ? "instr(\"from\" || '\n' || \"to\", ?) > 0"
+                                              : "strpos(\"from\" || '\n' || \"to\", ?) > 0",
+        query.number
+    );
   if (!query.application.empty()) require("application = ?", query.application);
   sql += upwards ? " ORDER BY created, number" : " ORDER BY created DESC, number DESC";
-  sql += " LIMIT CAST(? AS INTEGER) OFFSET CAST(? AS INTEGER)";
-  values.push_back(std::to_string(query.limit));
-  values.push_back(std::to_string(query.skip));
-  std::vector<LegRecord> legs = read_legs(database.query_with(sql, values));
+  sql += " LIMIT ? OFFSET ?";
+  arguments.emplace_back(row_count(query.limit));
+  arguments.emplace_back(row_count(query.skip));
+  std::vector<LegRecord> legs = read_legs(database.query_with(sql, arguments));
   if (upwards) std::ranges::reverse(legs);
   return legs;
 }
@@ -330,7 +335,7 @@ std::uint64_t purge_legs(Database& database, base::WallTime created_before, std:
   {
     Rows rows = database.query(
         "SELECT sid FROM legs WHERE live = 0 AND created < ? ORDER BY created LIMIT ?",
-        created_before, limit
+        created_before, row_count(limit)
     );
     while (rows.next()) old.push_back(rows.string(0));
   }
@@ -338,4 +343,4 @@ std::uint64_t purge_legs(Database& database, base::WallTime created_before, std:
   return old.size();
 }
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

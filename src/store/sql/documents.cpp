@@ -1,35 +1,39 @@
-#include "store/sqlite/json_column.hpp"
-#include "store/sqlite/tables.hpp"
+#include "store/sql/json_column.hpp"
+#include "store/sql/tables.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 namespace {
 
 using call::Document;
 using call::DocumentKey;
 using call::DocumentQuery;
 
-/// A WHERE clause with a text for each of its `?`; SQLite compares them as its columns' types.
+/// A WHERE clause with an argument for each of its `?`. Refers to the query.
 struct Conditions {
   std::string sql = "collection = ?";
-  std::vector<std::string> values;
+  std::vector<Argument> arguments;
 
-  explicit Conditions(const DocumentQuery& query) : values{query.collection} {
-    if (!query.tag.empty()) add("tag = ?", {query.tag});
-    for (const auto& [name, value] : query.members) {
-      const std::string as_column = value == "true" ? "1" : value == "false" ? "0" : value;
-      add("CAST(json_extract(value, ?) AS TEXT) = ?", {"$.\"" + name + "\"", as_column});
-    }
-    if (query.created_from) add("created >= ?", {micros(*query.created_from)});
-    if (query.created_before) add("created < ?", {micros(*query.created_before)});
+  Conditions(Dialect dialect, const DocumentQuery& query) {
+    arguments.emplace_back(query.collection);
+    if (!query.tag.empty()) add("tag = ?", query.tag);
+    for (const auto& [name, value] : query.members) add_member(dialect, name, value);
+    if (query.created_from) add("created >= ?", *query.created_from);
+    if (query.created_before) add("created < ?", *query.created_before);
   }
-  void add(std::string_view condition, std::initializer_list<std::string> of) {
+  template <class... Values>
+  void add(std::string_view condition, Values&&... values) {
     sql.append(" AND ").append(condition);
-    values.insert(values.end(), of);
+    (arguments.emplace_back(std::forward<Values>(values)), ...);
   }
 
  private:
-  static std::string micros(base::WallTime time) {
-    return std::to_string(base::to_unix_micros(time));
+  void add_member(Dialect dialect, const std::string& name, const std::string& value) {
+    if (dialect == Dialect::postgres) return add("value::jsonb ->> ? = ?", name, value);
+    // To SQLite truth is a number.
+    const std::string path = "$.\"" + name + "\"";
+    add("CASE json_type(value, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
+        "ELSE CAST(json_extract(value, ?) AS TEXT) END = ?",
+        std::string(path), std::string(path), value);
   }
 };
 
@@ -48,7 +52,8 @@ Document read_document(const Rows& rows) {
 void insert_document(Database& database, const Document& document) {
   database.run(
       "INSERT INTO documents (collection, key, tag, value, created) VALUES (?, ?, ?, ?, ?)",
-      document.collection, document.key, document.tag, to_column(document.value), document.created
+      document.collection, indexed(document.key), indexed(document.tag), to_column(document.value),
+      document.created
   );
 }
 
@@ -57,7 +62,8 @@ void put_document(Database& database, const Document& document) {
       "INSERT INTO documents (collection, key, tag, value, created) VALUES (?, ?, ?, ?, ?) "
       "ON CONFLICT (collection, key) DO UPDATE SET tag = excluded.tag, value = excluded.value, "
       "created = excluded.created",
-      document.collection, document.key, document.tag, to_column(document.value), document.created
+      document.collection, indexed(document.key), indexed(document.tag), to_column(document.value),
+      document.created
   );
 }
 
@@ -74,12 +80,12 @@ std::optional<Document> find_document(
 }
 
 std::vector<Document> find_documents(Database& database, const DocumentQuery& query) {
-  Conditions conditions(query);
+  Conditions conditions(database.dialect(), query);
   if (!query.after_key.empty()) {
     conditions.add(
         "(created, number) < (SELECT created, number FROM documents WHERE collection = ? AND key = "
         "?)",
-        {query.collection, query.after_key}
+        query.collection, query.after_key
     );
   }
   const bool upwards = !query.newer_than_key.empty();
@@ -87,17 +93,17 @@ std::vector<Document> find_documents(Database& database, const DocumentQuery& qu
     conditions.add(
         "(created, number) > (SELECT created, number FROM documents WHERE collection = ? AND key = "
         "?)",
-        {query.collection, query.newer_than_key}
+        query.collection, query.newer_than_key
     );
   }
-  conditions.values.push_back(std::to_string(query.limit));
-  conditions.values.push_back(std::to_string(query.skip));
+  conditions.arguments.emplace_back(row_count(query.limit));
+  conditions.arguments.emplace_back(row_count(query.skip));
   const std::string_view order = upwards ? " ORDER BY created, number LIMIT ? OFFSET ?"
                                          : " ORDER BY created DESC, number DESC LIMIT ? OFFSET ?";
   Rows rows = database.query_with(
       "SELECT collection, key, tag, value, created FROM documents WHERE " + conditions.sql +
           std::string(order),
-      conditions.values
+      conditions.arguments
   );
   std::vector<Document> documents;
   while (rows.next()) documents.push_back(read_document(rows));
@@ -106,11 +112,18 @@ std::vector<Document> find_documents(Database& database, const DocumentQuery& qu
 }
 
 std::uint64_t count_documents(Database& database, const DocumentQuery& query) {
-  const Conditions conditions(query);
+  const Conditions conditions(database.dialect(), query);
   Rows rows = database.query_with(
-      "SELECT count(*) FROM documents WHERE " + conditions.sql, conditions.values
+      "SELECT count(*) FROM documents WHERE " + conditions.sql, conditions.arguments
   );
   return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
+}
+
+void check_condition(Database& database, const call::DocumentCondition& condition) {
+  const DocumentKey& which = condition.document;
+  const auto found = find_document(database, which.collection, which.key);
+  if (condition.holds_for(found ? &*found : nullptr)) return;
+  throw ConflictError{which.collection + " " + which.key + ": " + condition.member + " is not so"};
 }
 
 void remove_document(Database& database, const DocumentKey& which) {
@@ -119,4 +132,4 @@ void remove_document(Database& database, const DocumentKey& which) {
   );
 }
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

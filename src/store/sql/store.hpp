@@ -7,20 +7,24 @@
 #include "base/metrics.hpp"
 #include "base/wait.hpp"
 #include "store/folder_lock.hpp"
-#include "store/sqlite/writer.hpp"
+#include "store/sql/writer.hpp"
 #include "store/store.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 
 /// The control thread's side of the store: turns calls into work of the writer. A call counts from
 /// the moment it is made, not from when its task is awaited.
-class SqliteStore final : public Store {
+class SqlStore final : public Store {
  public:
-  SqliteStore(
-      const Settings& settings, std::string file, FolderLock lock,
-      std::unique_ptr<Database> database, base::Loop& loop
+  /// Looks for damage beside the writer, on a thread of its own; ends early, without a finding,
+  /// once `stop` is true.
+  using Check = std::function<base::Result<>(const std::atomic<bool>& stop)>;
+
+  SqlStore(
+      const Settings& settings, FolderLock lock, std::unique_ptr<Database> database, Check check,
+      base::Loop& loop
   );
-  ~SqliteStore() override;
+  ~SqlStore() override;
 
   base::Task<base::Result<>> commit(call::Changes changes) override;
   void commit_later(call::Changes changes) override;
@@ -58,22 +62,23 @@ class SqliteStore final : public Store {
   void enqueue(Writer::Write write, Done done);
   void enqueue(Writer::Kind kind, std::move_only_function<void(Database&)> apply, Done done);
   void enqueue_changes(Writer::Kind kind, call::Changes changes, Done done);
-  void probe_later();
+  void try_again_after(base::Duration wait);
   template <class Query>
   auto ask(Query query);
 
   base::Loop& loop_;
-  const std::string file_;
   const std::size_t max_queue_;
   FolderLock lock_;
   base::metrics::Histogram& seconds_;
   std::map<std::uint64_t, base::Instant> writes_in_flight_;  // by order of the calls
   std::uint64_t last_write_ = 0;
-  base::TimerId probe_timer_ = 0;
-  std::shared_ptr<SqliteStore*> self_;  // answers hold it weakly, to see that the store is gone
+  base::TimerId retry_timer_ = 0;
+  std::optional<base::Instant> trouble_since_;
+  std::shared_ptr<SqlStore*> self_;  // answers hold it weakly, to see that the store is gone
   std::atomic<bool> stop_check_ = false;
+  const Check check_;
   std::thread check_thread_;
   Writer writer_;
 };
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

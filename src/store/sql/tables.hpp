@@ -6,10 +6,10 @@
 
 #include "call/journal.hpp"
 #include "store/binding.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 
-/// Rows to SQL and back, one file per table. All throw SqliteError and RowError.
-namespace belfry::store::sqlite {
+/// Rows to SQL and back, one file per table. All throw DatabaseError, ConflictError and RowError.
+namespace belfry::store::sql {
 
 // --- legs.cpp ---
 void put_leg(Database& database, const call::LegRecord& leg);
@@ -45,6 +45,8 @@ std::optional<call::Document> find_document(
 );
 std::vector<call::Document> find_documents(Database& database, const call::DocumentQuery& query);
 std::uint64_t count_documents(Database& database, const call::DocumentQuery& query);
+/// Throws ConflictError when it does not hold.
+void check_condition(Database& database, const call::DocumentCondition& condition);
 void remove_document(Database& database, const call::DocumentKey& which);
 
 // --- bindings.cpp ---
@@ -53,4 +55,4 @@ void replace_bindings(
     Database& database, std::string_view user, const std::vector<Binding>& bindings
 );
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

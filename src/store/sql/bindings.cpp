@@ -1,11 +1,11 @@
-#include "store/sqlite/tables.hpp"
+#include "store/sql/tables.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 
 std::vector<Binding> all_bindings(Database& database) {
   Rows rows = database.query(
-      "SELECT user, contact_uri, source_ip, source_port, transport, local_socket, expires_at, "
-      "call_id, cseq, path FROM bindings ORDER BY user, contact_uri"
+      "SELECT \"user\", contact_uri, source_ip, source_port, transport, local_socket, expires_at, "
+      "call_id, cseq, path FROM bindings ORDER BY \"user\", contact_uri"
   );
   std::vector<Binding> bindings;
   while (rows.next())
@@ -27,14 +27,14 @@ std::vector<Binding> all_bindings(Database& database) {
 void replace_bindings(
     Database& database, std::string_view user, const std::vector<Binding>& bindings
 ) {
-  database.run("DELETE FROM bindings WHERE user = ?", user);
+  database.run("DELETE FROM bindings WHERE \"user\" = ?", user);
   for (const Binding& binding : bindings)
     database.run(
-        "INSERT INTO bindings (user, contact_uri, source_ip, source_port, transport, local_socket, "
-        "expires_at, call_id, cseq, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bindings (\"user\", contact_uri, source_ip, source_port, transport, "
+        "local_socket, expires_at, call_id, cseq, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         user, binding.contact_uri, binding.source_ip, binding.source_port, binding.transport,
         binding.local_socket, binding.expires_at, binding.call_id, binding.cseq, binding.path
     );
 }
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

@@ -1,7 +1,7 @@
-#include "store/sqlite/json_column.hpp"
-#include "store/sqlite/tables.hpp"
+#include "store/sql/json_column.hpp"
+#include "store/sql/tables.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 
 void append_event(Database& database, const call::EventRecord& event) {
   database.run(
@@ -26,4 +26,4 @@ std::vector<call::EventRecord> events_of(Database& database, std::string_view le
   return events;
 }
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql

@@ -9,16 +9,16 @@
 
 #include "base/loop.hpp"
 #include "base/result.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 #include "store/store.hpp"
 
-namespace belfry::store::sqlite {
+namespace belfry::store::sql {
 
 /// The one user of the writing connection: takes everything that waits, writes it in one
 /// transaction, reads afterwards, answers on the loop. Writes of kind `later` wait a moment for
 /// company: an fsync costs more than all the rows of a call. A change that fails by itself (a
-/// conflict) is rolled back alone; the others of its group commit. What a full disk and a broken
-/// one mean: `Store`.
+/// conflict) is rolled back alone; the others of its group commit. What a full disk, a lost
+/// connection and a broken database mean: `Store`.
 class Writer {
  public:
   enum class Kind {
@@ -30,21 +30,26 @@ class Writer {
     Kind kind = Kind::promised;
     /// Put before `apply`; of those with one SID in a group only the last needs to be written.
     std::vector<call::LegRecord> legs;
-    /// Throws SqliteError and RowError; may be called again after a roll-back.
+    /// Throws what the tables throw; may be called again after a roll-back.
     std::move_only_function<void(Database&)> apply;
     /// On the loop, once.
     std::move_only_function<void(base::Result<>)> done;
   };
   struct Read {
-    /// On the writer; what it returns runs on the loop.
+    /// On the writer; what it returns runs on the loop. May be called again when it threw.
     std::move_only_function<base::Work(Database&)> run;
     /// On the loop, instead.
     std::move_only_function<void(base::Error)> failed;
   };
   struct Hooks {
     std::function<void(const std::string&)> on_fatal;  // on the writer
-    std::function<void()> on_full;                     // on the loop: try again in a while
+    /// On the loop: call `try_again` after this time.
+    std::function<void(base::Duration)> on_trouble;
+    /// On the loop: writes are taken again.
+    std::function<void()> on_recovery;
   };
+  /// Of those who wait for a lost connection.
+  enum class Patience { left, over };
 
   Writer(std::unique_ptr<Database> database, base::Loop& loop, Settings::Mode mode, Hooks hooks);
   Writer(const Writer&) = delete;
@@ -54,38 +59,56 @@ class Writer {
 
   void write(Write write);
   void read(Read read);
-  bool accepts_writes() const { return state_ == State::writing; }
+  void try_again(Patience patience);
+  bool accepts_writes() const { return state_ == State::writing || state_ == State::lost; }
 
  private:
   enum class State {
     writing,
     full,
-    dead  // rule R2: nothing is written any more
+    lost,
+    away,  // lost for so long that nobody is made to wait any more
+    dead   // rule R2: nothing is written any more
   };
   struct Batch {
     std::vector<Write> writes;
     std::vector<Read> reads;
     bool urgent = false;  // somebody waits for an answer
-    bool empty() const { return writes.empty() && reads.empty(); }
+    std::optional<Patience> try_again;
+    bool empty() const { return writes.empty() && reads.empty() && !try_again; }
   };
+  /// Taken together; what came of each.
+  struct Group {
+    std::vector<Write> writes;
+    std::vector<base::Result<>> results;
+  };
+
+  bool is_lost() const { return state_ == State::lost || state_ == State::away; }
 
   void run();
   void wake();
   Batch take();
   void process(Batch batch);
-  void write_group(std::vector<Write> group);
+  void write_group(std::vector<Write> writes);
+  void answer_all(Group group);
   /// @return false when the whole transaction is gone; then the state says why.
-  bool try_group(std::vector<Write>& group, std::vector<base::Result<>>& results);
+  bool try_group(Group& group);
   /// @return false when some write of it fails by itself; then nothing is written.
-  bool write_as_one(std::vector<Write>& group);
+  bool write_as_one(Group& group);
   base::Result<> apply_alone(Write& write);
-  void write_without_room(std::vector<Write> group);
-  void give_back(std::vector<Write> group);
+  void write_without_room(std::vector<Write> writes);
+  void give_back(std::vector<Write> writes);
+  void hold(Write write);
+  base::Error why_not() const;
   void look_for_room();
-  void read_one(Read& read);
-  void note_trouble(const SqliteError& error);
-  void roll_back() noexcept;
-  void checkpoint_when_long();
+  void reconnect();
+  void refuse_those_who_wait();
+  void read_one(Read read);
+  void refuse(Read read, base::Error error);
+  void note_trouble(const DatabaseError& error);
+  void recovered();
+  void ask_to_try_again(base::Duration wait);
+  void tidy();
   void answer(Write write, base::Result<> result);
   void post_answers();
 
@@ -94,7 +117,10 @@ class Writer {
   const Settings::Mode mode_;
   Hooks hooks_;
   std::atomic<State> state_ = State::writing;
-  std::vector<Write> held_;  // of kind `later`, while there is no room
+  Group undecided_;               // what was being written when the connection was lost
+  std::vector<Write> held_;       // for later: there is no room, or no connection
+  std::vector<Read> held_reads_;  // for the connection
+  base::Duration back_off_{};
   std::vector<base::Work> answers_;
 
   std::mutex mutex_;
@@ -106,4 +132,4 @@ class Writer {
   std::thread thread_;
 };
 
-}  // namespace belfry::store::sqlite
+}  // namespace belfry::store::sql
