@@ -35,11 +35,11 @@ class OnPostgres(unittest.TestCase):
         shown = run_belfry("config", *self.server.flags(), environment=self.server.environment)
         self.assertIn("database_url", shown.stdout)
         self.database.end_sessions()
-        wait_until(lambda: "store.reconnected" in self.server.stderr, 20, "a new session")
+        self.assertEqual(place(self.server)[0], 201)
+        self.assertIn("store.reconnected", self.server.stderr)
         for text in (shown.stdout, shown.stderr, self.server.stdout, self.server.stderr):
             self.assertNotIn(password, text)
-        command_line = (f"/proc/{self.server.process.pid}/cmdline")
-        with open(command_line, "rb") as file:
+        with open(f"/proc/{self.server.process.pid}/cmdline", "rb") as file:
             self.assertNotIn(password.encode(), file.read())
 
     def test_a_second_server_on_the_database_names_the_first(self):
