@@ -18,7 +18,7 @@ more_parts() { printf '%s\n' unit fuzz headers; }
 # Folders of tests/ with tests against the built server, the quick ones first.
 system_parts() {
   local part
-  for part in cli flux sip twilio faults browser $(ls tests 2>/dev/null); do
+  for part in cli flux postgres sip twilio faults browser $(ls tests 2>/dev/null); do
     [ -d "tests/$part" ] || continue
     case $part in house | support | node_modules) ;; *) echo "$part" ;; esac
   done | awk '!seen[$0]++'
@@ -65,12 +65,14 @@ part_tidy() {
 
 part_unit() {
   build dev
+  start_postgres -c fsync=off # there processes are killed, no machine loses its power
   ctest --preset unit --no-tests=error -j "$(nproc)"
 }
 
 # The unit tests under address and undefined-behaviour checks; its build also has the fuzz targets.
 part_asan() {
   build asan
+  start_postgres -c fsync=off
   ctest --preset asan --no-tests=error -j "$(nproc)"
 }
 
@@ -81,6 +83,7 @@ part_tsan() {
   targets=$(ninja -C build/tsan -t targets all | sed -nE "s/^(belfry_($threaded)_test): .*/\1/p" | sort -u)
   # shellcheck disable=SC2086
   build tsan $targets
+  start_postgres -c fsync=off
   ctest --preset tsan --no-tests=error -j "$(nproc)" -R "^($threaded|gateway/.*)$"
 }
 
@@ -122,6 +125,18 @@ part_fuzz() {
     "$0" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -artifact_prefix=build/fuzz-findings/"$name"- \
       "build/fuzz-corpus/$name" "fuzz/corpus/$name" >"build/fuzz-corpus/$name.log" 2>&1 && exit 0
     tail -40 "build/fuzz-corpus/$name.log" >&2; exit 1'
+}
+
+# A database that goes away under a server, then applications as they are: with PostgreSQL they do what they do with
+# SQLite. Each server gets a database of its own (tests/support/database.*).
+part_postgres() {
+  start_postgres
+  export BELFRY_DATABASE_URL="${BELFRY_TEST_POSTGRES%/*}/{database}"
+  system_tests postgres
+  system_tests flux
+  system_tests kin
+  npm_install tests
+  node --test tests/twilio/{calls,conference,messages,queue,recordings,webhooks}.test.mjs
 }
 
 # Tests against build/release/belfry with real clients: tests/<part>/*_test.py by unittest,

@@ -16,7 +16,7 @@ clang++-19:clang-19 cmake:cmake ninja:ninja-build pkg-config:pkg-config ccache:c
 node:nodejs npm:npm
 libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libpugixml-dev libexpat1-dev
 libtomlplusplus-dev zlib1g-dev libcli11-dev libopus-dev libspandsp-dev libspeexdsp-dev libsndfile1-dev
-libsqlite3-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev flite1-dev
+libsqlite3-dev libpq-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev flite1-dev
 libpocketsphinx-dev pocketsphinx-en-us
 ca-certificates tzdata
 LIST
@@ -36,7 +36,7 @@ test_packages() {
 g++:g++ git:git python3:python3 curl:curl
 clang-format-19:clang-format-19 clang-tidy-19:clang-tidy-19 libclang-rt-19-dev
 libgtest-dev libgmock-dev libbenchmark-dev libsrtp2-dev
-sipp:sip-tester baresip:baresip
+sipp:sip-tester baresip:baresip psql:postgresql-client postgresql
 LIST
   # Without it a sanitizer's report has no names.
   command -v llvm-symbolizer >/dev/null || echo llvm-symbolizer-19:llvm-19

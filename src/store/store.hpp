@@ -47,10 +47,10 @@ struct Retention {
 /// R1). When the disk is full commits fail with Errc::unavailable, `commit_later` waits in memory,
 /// and the disk is tried again every few seconds (rule R2). While the database is out of reach
 /// everything waits; after 5 s it is as with a full disk, and again once it is back. A commit whose
-/// answer was lost is looked up then: it is never written twice. Text that is no UTF-8, or holds
-/// NUL, is kept with U+FFFD in its place, but bodies of deliveries are kept as they are. Control
-/// thread, but for the writer inside. The loop outlives it; destroying it writes what waits.
-/// Answers that have not arrived then never do.
+/// answer was lost is looked up then: it is never written twice. Text that is no UTF-8 is kept
+/// with U+FFFD in its place, and so is NUL outside of JSON; bodies of deliveries are kept as they
+/// are. Control thread, but for the writer inside. The loop outlives it; destroying it writes what
+/// waits. Answers that have not arrived then never do.
 class Store : public call::Journal {
  public:
   /// How long the oldest write has been waiting: the sign of overload. Zero when none waits.

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { freshDatabase } from "./database.mjs";
 
 /// Starts the server in BELFRY_BINARY on free ports, in a folder of its own that `stop` removes. Nothing of the
 /// machine's or the user's configuration reaches it. A first argument `{ config, https }` adds lines to its
@@ -21,9 +22,10 @@ export async function startBelfry(...options) {
   // A busy machine must not fail a test (rule O3).
   const calm = ["--drain-timeout=1", "--calls-shed-load=false"];
   const arguments_ = ["serve", `--config=${config}`, `--data=${join(folder, "data")}`, ...calm];
+  const database = await freshDatabase();
   const child = spawn(binary, [...arguments_, ...ports, ...options], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder },
+    env: { PATH: process.env.PATH, HOME: folder, ...database.environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = [];
@@ -31,6 +33,7 @@ export async function startBelfry(...options) {
   const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
   const url = await Promise.race([announcedUrl(child, log), ended.then(() => undefined)]);
   if (!url) {
+    await database.drop();
     await rm(folder, { recursive: true, force: true });
     throw new Error(`${binary} did not start:\n${log.join("")}`);
   }
@@ -38,6 +41,7 @@ export async function startBelfry(...options) {
   return new Belfry(url, httpsUrl, join(folder, "data"), async () => {
     child.kill("SIGTERM");
     const code = await ended;
+    await database.drop();
     await rm(folder, { recursive: true, force: true });
     if (code !== 0) throw new Error(`the server ended with ${code}:\n${log.join("")}`);
   });

@@ -3,7 +3,8 @@
     with BelfryServer('[[number]]\nnumber = "+15550001111"\ntwiml = "<Response/>"') as server:
         status, call = server.request("POST", "/admin/api/calls", {"to": "+15551234567", "say": "hi"})
 
-The binary is the one that BELFRY_BINARY names. Ports are free ones of 127.0.0.1 and stay the same over
+The binary is the one that BELFRY_BINARY names, the database a new one where BELFRY_DATABASE_URL says (see
+`support.database`). Ports are free ones of 127.0.0.1 and stay the same over
 `kill()` and `start()`, so that a test can see what a restart makes of a crash.
 """
 
@@ -19,6 +20,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+
+from support.database import fresh_database
 
 STARTS_WITHIN = 20  # seconds; sanitizer builds are slow
 ENDS_WITHIN = 20
@@ -39,7 +42,7 @@ def clean_environment(more=None) -> dict:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_"))
+        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_", "DB_", "DATABASE_URL"))
     }
     return inherited | (more or {})
 
@@ -90,7 +93,8 @@ class BelfryServer:
         self.config_file = self.folder / "belfry.toml"
         self.config_file.write_text(config)
         self.arguments = list(map(str, arguments))
-        self.environment = ANY_HOUR | (environment or {})
+        self.database = fresh_database()
+        self.environment = ANY_HOUR | self.database.environment | (environment or {})
         self.http_port = free_port()
         self.https_port = free_port()
         self.sip_port = free_port()
@@ -160,6 +164,7 @@ class BelfryServer:
         """Ends it if it runs, and removes its folder."""
         if self.process and self.process.poll() is None:
             self.kill()
+        self.database.drop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

@@ -143,6 +143,14 @@ void Connection::wait(For what, base::Instant until) const {
   }
 }
 
+void Connection::check_alive() {
+  pollfd socket{PQsocket(get()), POLLIN, 0};
+  // What comes unasked is a setting that has changed, or the end: that can be read for ever.
+  while (::poll(&socket, 1, 0) > 0)
+    if (PQconsumeInput(get()) == 0 || PQstatus(get()) == CONNECTION_BAD)
+      raise_lost(last_words(get()));
+}
+
 void Connection::wait_for_result() {
   auto until = deadline();
   while (true) {

@@ -40,6 +40,9 @@ class Connection {
   /// The first column of the first row; empty when there is none.
   std::string ask_text(const std::string& sql, const std::vector<std::string>& texts = {});
 
+  /// While nothing is under way: throws when the server has ended the session.
+  void check_alive();
+
   /// Sends what libpq holds and takes what has come, until a result can be had without waiting.
   void wait_for_result();
 

@@ -60,7 +60,7 @@ void CuttingProxy::run() {
     if (sources[1].revents != 0) return;
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
-    pass_on(client);
+    if (cuts_ == 0 || !stays_closed_) pass_on(client);
     ::close(client);
   }
 }

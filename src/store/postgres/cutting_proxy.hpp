@@ -22,6 +22,8 @@ class CuttingProxy {
   /// Once; from then on new connections pass.
   void cut(Cut when) { cut_ = when; }
   int cuts() const { return cuts_; }
+  /// From the next cut on nobody gets through.
+  void stay_closed(bool closed) { stays_closed_ = closed; }
 
  private:
   void run();
@@ -33,6 +35,7 @@ class CuttingProxy {
   int stop_ = -1;
   std::atomic<Cut> cut_ = Cut::never;
   std::atomic<int> cuts_ = 0;
+  std::atomic<bool> stays_closed_ = false;
   std::thread thread_;
 };
 

@@ -114,6 +114,16 @@ std::uint64_t PostgresDatabase::changed_rows() {
   return pipeline_->changed_rows();
 }
 
+void PostgresDatabase::begin() {
+  try {
+    pipeline().check_alive();
+  } catch (const DatabaseError&) {
+    pipeline_.reset();
+    throw;
+  }
+  run("BEGIN");
+}
+
 void PostgresDatabase::commit() {
   run("UPDATE belfry SET last_commit = ?", name_ + " " + std::to_string(++commits_));
   run("COMMIT");

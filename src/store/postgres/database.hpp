@@ -22,7 +22,8 @@ class PostgresDatabase final : public sql::Database {
 
   sql::Dialect dialect() const override { return sql::Dialect::postgres; }
   std::uint64_t changed_rows() override;
-  void begin() override { run("BEGIN"); }
+  /// Looks first whether the session still lives: what was never sent need not be looked up.
+  void begin() override;
   void commit() override;
   void roll_back() noexcept override;
   void settle() override;

@@ -21,6 +21,8 @@ class Pipeline {
   /// The connection is used for nothing else from now on.
   explicit Pipeline(Connection connection);
 
+  /// See `Connection`; between two transactions.
+  void check_alive() { connection_.check_alive(); }
   void send(std::string_view sql, std::span<const sql::Argument> arguments);
   /// Waits for all answers. @throws what the first failure means; then what was sent after it has
   /// not happened.

@@ -7,8 +7,9 @@
 
 namespace belfry::store::sql {
 
-/// JSON as a column. Broken UTF-8 and NUL in its texts become U+FFFD (see `Argument`): PostgreSQL
-/// looks into no document that holds NUL, not even as an escape.
+/// JSON as a column. Broken UTF-8 in its texts becomes U+FFFD (see `Argument`). NUL is kept, but as
+/// other characters while it is stored: PostgreSQL looks into no document that holds it, not even
+/// as an escape.
 /// @throws RowError when it is larger than `base::json::parse` takes.
 JsonText to_column(const base::json::object& object);
 /// @throws RowError
