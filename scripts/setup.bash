@@ -16,7 +16,7 @@ clang++-19:clang-19 cmake:cmake ninja:ninja-build pkg-config:pkg-config ccache:c
 node:nodejs npm:npm
 libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libpugixml-dev libexpat1-dev
 libtomlplusplus-dev zlib1g-dev libcli11-dev libopus-dev libspandsp-dev libspeexdsp-dev libsndfile1-dev
-libsqlite3-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev flite1-dev
+libsqlite3-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev libical-dev flite1-dev
 libpocketsphinx-dev pocketsphinx-en-us
 ca-certificates tzdata
 LIST
