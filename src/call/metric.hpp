@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,8 +14,8 @@ namespace belfry::call {
 
 /// A metric is named by all of this: the same name with other dimensions is another metric.
 struct MetricId {
-  std::string metric_namespace;  // "Take5/Calls"
-  std::string name;              // "CallsStarted"
+  std::string metric_namespace;                                      // "Take5/Calls"
+  std::string name;                                                  // "CallsStarted"
   std::vector<std::pair<std::string, std::string>> dimensions = {};  // name, value; any order
 
   bool operator==(const MetricId&) const = default;
@@ -31,9 +32,8 @@ struct StatisticSet {
   std::optional<std::map<double, double>> values = std::map<double, double>();
 
   StatisticSet() = default;
-  /// NOLINTNEXTLINE(google-explicit-constructor): one value is a set of one.
-  StatisticSet(double value) : StatisticSet(value, 1) {}
-  StatisticSet(double value, double count);
+  /// One value, that often.
+  explicit StatisticSet(double value, double count = 1);
 
   void add(const StatisticSet& other);
   double average() const { return samples == 0 ? 0 : sum / samples; }
@@ -46,7 +46,7 @@ struct MetricDatum {
   std::string unit = "None";
   base::WallTime at{};
   StatisticSet statistics;
-  bool by_second = false;  // kept by the second for three hours, not by the minute
+  bool by_second = false;  // kept by the second for 15 days, not by the minute
 };
 
 /// What is stored together: all of it, once.

@@ -1,12 +1,14 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/wait.hpp"
@@ -16,14 +18,16 @@
 namespace belfry::call {
 
 /// Measurements over time, as CloudWatch keeps them: added up by minute (by second where asked),
-/// read as statistics of any period. Documents "metric" (one each, key its id, tag account and
-/// namespace) and "metric_points" (an hour of one metric). What is older than 15 days is added up
-/// by five minutes, what is older than 63 by the hour; after 455 it is gone. Control thread.
+/// read as statistics of any period. Documents "metric" (one each; tag: the account) and
+/// "metric_points" (an hour of one metric, of those by second a minute; tag: the metric). What is
+/// older than 15 days is added up by five minutes, what is older than 63 by the hour; after 455 it
+/// is gone. Control thread.
 ///
 /// An application that reports something of its own:
 ///
-///     call::MetricBatch batch{.id = "take5-1-1693123456789 answered", .account_sid = account};
-///     batch.data.push_back({{"Take5/Calls", "CallsAnswered", {{"GroupId", "1"}}}, "Count", now, 1});
+///     call::MetricBatch batch{.id = call_id + " answered", .account_sid = account, .data = {}};
+///     call::MetricId metric{"Take5/Calls", "CallsAnswered", {{"GroupId", "1"}}};
+///     batch.data.push_back({std::move(metric), "Count", now, call::StatisticSet(1)});
 ///     metrics.put_later(std::move(batch));
 class MetricStore {
  public:
@@ -32,21 +36,22 @@ class MetricStore {
   MetricStore& operator=(const MetricStore&) = delete;
   ~MetricStore();
 
-  /// On disk when it returns (rule R1), once for each `batch.id` of the last two days.
+  /// On disk when it returns (rule R1), once for each `batch.id` of the last two days. Data must
+  /// not be older than 14 days.
   /// @return Errc::unavailable when the disk is full: nothing of the batch was taken.
   base::Task<base::Result<>> put(MetricBatch batch);
-  /// The same, for what no promise waits for: a failure is tried again until it is stored.
+  /// The same, for what no promise waits for: tried again until it is stored.
   void put_later(MetricBatch batch);
 
   struct Range {
-    MetricId metric;
     std::string account_sid;
-    std::string unit = {};  // empty: each unit by itself
-    base::WallTime from{};  // inclusive; the first period begins here
+    MetricId metric;
+    std::string unit = {};   // empty: each unit by itself
+    base::WallTime from{};   // inclusive; the first period begins here
     base::WallTime until{};  // exclusive
     std::chrono::seconds period{60};
   };
-  /// One for each period and unit that has values, oldest first. Of a metric with exactly these
+  /// One for each period and unit that has values, oldest first. Of the metric with exactly these
   /// dimensions: nothing is added up over others.
   base::Task<base::Result<std::vector<MetricPoint>>> statistics(Range range);
 
@@ -60,8 +65,8 @@ class MetricStore {
     std::size_t limit = 500;
   };
   struct Listed {
-    std::vector<MetricId> metrics;
-    std::string next;  // empty: that was all
+    std::vector<MetricId> metrics;  // those that had values in the last two weeks
+    std::string next;               // empty: that was all
   };
   base::Task<base::Result<Listed>> list(ListQuery query);
 
@@ -69,29 +74,55 @@ class MetricStore {
   void on_put(std::function<void(const MetricBatch&, Changes&)> listener) {
     on_put_ = std::move(listener);
   }
-  /// Adds up what is old and removes what is too old; for housekeeping, once a day or so.
+  /// Adds up what is old and removes what is too old; for housekeeping.
   base::Task<base::Result<>> upkeep();
 
  private:
-  struct Pending;
-  struct Hour;
-  using HourKey = std::pair<std::string, std::int64_t>;  // the metric's key, hours since 1970
+  static constexpr std::string_view names_collection = "metric";
+  static constexpr std::string_view points_collection = "metric_points";
+  static constexpr std::string_view batches_collection = "metric_batch";
+  using Result = base::Result<>;
+  struct Waiting {
+    MetricBatch batch;
+    std::unique_ptr<base::Completion<Result>::Resolver> told;  // none: nobody waits
+  };
+  /// One document of points.
+  struct ChunkKey {
+    std::string metric;       // its document's key
+    std::int64_t start = 0;   // seconds since 1970
+    std::int64_t length = 0;  // seconds: an hour or a minute
+    auto operator<=>(const ChunkKey&) const = default;
+    std::string text() const;
+  };
+  using PointKey = std::pair<std::int64_t, std::string>;  // seconds since 1970, unit
+  using Points = std::map<PointKey, StatisticSet>;
+  using Chunks = std::map<ChunkKey, Points>;
+  struct Age;
 
-  void enqueue(std::shared_ptr<Pending> pending);
+  static Document to_document(const ChunkKey& key, const Points& points, int resolution);
+  static void read_points(const Document& document, Points& into);
+  static std::string key_of(const std::string& account_sid, const MetricId& metric);
+
+  void enqueue(Waiting waiting);
   base::Task<void> run_writer();
-  base::Task<base::Result<>> write(std::vector<std::shared_ptr<Pending>>& group);
-  base::Task<base::Result<>> apply(
-      const MetricBatch& batch, std::map<HourKey, Hour>& touched, Changes& changes
+  base::Task<Result> write(std::vector<Waiting>& group);
+  base::Task<base::Result<bool>> is_stored(const std::string& account_sid, const std::string& id);
+  base::Task<Result> apply(const MetricBatch& batch, Chunks& touched, Changes& changes);
+  base::Task<Result> load(ChunkKey key, Chunks& into);
+  void note_metric(
+      const std::string& account_sid, const std::string& key, const MetricId& metric,
+      Changes& changes
   );
-  base::Task<base::Result<Hour>> load(HourKey key);
-  void keep(std::map<HourKey, Hour> touched);
+  void keep(Chunks touched);
+  base::Task<Result> add_up(Age age);
+  base::Task<Result> forget(std::string collection, base::WallTime before);
 
   base::Loop& loop_;
   Journal& journal_;
-  std::deque<std::shared_ptr<Pending>> queue_;  // shared by who waits and by the writer
+  std::deque<Waiting> queue_;
   bool writing_ = false;
-  std::map<HourKey, Hour> recent_;  // at most `max_recent`
-  std::set<std::string> known_;     // metrics that are stored already; bounded likewise
+  Chunks recent_;                              // as they are stored; bounded
+  std::map<std::string, std::int64_t> known_;  // metrics whose document is of that day; bounded
   std::function<void(const MetricBatch&, Changes&)> on_put_;
   base::TaskGroup tasks_;
 };
