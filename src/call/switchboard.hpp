@@ -111,6 +111,11 @@ class Switchboard {
   /// Hangs up all live legs, for the end of a drain.
   void hang_up_all(HangupCause cause);
 
+  /// Of an application that is made after this. It outlives its legs.
+  void add_program(ProgramFactory& program) {
+    services_.programs.emplace(program.kind(), &program);
+  }
+
   const Services& services() const { return services_; }
   /// For `Leg`: it is over and may be destroyed on a later turn.
   void remove(const std::string& sid);

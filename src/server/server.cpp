@@ -316,6 +316,8 @@ void Server::start_housekeeping() {
   for (const std::string_view collection : apps::kin::Calls::collections)
     settings.documents.emplace_back(std::string(collection), config_.retention.calls);
   settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
+  for (const std::string_view collection : apps::take5::Application::call_collections)
+    settings.documents.emplace_back(std::string(collection), config_.retention.calls);
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

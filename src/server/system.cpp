@@ -66,6 +66,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      metrics_(platform.loop, platform.store),
       sealer_(keys.server_key),
       sip_directory_(
           platform.store, phone_programs_,
@@ -139,6 +140,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   validations_.connect(*switchboard_);
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
+  make_take5(config);
   follow_recordings();
   make_admin();
   if (simulator_) make_handsets(keys);
@@ -347,6 +349,9 @@ base::Task<base::Result<>> System::start() {
   if (!counted) co_return base::fail(counted.error());
   const auto queues_loaded = co_await queues_.load();
   if (!queues_loaded) co_return base::fail(queues_loaded.error());
+  name_take5();
+  const auto groups = co_await take5_->load();
+  if (!groups) co_return base::fail(groups.error());
   // Before the legs: a call that is taken up may enter a conference again.
   const auto conferences_closed = co_await conferences_.recover();
   if (!conferences_closed) co_return base::fail(conferences_closed.error());
@@ -358,8 +363,14 @@ base::Task<base::Result<>> System::start() {
   if (!transcriptions) co_return base::fail(transcriptions.error());
   const auto messages = co_await messaging_->messages().recover();
   if (!messages) co_return base::fail(messages.error());
+  const auto group_calls = co_await take5_->recover();
+  if (!group_calls) co_return base::fail(group_calls.error());
   outbox_.wake();
-  co_return base::Result<>{};
+  const auto working = co_await jobs_->start();
+  if (!working) co_return base::fail(working.error());
+  const auto scheduling = co_await schedules_->start();
+  if (!scheduling) co_return base::fail(scheduling.error());
+  co_return co_await take5_->start();
 }
 
 }  // namespace belfry::server

@@ -17,11 +17,13 @@
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
 #include "apps/kin/routes.hpp"
+#include "apps/take5/application.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
 #include "call/conferences.hpp"
 #include "call/destination_policy.hpp"
+#include "call/metric_store.hpp"
 #include "call/notifications.hpp"
 #include "call/number_directory.hpp"
 #include "call/outbox.hpp"
@@ -108,6 +110,7 @@ class System {
   call::SipDirectory& sip_directory() { return sip_directory_; }
   const compat::twilio::Api& twilio_api() const { return twilio_rest_->api(); }
   apps::flux::Notifications& notifications() { return *notifications_; }
+  apps::take5::Application& take5() { return *take5_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
   Messaging& messaging() { return *messaging_; }
@@ -123,6 +126,9 @@ class System {
   void make_handsets(const identity::Keys& keys);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
+  void make_take5(const Config& config);
+  /// When the numbers are known.
+  void name_take5();
   void make_admin();
   void make_settings();
   void make_twilio(const Config& config);
@@ -140,6 +146,7 @@ class System {
   SocketClient sockets_;
   call::Outbox outbox_;
   call::EventFeed feed_;
+  call::MetricStore metrics_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
   std::unique_ptr<call::NumberDirectory> directory_;
@@ -178,6 +185,10 @@ class System {
   std::unique_ptr<apps::flux::Routes> flux_routes_;
   std::unique_ptr<apps::kin::Calls> kin_calls_;
   std::unique_ptr<apps::kin::Routes> kin_routes_;
+  std::unique_ptr<call::schedule::Jobs> jobs_;
+  std::unique_ptr<call::schedule::Schedules> schedules_;
+  std::string take5_number_;  // as configured
+  std::unique_ptr<apps::take5::Application> take5_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::Conferences> conferences_of_page_;

@@ -117,9 +117,7 @@ std::optional<std::vector<std::string>> Body::texts(std::string_view name, std::
   const value* member = find(name);
   if (member == nullptr) return std::nullopt;
   const auto wrong = [&] {
-    complain(
-        std::string(name) + " must be an array of 1 to " + std::to_string(most) + " strings"
-    );
+    complain(std::string(name) + " must be an array of 1 to " + std::to_string(most) + " strings");
     return std::nullopt;
   };
   const auto* array = member->if_array();

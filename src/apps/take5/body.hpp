@@ -9,8 +9,8 @@
 
 namespace belfry::apps::take5 {
 
-/// A JSON object that somebody sent, read member by member. The first thing that is wrong with it is
-/// kept; what is read after that does not matter. `null` is as good as absent.
+/// A JSON object that somebody sent, read member by member. The first thing that is wrong with it
+/// is kept; what is read after that does not matter. `null` is as good as absent.
 class Body {
  public:
   explicit Body(std::string_view text);

@@ -20,8 +20,13 @@ inline constexpr std::string_view open_call_collection = "take5.open";
 /// rung (rule R4). The key is the leg's SID, the tag `<call>/<participant>`.
 inline constexpr std::string_view leg_collection = "take5.leg";
 
-/// created → started (legs are being rung) → in-progress (somebody is connected) → ended; or failed:
-/// nobody answered, or its moment was missed.
+/// What the first call of a group for a moment leaves behind, and the one call that its schedule
+/// has for a moment: documents whose keys are unique.
+inline constexpr std::string_view occurrence_collection = "take5.occurrence";
+inline constexpr std::string_view moment_collection = "take5.moment";
+
+/// created → started (legs are being rung) → in-progress (somebody is connected) → ended; or
+/// failed: nobody answered, or its moment was missed.
 enum class CallStatus { created, started, in_progress, ended, failed };
 std::string_view to_string(CallStatus status);
 std::optional<CallStatus> parse_call_status(std::string_view text);

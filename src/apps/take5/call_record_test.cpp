@@ -32,9 +32,7 @@ TEST(Take5CallJson, OfANewCallCountsPeopleAndMinutes) {
       R"("groupName":"Daily Check-in","participants":2,"scheduledTime":"2025-08-27T10:00:00.000Z",)"
       R"("duration":5,"phoneNumbers":["+15551234567","+15559876543"]})"
   );
-  EXPECT_FALSE(
-      example().render_created(CallRecord::Numbers::omitted).contains("phoneNumbers")
-  );
+  EXPECT_FALSE(example().render_created(CallRecord::Numbers::omitted).contains("phoneNumbers"));
 }
 
 TEST(Take5CallJson, OfItsStatusListsPeopleAndCountsSeconds) {
@@ -78,8 +76,9 @@ TEST(Take5CallRecord, SurvivesBeingStored) {
 TEST(Take5CallRecord, EveryStatusHasItsWord) {
   for (const char* word : {"created", "started", "in-progress", "ended", "failed"})
     EXPECT_EQ(to_string(*parse_call_status(word)), word);
-  for (const char* word : {"connected", "added", "removed", "ringing", "no-answer", "busy",
-                           "failed", "left", "queued"})
+  for (const char* word :
+       {"connected", "added", "removed", "ringing", "no-answer", "busy", "failed", "left", "queued"
+       })
     EXPECT_EQ(to_string(*parse_participant_status(word)), word);
   EXPECT_EQ(parse_call_status("paused"), std::nullopt);
 }

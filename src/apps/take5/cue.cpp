@@ -18,6 +18,10 @@ Task<void> change_of(std::shared_ptr<Cue> cue) {
   co_await cue->changed.pop();
 }
 
+Task<void> first_of(base::Loop& loop, Task<void> one, Task<void> other) {
+  co_await base::race(loop, std::move(one), std::move(other));
+}
+
 Task<void> end_of(call::Participation& place) {
   co_await place.over().wait();
 }
@@ -56,10 +60,7 @@ Task<void> accompany(
     Task<void> change = change_of(cue);
     if (cue->alone) {
       Task<void> music = play_music(leg);
-      auto changed_or_over = [](base::Loop& on, Task<void> one, Task<void> other) -> Task<void> {
-        co_await base::race(on, std::move(one), std::move(other));
-      };
-      Task<void> waiting = changed_or_over(loop, std::move(change), std::move(over));
+      Task<void> waiting = first_of(loop, std::move(change), std::move(over));
       co_await base::race(loop, std::move(waiting), std::move(music));
     } else {
       co_await base::race(loop, std::move(change), std::move(over));

@@ -74,6 +74,12 @@ const Group* Directory::group(std::int64_t id) const {
   return found == groups_.end() ? nullptr : &found->second;
 }
 
+std::int64_t Directory::user_of(const std::string& phone_number) const {
+  if (!phone_number.starts_with("+1")) return 0;
+  const auto found = by_number_.find(phone_number.substr(2));
+  return found == by_number_.end() ? 0 : found->second;
+}
+
 std::vector<const User*> Directory::members_of(const Group& group) const {
   std::vector<const User*> members;
   for (const std::int64_t id : group.users)
@@ -131,15 +137,21 @@ std::vector<std::int64_t> Directory::set_groups(
 std::int64_t Directory::next_id(std::string_view collection, call::Changes& changes) {
   const std::int64_t id = ++last_ids_[std::string(collection)];
   changes.documents.push_back(
-      {std::string(counter_collection), std::string(collection), "", {{"last", id}},
+      {std::string(counter_collection),
+       std::string(collection),
+       "",
+       {{"last", id}},
        loop_.wall_now()}
   );
   return id;
 }
 
-void Directory::tell(const std::vector<std::int64_t>& groups, Change change) {
-  if (!on_change_) return;
-  for (const std::int64_t id : groups) on_change_(id, change);
+Task<void> Directory::tell(std::vector<std::int64_t> groups, Change change) {
+  if (!on_change_) co_return;
+  for (const std::int64_t id : groups) {
+    Task<void> telling = on_change_(id, change);
+    co_await std::move(telling);
+  }
 }
 
 Task<Result<User>> Directory::add_user(UserRequest request) {
@@ -162,7 +174,7 @@ Task<Result<User>> Directory::add_user(UserRequest request) {
     users_.erase(user.id);
     co_return fail(stored.error());
   }
-  tell(joined, Change::changed);
+  co_await tell(joined, Change::changed);
   co_return user;
 }
 
@@ -190,7 +202,7 @@ Task<Result<User>> Directory::change_user(std::int64_t id, UserRequest request) 
     if (request.groups) set_groups(id, groups_before, taken_back);
     co_return fail(stored.error());
   }
-  tell(changed, Change::changed);
+  co_await tell(changed, Change::changed);
   co_return user;
 }
 
@@ -211,7 +223,7 @@ Task<Result<>> Directory::remove_user(std::int64_t id) {
   changes.removed_documents.push_back({std::string(user_collection), std::to_string(id)});
   const Result<> stored = co_await journal_.commit(std::move(changes));
   // Nobody is called who wanted to go, even while the disk is full; it is asked for again then.
-  tell(changed, Change::changed);
+  co_await tell(changed, Change::changed);
   co_return stored;
 }
 
@@ -242,7 +254,8 @@ Task<Result<Group>> Directory::add_group(GroupRequest request) {
     groups_.erase(group.id);
     co_return fail(stored.error());
   }
-  tell({group.id}, Change::made);
+  std::vector<std::int64_t> made{group.id};
+  co_await tell(std::move(made), Change::changed);
   co_return group;
 }
 
@@ -253,8 +266,9 @@ Task<Result<Group>> Directory::change_group(std::int64_t id, GroupRequest reques
   Group group = before;
   request.apply_to(group);
   BELFRY_CO_CHECK(check(group));
-  const bool other_moments = group.cadence != before.cadence ||
-                             group.frequency != before.frequency || group.enabled != before.enabled;
+  Change what = Change::changed;
+  if (group.cadence != before.cadence || group.frequency != before.frequency)
+    what = Change::other_cadence;
   call::Changes changes;
   changes.documents.push_back(group.to_document());
   found->second = group;
@@ -263,7 +277,8 @@ Task<Result<Group>> Directory::change_group(std::int64_t id, GroupRequest reques
     if (groups_.contains(id)) groups_[id] = before;
     co_return fail(stored.error());
   }
-  tell({id}, other_moments ? Change::moments_changed : Change::changed);
+  std::vector<std::int64_t> changed{id};
+  co_await tell(std::move(changed), what);
   co_return group;
 }
 
@@ -272,7 +287,8 @@ Task<Result<>> Directory::remove_group(std::int64_t id) {
   call::Changes changes;
   changes.removed_documents.push_back({std::string(group_collection), std::to_string(id)});
   const Result<> stored = co_await journal_.commit(std::move(changes));
-  tell({id}, Change::removed);
+  std::vector<std::int64_t> removed{id};
+  co_await tell(std::move(removed), Change::removed);
   co_return stored;
 }
 
@@ -316,7 +332,8 @@ object Directory::render(const Group& group) const {
     roll_call[base::to_rfc3339(past.start)] = std::move(present);
   }
   base::json::value next = nullptr;
-  if (const auto moment = group.plan.next()) next = base::to_rfc3339(*moment);
+  if (const auto moment = group.plan.next(); moment && group.enabled)
+    next = base::to_rfc3339(*moment);
   return {
       {"id", group.id},
       {"name", group.name},

@@ -11,9 +11,9 @@
 
 namespace belfry::apps::take5 {
 
-/// Users and groups: in memory, because every request needs them at once, and as documents. A change
-/// is seen at once and on disk when its task returns (rule R1); one that cannot be stored is taken
-/// back. Control thread.
+/// Users and groups: in memory, because every request needs them at once, and as documents. A
+/// change is seen at once and on disk when its task returns (rule R1); one that cannot be stored is
+/// taken back. Control thread.
 class Directory {
  public:
   Directory(base::Loop& loop, call::Journal& journal, std::size_t most_members)
@@ -27,6 +27,8 @@ class Directory {
   /// nullptr: there is none. Valid until the loop's next turn.
   const User* user(std::int64_t id) const;
   const Group* group(std::int64_t id) const;
+  /// The user with that number (E.164); 0: nobody.
+  std::int64_t user_of(const std::string& phone_number) const;
   std::vector<const User*> members_of(const Group& group) const;
   /// What its moments are drawn by.
   DrawTerms draw_terms_of(const Group& group) const;
@@ -45,11 +47,10 @@ class Directory {
   /// `changes`.
   void edit(std::int64_t id, const std::function<void(Group&)>& edit, call::Changes& changes);
 
-  /// Told when a group is new, has changed by a request (also its members' time zones) or is gone.
-  enum class Change { made, changed, moments_changed, removed };
-  void on_change(std::function<void(std::int64_t group, Change change)> listener) {
-    on_change_ = std::move(listener);
-  }
+  /// Waited for before a request is answered: a group is new, has changed, or is gone.
+  enum class Change { changed, other_cadence, removed };
+  using Listener = std::function<base::Task<void>(std::int64_t group, Change change)>;
+  void on_change(Listener listener) { on_change_ = std::move(listener); }
 
   /// With the joined lists, as the API shows them.
   base::json::object render(const User& user) const;
@@ -64,7 +65,7 @@ class Directory {
       std::int64_t user, const std::vector<std::int64_t>& groups, call::Changes& changes
   );
   std::int64_t next_id(std::string_view collection, call::Changes& changes);
-  void tell(const std::vector<std::int64_t>& groups, Change change);
+  base::Task<void> tell(std::vector<std::int64_t> groups, Change change);
 
   base::Loop& loop_;
   call::Journal& journal_;
@@ -73,7 +74,7 @@ class Directory {
   std::map<std::int64_t, Group> groups_;
   std::map<std::string, std::int64_t> by_number_;
   std::map<std::string, std::int64_t, std::less<>> last_ids_;  // by collection
-  std::function<void(std::int64_t, Change)> on_change_;
+  Listener on_change_;
 };
 
 }  // namespace belfry::apps::take5

@@ -12,6 +12,13 @@ using base::fail;
 using base::Result;
 using base::Task;
 
+std::string spoken_length(std::chrono::seconds length) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(length);
+  if (minutes == length && minutes.count() == 1) return "one minute";
+  if (minutes == length) return std::to_string(minutes.count()) + " minutes";
+  return std::to_string(length.count()) + " seconds";
+}
+
 }  // namespace
 
 LiveCall::LiveCall(const Environment& environment, CallRecord record)
@@ -104,7 +111,9 @@ std::shared_ptr<Cue> LiveCall::welcome(const call::Leg& leg, const std::string& 
     return nullptr;
   const std::string& answered_by = leg.record().answered_by;
   if (answered_by.starts_with("machine") || answered_by == "fax") {
+    who->status = ParticipantStatus::no_answer;
     who->reason = "answered by a machine";
+    keep();
     return nullptr;
   }
   who->status = ParticipantStatus::connected;

@@ -124,9 +124,8 @@ LiveCall::Next LiveCall::conclude(
   if (!who->is_active()) return Next::nothing;
   Next next = Next::nothing;
   if (outcome.answered) {
-    const bool was_machine = !who->reason.empty();
-    who->status = was_machine ? ParticipantStatus::no_answer : ParticipantStatus::left;
-    who->was_connected = who->was_connected || !was_machine;
+    who->status = ParticipantStatus::left;
+    who->was_connected = true;
   } else if (outcome.cause == HangupCause::overload && !outcome.rang) {
     // No line was free: nobody has been rung.
     who->status = ParticipantStatus::queued;

@@ -43,7 +43,8 @@ call::Document Group::to_document() const {
   array roll_calls;
   for (const RollCall& past : roll_call)
     roll_calls.push_back(object{
-        {"start", base::to_unix_micros(past.start)}, {"users", array(past.users.begin(), past.users.end())}
+        {"start", base::to_unix_micros(past.start)},
+        {"users", array(past.users.begin(), past.users.end())}
     });
   object kept{
       {"id", id},
@@ -56,6 +57,7 @@ call::Document Group::to_document() const {
       {"reminder", reminder},
       {"rollCall", std::move(roll_calls)},
       {"plan", plan.to_json()},
+      {"lastCalled", base::to_unix_micros(last_called)},
   };
   return {std::string(group_collection), std::to_string(id), "", std::move(kept), created};
 }
@@ -80,6 +82,7 @@ Group Group::from_document(const call::Document& document) {
   }
   if (const value* plan = base::json::find(kept, "plan"); plan != nullptr && plan->is_object())
     group.plan = Plan::from_json(plan->get_object());
+  group.last_called = base::from_unix_micros(number_of(kept, "lastCalled"));
   group.created = document.created;
   return group;
 }

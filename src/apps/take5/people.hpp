@@ -18,9 +18,9 @@ inline constexpr std::string_view group_collection = "take5.group";
 
 struct User {
   std::int64_t id = 0;
-  std::string given_name;   // 1 to 50 characters
-  std::string family_name;  // likewise
-  std::string phone_number;  // ten digits, nobody else's
+  std::string given_name;        // 1 to 50 characters
+  std::string family_name;       // likewise
+  std::string phone_number;      // ten digits, nobody else's
   std::string timezone = "UTC";  // as it was given: UTC, EST, CST, MST, PST or an IANA name
   base::WallTime created{};
 
@@ -44,12 +44,13 @@ struct Group {
   std::string name;                 // 1 to 100 characters
   std::vector<std::int64_t> users;  // in the order in which they were given
   Cadence cadence = Cadence::daily;
-  int frequency = 1;                  // calls in each day, 7 or 30 days
-  std::chrono::minutes duration{5};   // 5 to 120
-  bool enabled = true;                // false: is never called by the schedule
-  bool reminder = true;               // a text message before the call
-  std::vector<RollCall> roll_call;    // oldest first
-  Plan plan;                          // when it is called next
+  int frequency = 1;                 // calls in each day, 7 or 30 days
+  std::chrono::minutes duration{5};  // 5 to 120
+  bool enabled = true;               // false: is never called by the schedule
+  bool reminder = true;              // a text message before the call
+  std::vector<RollCall> roll_call;   // oldest first
+  Plan plan;                         // when it is called next
+  base::WallTime last_called{};      // start of the last call
   base::WallTime created{};
 
   bool has(std::int64_t user) const;

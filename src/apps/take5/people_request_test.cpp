@@ -43,17 +43,25 @@ TEST(Take5UserRequest, RefusesWhatIsWrongAndNamesIt) {
   EXPECT_THAT(user_error(""), HasSubstr("Invalid JSON"));
   EXPECT_THAT(user_error("[]"), HasSubstr("JSON object"));
   EXPECT_THAT(user_error("{}"), HasSubstr("givenName is required"));
-  EXPECT_THAT(user_error(R"({"givenName":7,"familyName":"a","phoneNumber":"5551234567"})"),
-              HasSubstr("givenName must be a string"));
-  EXPECT_THAT(user_error(R"({"givenName":" ","familyName":"a","phoneNumber":"5551234567"})"),
-              HasSubstr("1 to 50"));
-  const std::string long_name(51, 'a');
   EXPECT_THAT(
-      user_error(R"({"givenName":")" + long_name + R"(","familyName":"a","phoneNumber":"5551234567"})"),
+      user_error(R"({"givenName":7,"familyName":"a","phoneNumber":"5551234567"})"),
+      HasSubstr("givenName must be a string")
+  );
+  EXPECT_THAT(
+      user_error(R"({"givenName":" ","familyName":"a","phoneNumber":"5551234567"})"),
       HasSubstr("1 to 50")
   );
-  EXPECT_EQ(user_error(R"({"givenName":"a","familyName":"a","phoneNumber":"1234567890"})"),
-            "Invalid phone number format");
+  const std::string long_name(51, 'a');
+  EXPECT_THAT(
+      user_error(
+          R"({"givenName":")" + long_name + R"(","familyName":"a","phoneNumber":"5551234567"})"
+      ),
+      HasSubstr("1 to 50")
+  );
+  EXPECT_EQ(
+      user_error(R"({"givenName":"a","familyName":"a","phoneNumber":"1234567890"})"),
+      "Invalid phone number format"
+  );
   EXPECT_THAT(user_error(user_with(R"("timezone":"EDT")")), HasSubstr("timezone"));
   EXPECT_THAT(user_error(user_with(R"("groups":["a"])")), HasSubstr("groups"));
 }
@@ -62,7 +70,8 @@ TEST(Take5UserRequest, TakesFiftyCharactersOfAnyScript) {
   std::string name;
   for (int i = 0; i < 50; ++i) name += "é";
   EXPECT_EQ(
-      user_error(R"({"givenName":")" + name + R"(","familyName":"李","phoneNumber":"5551234567"})"), ""
+      user_error(R"({"givenName":")" + name + R"(","familyName":"李","phoneNumber":"5551234567"})"),
+      ""
   );
 }
 

@@ -31,7 +31,9 @@ TEST(Take5PhoneNumber, RefusesAreaCodesThatBeginWithZeroOrOne) {
 TEST(Take5PhoneNumber, RefusesWhatIsNoNumber) {
   for (const char* text :
        {"", "+", "555", "555123456", "55512345678", "25551234567", "555123456x", "+1555123456",
-        "++15551234567", "555-123-4567 ext 3", "\xd9\xa5" "551234567"})
+        "++15551234567", "555-123-4567 ext 3",
+        "\xd9\xa5"
+        "551234567"})
     EXPECT_EQ(normalized(text), "(none)") << text;
 }
 

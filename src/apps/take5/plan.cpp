@@ -163,14 +163,13 @@ void Plan::top_up(
 ) {
   if (terms.zones.empty() || terms.frequency <= 0) return;
   drop_old_windows();
-  const auto ahead = [&] {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(moments(), [&](WallTime moment) { return moment > now; })
-    );
-  };
-  const auto wanted =
-      static_cast<std::size_t>(std::min(terms.frequency, days_of(terms.cadence)));
-  while (ahead() < count) {
+  std::size_t ahead = 0;
+  for (const Window& window : windows_)
+    ahead += static_cast<std::size_t>(std::ranges::count_if(window.moments, [&](WallTime moment) {
+      return moment > now;
+    }));
+  const auto wanted = static_cast<std::size_t>(std::min(terms.frequency, days_of(terms.cadence)));
+  while (ahead < count) {
     Day first = earliest;
     if (!windows_.empty())
       first = std::max(earliest, windows_.back().first + days(days_of(terms.cadence)));
@@ -183,6 +182,7 @@ void Plan::top_up(
     for (const Day day : draw_days(std::move(open), wanted, random))
       window.moments.push_back(draw_moment(after(best_stretches(terms, day), now), random));
     if (window.moments.empty()) return;
+    ahead += window.moments.size();
     windows_.push_back(std::move(window));
   }
 }

@@ -66,12 +66,14 @@ TEST(Take5Hours, SuitEveryMemberIfTheyCan) {
 }
 
 TEST(Take5Hours, ElseMostOfThem) {
-  // 9 to 20 in Tokyo is 0 to 11 UTC, in London 9 to 20 UTC, in New York 14 to 1 UTC.
+  // 9 to 20 in Tokyo is 0 to 11 UTC, in London 9 to 20 UTC, in New York 14 to 1 UTC of the next
+  // day.
   const DrawTerms terms{Cadence::daily, 1, {"Europe/London", tokyo, new_york}};
   EXPECT_FALSE(suits_everybody(terms, day(2026y / 1 / 15)));
   EXPECT_EQ(
       spelled(best_stretches(terms, day(2026y / 1 / 15))),
-      "2026-01-15T09:00:00Z/2026-01-15T11:00:00Z 2026-01-15T14:00:00Z/2026-01-15T20:00:00Z "
+      "2026-01-15T00:00:00Z/2026-01-15T01:00:00Z 2026-01-15T09:00:00Z/2026-01-15T11:00:00Z "
+      "2026-01-15T14:00:00Z/2026-01-15T20:00:00Z "
   );
 }
 
@@ -121,7 +123,8 @@ TEST_F(Drawing, EveryMinuteOfTheDayCanCome) {
   const DrawTerms terms{Cadence::daily, 1, {"UTC"}};
   top_up(terms, utc(2026y / 1 / 1), 10'000);
   std::set<std::chrono::microseconds> times;
-  for (const WallTime moment : plan.moments()) times.insert(moment - std::chrono::floor<days>(moment));
+  for (const WallTime moment : plan.moments())
+    times.insert(moment - std::chrono::floor<days>(moment));
   EXPECT_GT(times.size(), 600U);  // of 660
   EXPECT_EQ(*times.begin(), 9h);
   EXPECT_EQ(*times.rbegin(), 19h + 59min);

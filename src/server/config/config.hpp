@@ -184,6 +184,22 @@ struct Config {
     std::uint32_t rate_per_minute = 0;
   } kin;
 
+  struct Take5 {
+    std::string outbound_number;
+    bool record = false;
+    bool detect_machines = false;
+    bool international = false;
+    std::chrono::seconds ring_timeout{30};
+    std::uint32_t retries = 1;
+    std::chrono::seconds max_duration{7200};
+    std::uint32_t max_participants = 10;
+    std::chrono::seconds notice{60};
+    std::chrono::seconds reminder{300};
+    std::uint32_t rate_per_minute = 0;
+    std::string environment = "development";
+    bool seed = false;
+  } take5;
+
   /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off
   /// what needs it.
   struct Twilio {
