@@ -289,6 +289,10 @@ void System::make_admin() {
   }
   openapi_ = std::make_unique<admin::OpenApi>(version());
   openapi_->add_to(router_);
+  take5_->on_change([this](const apps::take5::CallRecord& call) {
+    if (live_events_->listeners() > 0)
+      live_events_->publish("take5", call.render_summary(platform_.loop.wall_now()));
+  });
   notifications_->on_change([this](const std::string& call_sid) {
     if (live_events_->listeners() > 0) tasks_.spawn(show_notification(call_sid));
   });

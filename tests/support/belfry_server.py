@@ -39,7 +39,8 @@ def clean_environment(more=None) -> dict:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_"))
+        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_", "AWS_", "CHIME_"))
+        and name not in ("NODE_ENV", "PORT", "SEED_DATABASE")
     }
     return inherited | (more or {})
 

@@ -18,8 +18,6 @@ using base::Task;
 using base::WallTime;
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_of_a_group = 100;  // created calls of a schedule
-
 call::Document open_document(const CallRecord& call) {
   return {std::string(open_call_collection), call.id, std::to_string(call.group), {}, call.created};
 }
@@ -131,51 +129,6 @@ Task<Result<CallRecord>> Calls::of_same_moment(CallRecord call) {
   if (!marker) co_return fail(marker.error());
   if (!*marker) co_return fail(Errc::conflict, "a call with this id exists");
   co_return co_await find((*marker)->tag);
-}
-
-// --- Finding ---
-
-LiveCall* Calls::live(const std::string& call_id) const {
-  const auto found = live_.find(call_id);
-  return found == live_.end() ? nullptr : found->second.get();
-}
-
-Task<Result<CallRecord>> Calls::find(std::string call_id) {
-  if (const LiveCall* running = live(call_id)) co_return running->record();
-  const auto document =
-      co_await journal().find_document(std::string(call_collection), std::move(call_id));
-  if (!document) co_return fail(document.error());
-  if (!*document) co_return fail(Errc::not_found, "Call not found");
-  co_return CallRecord::from_document(**document);
-}
-
-Task<Result<std::vector<CallRecord>>> Calls::list(Query query) {
-  call::DocumentQuery wanted{.collection = std::string(call_collection)};
-  wanted.tag = std::move(query.group);
-  if (!query.status.empty()) wanted.members.emplace_back("status", std::move(query.status));
-  wanted.after_key = std::move(query.after_call);
-  wanted.limit = query.limit;
-  const auto documents = co_await journal().find_documents(std::move(wanted));
-  if (!documents) co_return fail(documents.error());
-  std::vector<CallRecord> calls;
-  for (const call::Document& document : *documents) {
-    const LiveCall* running = live(document.key);
-    calls.push_back(running != nullptr ? running->record() : CallRecord::from_document(document));
-  }
-  co_return calls;
-}
-
-Task<Result<std::vector<CallRecord>>> Calls::scheduled_calls(std::int64_t group) {
-  call::DocumentQuery query{.collection = std::string(call_collection)};
-  query.tag = std::to_string(group);
-  query.members = {{"status", "created"}, {"origin", "schedule"}};
-  query.limit = most_of_a_group;
-  const auto documents = co_await journal().find_documents(std::move(query));
-  if (!documents) co_return fail(documents.error());
-  std::vector<CallRecord> calls;
-  for (const call::Document& document : *documents)
-    calls.push_back(CallRecord::from_document(document));
-  co_return calls;
 }
 
 // --- Starting ---

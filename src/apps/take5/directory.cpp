@@ -39,29 +39,26 @@ Task<Result<>> read_all(
 }  // namespace
 
 Task<Result<>> Directory::load() {
-  const auto users = co_await read_all(
-      journal_, std::string(user_collection),
-      [this](const call::Document& document) {
-        User user = User::from_document(document);
-        by_number_[user.phone_number] = user.id;
-        users_[user.id] = std::move(user);
-      }
-  );
-  if (!users) co_return fail(users.error());
-  const auto groups = co_await read_all(
-      journal_, std::string(group_collection),
-      [this](const call::Document& document) {
-        Group group = Group::from_document(document);
-        groups_[group.id] = std::move(group);
-      }
-  );
-  if (!groups) co_return fail(groups.error());
-  co_return co_await read_all(
-      journal_, std::string(counter_collection),
-      [this](const call::Document& document) {
-        last_ids_[document.key] = number_of(document.value, "last");
-      }
-  );
+  const auto take_user = [this](const call::Document& document) {
+    User user = User::from_document(document);
+    by_number_[user.phone_number] = user.id;
+    users_[user.id] = std::move(user);
+  };
+  const auto take_group = [this](const call::Document& document) {
+    Group group = Group::from_document(document);
+    groups_[group.id] = std::move(group);
+  };
+  const auto take_counter = [this](const call::Document& document) {
+    last_ids_[document.key] = number_of(document.value, "last");
+  };
+  Task<Result<>> users = read_all(journal_, std::string(user_collection), take_user);
+  const Result<> have_users = co_await std::move(users);
+  if (!have_users) co_return have_users;
+  Task<Result<>> groups = read_all(journal_, std::string(group_collection), take_group);
+  const Result<> have_groups = co_await std::move(groups);
+  if (!have_groups) co_return have_groups;
+  Task<Result<>> counters = read_all(journal_, std::string(counter_collection), take_counter);
+  co_return co_await std::move(counters);
 }
 
 const User* Directory::user(std::int64_t id) const {

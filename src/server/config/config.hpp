@@ -198,6 +198,7 @@ struct Config {
     std::uint32_t rate_per_minute = 0;
     std::string environment = "development";
     bool seed = false;
+    std::uint16_t port = 0;
   } take5;
 
   /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off

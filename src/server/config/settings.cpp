@@ -202,6 +202,8 @@ std::vector<Setting<Config>> make_settings() {
          {.environment = "NODE_ENV"}),
       of("take5.seed", "Make sample users and groups where there are none", FIELD(take5.seed),
          {.environment = "SEED_DATABASE"}),
+      of("take5.port", "Another port of http.extra_ports; 0: none", FIELD(take5.port),
+         {.environment = "PORT"}),
       of("twilio.application_sid",
          "Application of the tokens that KIN makes; empty: one of its own",
          FIELD(twilio.application_sid), {.environment = "TWILIO_APPLICATION_SID"}),

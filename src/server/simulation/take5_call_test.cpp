@@ -51,7 +51,9 @@ TEST_F(Take5Call, ShowsTheOutboundNumber) {
   begin(std::move(changed));
   start_new(add_group({ann}));
   run_for(2s);
-  EXPECT_EQ(phone(ann).to_json().at("calls").as_array().at(0).at("from").as_string(), "+15550100199");
+  EXPECT_EQ(
+      phone(ann).to_json().at("calls").as_array().at(0).at("from").as_string(), "+15550100199"
+  );
 }
 
 TEST_F(Take5Call, OneWhoIsAloneHearsMusicUntilSomebodyComes) {
@@ -155,8 +157,8 @@ TEST_F(Take5Call, RemovingWhoeverRingsStopsTheRinging) {
 TEST_F(Take5Call, IsStartedOnce) {
   const std::string call = create(add_group({ann, bob}));
   std::vector<int> statuses;
-  const auto press = [](Simulation& pressed, std::string path, std::vector<int>& into)
-      -> base::Task<void> {
+  const auto press = [](Simulation& pressed, std::string path,
+                        std::vector<int>& into) -> base::Task<void> {
     http::Request request = http::Request::make("POST", path);
     request.remote.ip = net::IpAddress::v4({127, 0, 0, 1});
     const auto response = co_await pressed.system().router().dispatch(std::move(request));

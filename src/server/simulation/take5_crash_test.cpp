@@ -26,9 +26,7 @@ struct Take5Crash : Take5Scene, testing::WithParamInterface<int> {
   }
   void expect_accounted(const std::string& call) {
     const json::value over = status(call);
-    EXPECT_THAT(
-        std::string(over.at("status").as_string()), testing::AnyOf("ended", "failed")
-    );
+    EXPECT_THAT(std::string(over.at("status").as_string()), testing::AnyOf("ended", "failed"));
     EXPECT_FALSE(over.at("endTime").is_null());
     for (const auto& each : over.at("participants").as_array())
       EXPECT_THAT(

@@ -40,18 +40,22 @@ struct Take5Scene : testing::Test {
     int status = 0;
     json::value body;
   };
-  Answer ask(const std::string& method, const std::string& path, const json::value& body = nullptr) {
+  Answer ask(
+      const std::string& method, const std::string& path, const json::value& body = nullptr
+  ) {
     const std::string text = body.is_null() ? "" : json::serialize(body);
     const http::Response response = simulation->request(method, path, text);
     return {response.status, json::parse(response.body).value_or(nullptr)};
   }
   std::int64_t add_user(const std::string& number, const std::string& zone = "UTC") {
-    const Answer added = ask(
-        "POST", "/api/user",
-        json::object{
-            {"givenName", "User"}, {"familyName", number}, {"phoneNumber", number}, {"timezone", zone}
-        }
-    );
+    const Answer added =
+        ask("POST", "/api/user",
+            json::object{
+                {"givenName", "User"},
+                {"familyName", number},
+                {"phoneNumber", number},
+                {"timezone", zone}
+            });
     EXPECT_EQ(added.status, 201) << added.body;
     return added.body.at("id").as_int64();
   }
@@ -66,9 +70,7 @@ struct Take5Scene : testing::Test {
     EXPECT_EQ(added.status, 201) << added.body;
     return added.body.at("id").as_int64();
   }
-  json::value group(std::int64_t id) {
-    return ask("GET", "/api/group/" + std::to_string(id)).body;
-  }
+  json::value group(std::int64_t id) { return ask("GET", "/api/group/" + std::to_string(id)).body; }
   /// A created call that nobody starts but we. @return its id
   std::string create(std::int64_t group, const std::string& at = "2025-08-27T10:00:00.000Z") {
     const Answer created =
@@ -76,7 +78,9 @@ struct Take5Scene : testing::Test {
     EXPECT_EQ(created.status, 201) << created.body;
     return std::string(created.body.at("call").at("callId").as_string());
   }
-  Answer start(const std::string& call) { return ask("POST", "/api/chime/call/" + call + "/start"); }
+  Answer start(const std::string& call) {
+    return ask("POST", "/api/chime/call/" + call + "/start");
+  }
   std::string start_new(std::int64_t group) {
     const std::string call = create(group);
     EXPECT_EQ(start(call).status, 200);

@@ -197,8 +197,8 @@ struct Outage {
   base::WallTime until;
 };
 
-/// The group's days, as its first member counts them, from the first on which it was called or could
-/// have been.
+/// The group's days, as its first member counts them, from the first on which it was called or
+/// could have been.
 struct Calendar {
   std::string zone;
   std::chrono::hours from;
@@ -278,8 +278,13 @@ TEST_P(Take5Month, EachGroupIsCalledAsOftenAsItWants) {
   const auto in_zurich = add_user(cid, "Europe/Zurich");
   const auto make = [&](const char* cadence, int frequency, json::array users) {
     return ask("POST", "/api/group",
-               json::object{{"name", cadence}, {"cadence", cadence}, {"frequency", frequency},
-                            {"users", std::move(users)}, {"smsReminder", false}})
+               json::object{
+                   {"name", cadence},
+                   {"cadence", cadence},
+                   {"frequency", frequency},
+                   {"users", std::move(users)},
+                   {"smsReminder", false}
+               })
         .body.at("id")
         .as_int64();
   };
