@@ -205,7 +205,7 @@ TEST_F(Take5Call, AMachineIsNotBroughtIn) {
   Config changed = config();
   changed.take5.detect_machines = true;
   begin(std::move(changed));
-  has(ann, R"({"script":[{"after_ms":300,"tone_hz":440,"ms":800}]})");
+  has(ann, R"({"script":[{"after_ms":600,"say":"Hello?"}]})");
   has(bob, R"({"on_call":"voicemail"})");
   const std::string call = start_new(add_group({ann, bob}));
   run_for(40s);

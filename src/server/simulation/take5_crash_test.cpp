@@ -44,7 +44,7 @@ TEST_P(Take5Crash, NobodyIsRungTwiceAndNoCallIsForgotten) {
   const std::string call = create(group_id, in(1min));
   run_for(59s);
   // From the moment before it is due: after so many events of its legs, and some turns of the loop.
-  if (!simulation->crash_at_event(1 + kill / 4, kill % 7, outage, 2min)) return;
+  ASSERT_TRUE(simulation->crash_at_event(1 + kill % 24, kill / 24, outage, 2min));
   simulation->crash_at_event(1 + kill % 5, kill % 3, 2s, 20s);
   ASSERT_TRUE(settle(5min));
   run_for(1min);

@@ -26,13 +26,11 @@ inline std::string e164(const std::string& ten_digits) {
 struct Take5Scene : testing::Test {
   Take5Scene() { begin(config()); }
 
-  Config config() {
-    Config config = Simulation::quiet_config();
-    config.data = folder.path();
-    return config;
-  }
+  static Config config() { return Simulation::quiet_config(); }
   /// Another server, in a folder of its own.
   void begin(Config config, std::uint64_t seed = 11) {
+    simulation.reset();
+    config.data = folder.emplace().path();
     simulation.emplace(Simulation::Settings{.seed = seed, .config = std::move(config)});
   }
 
@@ -142,7 +140,7 @@ struct Take5Scene : testing::Test {
     return media::level_dbov(std::span(clip->samples).subspan(from, clip->rate.hz));
   }
 
-  DataFolder folder;
+  std::optional<DataFolder> folder;
   std::optional<Simulation> simulation;
 };
 

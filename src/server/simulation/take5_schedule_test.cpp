@@ -294,9 +294,9 @@ TEST_P(Take5Month, EachGroupIsCalledAsOftenAsItWants) {
   const base::WallTime begun = now();
   live_through(random, begun + days(30));
 
-  // The clock begins at midnight UTC: in New York that is the evening before, so that their days
-  // begin with the next one.
-  const std::chrono::local_days first_day(std::chrono::floor<days>(begun).time_since_epoch());
+  // The clock begins at midnight UTC. In New York that is the evening before, with an hour left.
+  const auto eve = std::chrono::floor<days>(base::to_local(usual.zone, begun).value());
+  const auto first_day = eve + days(1);
   const auto daily_calls = days_called(daily, usual);
   for (auto day = first_day; day < first_day + days(29); day += days(1)) {
     const base::WallTime nine = base::to_utc(usual.zone, day + 9h).value();
@@ -308,7 +308,7 @@ TEST_P(Take5Month, EachGroupIsCalledAsOftenAsItWants) {
   for (int week = 0; week < 4; ++week) {
     int count = 0;
     for (const auto& [day, once] : weekly_calls)
-      if (day >= first_day + days(7 * week) && day < first_day + days(7 * week + 7)) ++count;
+      if (day >= eve + days(7 * week) && day < eve + days(7 * week + 7)) ++count;
     EXPECT_EQ(count, 3) << "week " << week;
   }
   const auto monthly_calls = days_called(monthly, monthly_hours);
