@@ -316,6 +316,13 @@ void Server::start_housekeeping() {
   for (const std::string_view collection : apps::kin::Calls::collections)
     settings.documents.emplace_back(std::string(collection), config_.retention.calls);
   settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
+  settings.documents.emplace_back(
+      std::string(call::schedule::Occurrence::collection), config_.retention.calls
+  );
+  settings.documents.emplace_back(
+      std::string(call::schedule::Job::collection), config_.retention.calls,
+      std::string(call::schedule::live_jobs)
+  );
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -137,6 +137,10 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   browsers_->connect(*switchboard_);
   validations_.connect(*switchboard_);
+  scheduling_ = std::make_unique<Scheduling>(Scheduling::Parts{
+      platform_.loop, platform_.random, platform_.store, *switchboard_, *problems_, router_,
+      keys.account_sid, std::string(default_number)
+  });
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
   follow_recordings();
@@ -359,7 +363,8 @@ base::Task<base::Result<>> System::start() {
   const auto messages = co_await messaging_->messages().recover();
   if (!messages) co_return base::fail(messages.error());
   outbox_.wake();
-  co_return base::Result<>{};
+  // Behind the calls: a job asks what has become of its own.
+  co_return co_await scheduling_->start();
 }
 
 }  // namespace belfry::server

@@ -23,6 +23,9 @@ class Handler {
   virtual ~Handler() = default;
   virtual std::string_view kind() const = 0;
 
+  /// Whether a schedule may have these parameters. @return Errc::invalid_argument saying what is
+  /// wrong.
+  virtual base::Result<> check(const base::json::object& /*parameters*/) const { return {}; }
   /// Of a schedule whose rule is `drawn`: its next moment after `after`; nothing when there is
   /// none. Asked once, when the schedule is put, when one took place or was missed, and after
   /// `redraw`.

@@ -71,6 +71,7 @@ void Schedules::keep(Schedule schedule) {
   if (recurrence && schedule.state == Schedule::State::active && schedule.next)
     due_.emplace(*schedule.next, id);
   schedules_.emplace(id, std::move(schedule));
+  arm();
 }
 
 void Schedules::forget(const std::string& id) {
@@ -84,9 +85,9 @@ void Schedules::forget(const std::string& id) {
 void Schedules::arm() {
   if (!started_) return;
   environment_.loop.cancel(timer_);
-  base::Duration wait = longest_wait;
-  if (!due_.empty())
-    wait = std::clamp<base::Duration>(due_.begin()->first - now(), 0s, longest_wait);
+  timer_ = 0;
+  if (due_.empty()) return;
+  const auto wait = std::clamp<base::Duration>(due_.begin()->first - now(), 0s, longest_wait);
   timer_ = environment_.loop.call_after(wait, [this] {
     timer_ = 0;
     fire_what_is_due();
@@ -165,7 +166,7 @@ Task<Result<>> Schedules::claim(Schedule schedule, Occurrence& occurrence, Work 
   Result<> stored = co_await write(std::move(schedule), std::move(changes));
   if (!stored) co_return stored;
   environment_.jobs.adopt(work.jobs);
-  base::log::info(
+  base::log::debug(
       "schedule.fired",
       {{"schedule", id}, {"due", base::to_rfc3339(occurrence.due)}, {"jobs", occurrence.jobs}}
   );
