@@ -51,7 +51,10 @@ base::Result<> Switchboard::admit() const {
   if (draining_)
     return base::fail(base::Errc::unavailable, "the server is stopping and takes no new calls");
   if (!services_.journal.accepts_writes())
-    return base::fail(base::Errc::unavailable, "the disk is full");
+    return base::fail(
+        base::Errc::unavailable,
+        "nothing can be stored: the disk is full or the database out of reach"
+    );
   if (legs_.size() >= limits_.live_legs)
     return base::fail(base::Errc::unavailable, "too many calls at once");
   return {};

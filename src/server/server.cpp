@@ -31,6 +31,7 @@ constexpr int exit_storage_failed = 74;  // EX_IOERR
 store::Settings store_settings(const Config& config) {
   store::Settings settings;
   settings.folder = config.data;
+  settings.database_url = config.database_url;
   settings.on_fatal = end_after_storage_failure;
   return settings;
 }
@@ -259,7 +260,7 @@ void Server::add_status() {
   };
   facts.checks["database"] = [this] {
     const bool writes = store_->accepts_writes();
-    return admin::ServerFacts::Check{writes, writes ? "" : "the disk is full"};
+    return admin::ServerFacts::Check{writes, writes ? "" : "it is full or out of reach"};
   };
   facts.ready = [this] { return ready_; };
   status_ = std::make_unique<admin::Status>(system_->switchboard(), std::move(facts));

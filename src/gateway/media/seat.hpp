@@ -56,7 +56,7 @@ class Seat final : private PacketSink {
   void join(Seat* peer);
   Seat* peer() const { return peer_; }
   /// nullptr: out of it. For `Room`.
-  void enter(Room* room) { room_ = room; }
+  void enter(Room* room);
   Room* room() const { return room_; }
   /// Packets of the peer go out undecoded at present.
   bool relays() const;
@@ -84,11 +84,18 @@ class Seat final : private PacketSink {
 
  private:
   void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override;
+  void on_control(std::span<const std::byte> bytes, base::Instant now);
   void on_digits(const rtp::PacketView& packet, base::Instant now);
+  /// Tells the party what of its packets came, and asks for what did not.
+  void tell_arrivals(base::Instant now);
+  void ask_for_missing(base::Instant now);
   bool is_relayed() const { return peer_ != nullptr && peer_->relays(); }
   /// Somebody wants the sound of what this party says, though its packets go on undecoded.
   bool is_listened_to() const;
+  /// At our codec's rate, or at `pair_rate` if that is all that somebody gets to hear.
   belfry::media::ConstSamples heard_from_peer(belfry::media::Samples into);
+  /// Of all that goes between two: where our codec has several, no higher than the peer's.
+  belfry::media::SampleRate pair_rate() const;
   enum class SpokenBy { us, peer };
   void tell_taps(belfry::media::ConstSamples spoken, SpokenBy whom, base::Instant now);
   void check_silence(base::Instant now);
