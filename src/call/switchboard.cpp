@@ -283,6 +283,10 @@ base::Task<base::Result<>> Switchboard::recover() {
   co_return base::Result<>{};
 }
 
+void Switchboard::take_up(LegRecord record) {
+  if (find(record.sid) == nullptr && !is_final(record.status)) recover_leg(std::move(record));
+}
+
 void Switchboard::recover_leg(LegRecord record) {
   const base::WallTime now = services_.loop.wall_now();
   const bool outbound = record.direction != LegRecord::Direction::inbound;

@@ -104,6 +104,9 @@ class Switchboard {
   /// At start, before the listeners open: what the last process left is taken up or ended (rule
   /// R3).
   base::Task<base::Result<>> recover();
+  /// A stored call that nobody runs goes on as after a restart: the commit of `place` was answered
+  /// with an error, and is on disk nevertheless (a database that broke off).
+  void take_up(LegRecord record);
   /// Refuses new calls from now on; live ones go on.
   void drain() { draining_ = true; }
   /// Asked before a new call is placed or taken (rule O3). Not for child legs: a call is charged

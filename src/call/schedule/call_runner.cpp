@@ -111,6 +111,8 @@ Task<Result<LegRecord>> CallRunner::end_of(std::string sid) {
     waiting_.erase(sid);
     co_return std::move(**stored);
   }
+  LegRecord unfinished = std::move(**stored);
+  switchboard_.take_up(std::move(unfinished));
   co_return co_await ended.wait();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 #include "base/log.hpp"
 #include "call/json_members.hpp"
@@ -164,7 +165,23 @@ Task<Result<Campaigns::Made>> Campaigns::create(
   co_return made;
 }
 
-/// Each number by itself: one that is there already takes no other along.
+/// Each by itself: one that is there already takes no other along.
+Task<Result<>> Campaigns::store_each(std::span<const Job> jobs, std::vector<Job>& added) {
+  std::vector<Task<Result<>>> commits;
+  for (const Job& job : jobs) {
+    Changes changes;
+    changes.new_documents.push_back(job.to_document());
+    commits.push_back(environment_.journal.commit(std::move(changes)));
+  }
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    Task<Result<>> commit = std::move(commits.at(i));
+    const Result<> stored = co_await std::move(commit);
+    if (!stored && stored.error().code != Errc::conflict) co_return stored;
+    if (stored) added.push_back(jobs[i]);
+  }
+  co_return Result<>{};
+}
+
 Task<Result<Campaigns::Made>> Campaigns::add_numbers(
     std::string id, std::vector<CampaignNumber> numbers
 ) {
@@ -175,22 +192,13 @@ Task<Result<Campaigns::Made>> Campaigns::add_numbers(
   Made made{.campaign = *found};
   auto jobs = jobs_of(*found, numbers, made.duplicates);
   if (!jobs) co_return base::fail(jobs.error());
-  std::vector<Task<Result<>>> commits;
-  for (const Job& job : *jobs) {
-    Changes changes;
-    changes.new_documents.push_back(job.to_document());
-    commits.push_back(environment_.journal.commit(std::move(changes)));
-  }
   std::vector<Job> added;
-  for (std::size_t i = 0; i < commits.size(); ++i) {
-    Task<Result<>> commit = std::move(commits.at(i));
-    const Result<> stored = co_await std::move(commit);
-    if (!stored && stored.error().code != Errc::conflict) co_return base::fail(stored.error());
-    if (stored)
-      added.push_back(std::move((*jobs)[i]));
-    else
-      ++made.duplicates;
+  for (std::size_t first = 0; first < jobs->size(); first += page_size) {
+    const auto page = std::span(*jobs).subspan(first, std::min(page_size, jobs->size() - first));
+    const auto stored = co_await store_each(page, added);
+    if (!stored) co_return base::fail(stored.error());
   }
+  made.duplicates += jobs->size() - added.size();
   environment_.jobs.adopt(added);
   made.added = added.size();
   found = find(id);

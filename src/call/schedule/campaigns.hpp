@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ class Campaigns final : public JobHandler {
   base::Result<std::vector<Job>> jobs_of(
       const Campaign& campaign, const std::vector<CampaignNumber>& numbers, std::size_t& duplicates
   ) const;
+  base::Task<base::Result<>> store_each(std::span<const Job> jobs, std::vector<Job>& added);
   base::Task<base::Result<Campaign>> enter(std::string id, Campaign::State state);
   base::Task<base::Result<>> write(Campaign campaign, Changes changes);
   void apply_pace(const Campaign& campaign);

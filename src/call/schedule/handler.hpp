@@ -30,10 +30,8 @@ class Handler {
   /// none. Asked once, when the schedule is put, when one took place or was missed, and after
   /// `redraw`.
   virtual base::Task<std::optional<base::WallTime>> draw_next(
-      Schedule schedule, base::WallTime after
+      Schedule /*schedule*/, base::WallTime /*after*/
   ) {
-    static_cast<void>(schedule);
-    static_cast<void>(after);
     co_return std::nullopt;
   }
   /// What is to be written when it takes place. Nothing of it may be done yet.

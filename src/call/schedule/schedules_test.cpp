@@ -1,7 +1,4 @@
-#include "call/schedule/schedules.hpp"
-
-#include "call/schedule/local_time.hpp"
-#include "call/schedule/testing.hpp"
+#include "call/schedule/schedules_for_test.hpp"
 
 namespace belfry::call::schedule {
 namespace {
@@ -9,84 +6,10 @@ namespace {
 using base::Errc;
 using base::Result;
 using base::Task;
-using base::WallTime;
 using namespace std::chrono_literals;
+using testing::Process;
+using testing::Texts;
 using testing::World;
-using Texts = std::vector<std::string>;
-
-/// Ends at once; what it did is in the rows.
-struct Ringer final : JobHandler {
-  explicit Ringer(World& in) : world(in) {}
-  std::string_view kind() const override { return "ring"; }
-  Task<Result<JobOutcome>> run(Claim& claim) override {
-    Changes taken = claim.take(world.loop.wall_now() + 60s, {});
-    const Result<> begun = co_await world.store->commit(std::move(taken));
-    if (!begun) co_return base::fail(begun.error());
-    co_return JobOutcome{.word = "completed"};
-  }
-  World& world;
-};
-
-/// Two members are rung at each moment.
-struct Groups final : Handler {
-  explicit Groups(World& in) : world(in) {}
-  std::string_view kind() const override { return "group"; }
-  Task<std::optional<WallTime>> draw_next(Schedule /*schedule*/, WallTime after) override {
-    ++drawn;
-    co_return after + std::chrono::minutes(60 + world.random.below(60));
-  }
-  Task<Result<Work>> prepare(Schedule schedule, Occurrence occurrence) override {
-    if (slow > 0s) co_await base::sleep_for(world.loop, slow);
-    if (trouble) co_return base::fail(*trouble);
-    Work work;
-    for (const char* member : {"/ann", "/bob"}) {
-      Job job;
-      job.id = occurrence.key() + member;
-      job.kind = "ring";
-      job.due = occurrence.due;
-      work.jobs.push_back(std::move(job));
-    }
-    work.details = {{"name", schedule.name}};
-    co_return work;
-  }
-  void fired(const Schedule& /*schedule*/, const Occurrence& occurrence) override {
-    times.push_back(base::to_rfc3339_seconds(occurrence.due));
-  }
-  void missed(const Schedule& /*schedule*/, const Occurrence& occurrence) override {
-    lost.push_back(base::to_rfc3339_seconds(occurrence.due));
-  }
-
-  World& world;
-  base::Duration slow{0};
-  std::optional<base::Error> trouble;
-  int drawn = 0;
-  Texts times;
-  Texts lost;
-};
-
-struct Process {
-  explicit Process(World& in, std::string owner = "here") : world(in), ringer(in), groups(in) {
-    jobs.emplace(Jobs::Environment{.loop = in.loop, .journal = *in.store, .owner = owner});
-    jobs->add_handler(ringer);
-    schedules.emplace(Schedules::Environment{in.loop, in.random, *in.store, *jobs});
-    schedules->add_handler(groups);
-  }
-  void start() {
-    EXPECT_TRUE(world.wait(jobs->start()));
-    EXPECT_TRUE(world.wait(schedules->start()));
-  }
-  Result<Schedule> put(std::string id, std::string rule, std::chrono::seconds grace = 600s) {
-    ScheduleTerms terms{.id = std::move(id), .kind = "group", .grace = grace};
-    terms.recurrence = {.rule = std::move(rule), .zone = "UTC"};
-    return world.wait(schedules->put(std::move(terms)));
-  }
-
-  World& world;
-  Ringer ringer;
-  Groups groups;
-  std::optional<Jobs> jobs;
-  std::optional<Schedules> schedules;
-};
 
 TEST(Schedules, FireAtEachMomentAndTheirJobsAreDone) {
   World world;  // 2026-01-01, midnight
@@ -289,6 +212,34 @@ TEST(Schedules, RuleR5ASteppedClockNeverRepeats) {
   EXPECT_EQ(process.groups.times.size() + process.groups.lost.size(), 5U);
 }
 
+TEST(Schedules, WhatTookPlaceOnceDoesNotUnderANewScheduleOfTheName) {
+  World world;
+  Process process(world);
+  process.start();
+  ASSERT_TRUE(process.put("a", "cron(0 * * * *)"));
+  world.run_for(90min);
+  ASSERT_TRUE(world.wait(process.schedules->remove("a")));
+  world.clock.step_wall(-1h);
+  ASSERT_TRUE(process.put("a", "cron(0 * * * *)"));
+  world.run_for(2h);
+  EXPECT_EQ(process.groups.times, (Texts{"2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z"}));
+  EXPECT_EQ(process.groups.lost, Texts{});
+}
+
+TEST(Schedules, WorkThatIsThereAlreadyIsMissedAndDoesNotStopTheSchedule) {
+  World world;
+  Process process(world);
+  process.start();
+  Job taken;
+  taken.id = "a@2026-01-01T01:00:00.000Z/ann";
+  taken.kind = "ring";
+  ASSERT_TRUE(world.wait(process.jobs->add({taken})));
+  ASSERT_TRUE(process.put("a", "cron(0 * * * *)"));
+  world.run_for(150min);
+  EXPECT_EQ(process.groups.lost, (Texts{"2026-01-01T01:00:00Z"}));
+  EXPECT_EQ(process.groups.times, (Texts{"2026-01-01T02:00:00Z"}));
+}
+
 TEST(Schedules, SayWhatIsWrong) {
   World world;
   Process process(world);
@@ -343,55 +294,6 @@ TEST(Schedules, WhatIsCommittedAlongIsThereOrNothingIs) {
   );
   EXPECT_EQ(process.schedules->find("a")->name, "");
 }
-
-struct ScheduleRestarts : ::testing::TestWithParam<int> {};
-
-/// A month with a process that dies at any moment, in the middle of any step.
-TEST_P(ScheduleRestarts, ADailyAWeeklyAndAMonthlyOneFireExactlyAsOftenAsTheirRulesSay) {
-  World world;
-  base::SeededRandom random(static_cast<std::uint64_t>(GetParam()));
-  std::optional<Process> process(std::in_place, world);
-  process->start();
-  ASSERT_TRUE(process->put("daily", "cron(0 9 * * *)", 3600s));
-  ASSERT_TRUE(process->put("weekly", "rrule(FREQ=WEEKLY;BYDAY=TU;BYHOUR=9;BYMINUTE=0)", 3600s));
-  ASSERT_TRUE(process->put("monthly", "cron(0 9 15 * *)", 3600s));
-  base::Duration left = 31 * 24h;
-  while (left > 0h) {
-    // Near nine o'clock, where there is something to interrupt, or anywhere.
-    const auto time_of_day = (world.clock.elapsed() % (24h)).count();
-    const base::Duration to_nine = base::Duration((9h).count()) - base::Duration(time_of_day);
-    const bool is_near = random.below(2) == 0 && to_nine > 1h;
-    base::Duration step = is_near ? to_nine + std::chrono::milliseconds(random.below(50)) - 20ms
-                                  : std::chrono::minutes(random.below(12 * 60));
-    step = std::min(step, left);
-    process->groups.slow = std::chrono::milliseconds(random.below(30));
-    world.run_for(step);
-    left -= step;
-    process.reset();
-    const base::Duration outage =
-        std::min<base::Duration>(std::chrono::seconds(random.below(1800)), left);
-    world.run_for(outage);
-    left -= outage;
-    process.emplace(world);
-    process->start();
-  }
-  world.run_for(1min);
-  std::map<std::string, std::set<WallTime>> fired;
-  for (const Document& row : world.documents(Occurrence::collection)) {
-    const Occurrence each = Occurrence::from_document(row);
-    EXPECT_EQ(each.state, Occurrence::State::fired) << row.key;
-    EXPECT_TRUE(fired[each.schedule_id].insert(each.due).second) << row.key;
-  }
-  EXPECT_EQ(fired["daily"].size(), 31U);
-  EXPECT_EQ(fired["weekly"].size(), 4U);
-  EXPECT_EQ(fired["monthly"].size(), 1U);
-  const auto jobs = world.documents(Job::collection);
-  EXPECT_EQ(jobs.size(), 2 * 36U);
-  for (const Document& row : jobs)
-    EXPECT_EQ(Job::from_document(row).state, Job::State::done) << row.key;
-}
-
-INSTANTIATE_TEST_SUITE_P(AtManyMoments, ScheduleRestarts, ::testing::Range(1, 21));
 
 }  // namespace
 }  // namespace belfry::call::schedule

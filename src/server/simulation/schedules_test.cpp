@@ -93,6 +93,37 @@ TEST_F(ScheduleScene, PausesRunsByHandOnceAndGoes) {
   EXPECT_EQ(calls().at(number(0)), 2);
 }
 
+/// A database that breaks off may have written what it could not confirm.
+TEST_F(ScheduleScene, ACallThatIsOnDiskThoughItsCommitFailedIsMadeOnce) {
+  begin();
+  auto& switchboard = simulation->system().switchboard();
+  call::LegRecord leg;
+  leg.sid = "CA0123456789abcdef0123456789abcdef";
+  leg.account_sid = switchboard.services().account_sid;
+  leg.to = number(0);
+  leg.created = simulation->loop().wall_now();
+  leg.program = {"twiml", {{"say", "It is time."}}};
+  call::schedule::Job job;
+  job.id = "group@now/one";
+  job.kind = call::schedule::CallJobs::job_kind;
+  job.state = call::schedule::Job::State::leased;
+  job.attempts = 1;
+  job.owner = simulation->keys().account_sid;
+  job.lease_until = leg.created + 1h;
+  job.progress = {{"call_sid", leg.sid}};
+  const auto order = call::schedule::CallTerms::from_json({{"say", "It is time."}}).value();
+  job.parameters = call::schedule::CallJobs::parameters(number(0), order);
+  call::Changes changes;
+  changes.legs.push_back(leg);
+  changes.documents.push_back(job.to_document());
+  ASSERT_TRUE(simulation->wait(switchboard.services().journal.commit(std::move(changes))));
+  simulation->system().scheduling().jobs().adopt({job});
+  simulation->run_for(1min);
+  EXPECT_EQ(calls(), (std::map<std::string, int>{{number(0), 1}}));
+  EXPECT_EQ(simulation->legs().at(0).status, call::LegStatus::completed);
+  EXPECT_EQ(jobs().at(0).state, call::schedule::Job::State::done);
+}
+
 TEST_F(ScheduleScene, SaysWhatIsWrong) {
   begin();
   const auto pointer = [&](const object& body, const std::string& path = "schedules/a") {
