@@ -20,6 +20,7 @@ class Housekeeping {
     struct Documents {
       std::string collection;
       std::chrono::days keep;
+      std::string kept_tag = {};  // rows with it stay, however old: they are still needed
     };
     std::vector<Documents> documents;
     std::filesystem::path heard_folder;  // what simulated phones heard; empty: none

@@ -31,6 +31,7 @@ constexpr int exit_storage_failed = 74;  // EX_IOERR
 store::Settings store_settings(const Config& config) {
   store::Settings settings;
   settings.folder = config.data;
+  settings.database_url = config.database_url;
   settings.on_fatal = end_after_storage_failure;
   return settings;
 }
@@ -264,7 +265,7 @@ void Server::add_status() {
   };
   facts.checks["database"] = [this] {
     const bool writes = store_->accepts_writes();
-    return admin::ServerFacts::Check{writes, writes ? "" : "the disk is full"};
+    return admin::ServerFacts::Check{writes, writes ? "" : "it is full or out of reach"};
   };
   facts.ready = [this] { return ready_; };
   status_ = std::make_unique<admin::Status>(system_->switchboard(), std::move(facts));
@@ -323,6 +324,13 @@ void Server::start_housekeeping() {
   settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
   for (const std::string_view collection : apps::take5::Application::call_collections)
     settings.documents.emplace_back(std::string(collection), config_.retention.calls);
+  settings.documents.emplace_back(
+      std::string(call::schedule::Occurrence::collection), config_.retention.calls
+  );
+  settings.documents.emplace_back(
+      std::string(call::schedule::Job::collection), config_.retention.calls,
+      std::string(call::schedule::live_jobs)
+  );
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -138,6 +138,10 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   browsers_->connect(*switchboard_);
   validations_.connect(*switchboard_);
+  scheduling_ = std::make_unique<Scheduling>(Scheduling::Parts{
+      platform_.loop, platform_.random, platform_.store, *switchboard_, *problems_, router_,
+      keys.account_sid, std::string(default_number)
+  });
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
   make_take5(config);
@@ -370,9 +374,8 @@ base::Task<base::Result<>> System::start() {
   const auto group_calls = co_await take5_->recover();
   if (!group_calls) co_return base::fail(group_calls.error());
   outbox_.wake();
-  const auto working = co_await jobs_->start();
-  if (!working) co_return base::fail(working.error());
-  const auto scheduling = co_await schedules_->start();
+  // Behind the calls: a job asks what has become of its own.
+  const auto scheduling = co_await scheduling_->start();
   if (!scheduling) co_return base::fail(scheduling.error());
   co_return co_await take5_->start();
 }

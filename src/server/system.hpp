@@ -48,6 +48,7 @@
 #include "identity/recording_vault.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
+#include "server/scheduling.hpp"
 #include "server/socket_client.hpp"
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
@@ -114,6 +115,7 @@ class System {
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
   Messaging& messaging() { return *messaging_; }
+  Scheduling& scheduling() { return *scheduling_; }
   compat::twilio::voice_sdk::Signalling& browsers() { return *browsers_; }
 
  private:
@@ -181,12 +183,11 @@ class System {
   std::unique_ptr<Messaging> messaging_;
   compat::twilio::voice_sdk::PageFiles page_files_;
   std::unique_ptr<call::Switchboard> switchboard_;
+  std::unique_ptr<Scheduling> scheduling_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
   std::unique_ptr<apps::kin::Calls> kin_calls_;
   std::unique_ptr<apps::kin::Routes> kin_routes_;
-  std::unique_ptr<call::schedule::Jobs> jobs_;
-  std::unique_ptr<call::schedule::Schedules> schedules_;
   std::string take5_number_;  // as configured
   std::unique_ptr<apps::take5::Application> take5_;
   std::unique_ptr<admin::Calls> calls_;

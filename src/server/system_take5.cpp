@@ -38,16 +38,10 @@ void System::make_take5(const Config& config) {
   settings.door.open = listen && listen->is_loopback();  // rule A1
   if (config.take5.rate_per_minute != 0)
     settings.door.rate_per_minute = config.take5.rate_per_minute;
-  jobs_ = std::make_unique<call::schedule::Jobs>(call::schedule::Jobs::Environment{
-      .loop = platform_.loop, .journal = platform_.store, .owner = accounts_.main().sid
-  });
-  schedules_ = std::make_unique<call::schedule::Schedules>(call::schedule::Schedules::Environment{
-      platform_.loop, platform_.random, platform_.store, *jobs_, problems_.get()
-  });
   take5_ = std::make_unique<apps::take5::Application>(
       apps::take5::Application::Parts{
           platform_.loop, platform_.random, *switchboard_, conferences_, platform_.speech,
-          messaging_->messages(), metrics_, *jobs_, *schedules_, accounts_
+          messaging_->messages(), metrics_, scheduling_->jobs(), scheduling_->schedules(), accounts_
       },
       std::move(settings)
   );

@@ -7,8 +7,10 @@ namespace {
 using base::from_unix_micros;
 using testing::Fixture;
 
-TEST(BindingTable, SurvivesARestart) {
-  const testing::TemporaryFolder folder;
+struct BindingTable : testing::OnEveryDriver {};
+INSTANTIATE_ON_EVERY_DRIVER(BindingTable);
+
+TEST_P(BindingTable, SurvivesARestart) {
   const Binding desk{
       .user = "desk1",
       .contact_uri = "sip:desk1@10.0.0.7:5062",
@@ -26,12 +28,12 @@ TEST(BindingTable, SurvivesARestart) {
   Binding other = desk;
   other.user = "desk2";
   {
-    Fixture fixture({.folder = folder.path(), .mode = Settings::Mode::same_thread});
+    Fixture fixture(home.settings());
     fixture.get(fixture.store->replace_bindings("desk1", {desk, second}));
     fixture.get(fixture.store->replace_bindings("desk2", {other}));
     fixture.get(fixture.store->replace_bindings("desk1", {desk}));
   }
-  Fixture fixture({.folder = folder.path(), .mode = Settings::Mode::same_thread});
+  Fixture fixture(home.settings());
   EXPECT_EQ(fixture.get(fixture.store->all_bindings()), (std::vector{desk, other}));
   fixture.get(fixture.store->replace_bindings("desk1", {}));
   EXPECT_EQ(fixture.get(fixture.store->all_bindings()), (std::vector{other}));

@@ -19,7 +19,12 @@ namespace belfry::store {
 namespace {
 
 using testing::leg;
-using testing::TemporaryFolder;
+
+Settings settings_of_server(const testing::Home& home) {
+  Settings settings = home.settings();
+  settings.mode = Settings::Mode::thread;
+  return settings;
+}
 
 base::Task<void> commit_and_tell(Store& store, std::uint32_t number, int output) {
   const std::string sid = "CA" + std::to_string(number);
@@ -31,10 +36,10 @@ base::Task<void> commit_and_tell(Store& store, std::uint32_t number, int output)
 }
 
 /// The child: several writers at once, each telling what was acknowledged to it.
-[[noreturn]] void write_until_killed(const std::string& folder, std::uint32_t first, int output) {
+[[noreturn]] void write_until_killed(const Settings& settings, std::uint32_t first, int output) {
   base::SystemClock clock;
   base::Loop loop(clock);
-  auto store = open({.folder = folder}, loop);
+  auto store = open(settings, loop);
   if (!store) ::_exit(4);
   base::TaskGroup group(loop);
   for (std::uint32_t number = first;; number += 8) {
@@ -48,14 +53,14 @@ base::Task<void> commit_and_tell(Store& store, std::uint32_t number, int output)
 
 /// Reads acknowledgements until the child is dead; kills it after `enough` of them.
 std::set<std::uint32_t> run_and_kill(
-    const std::string& folder, std::uint32_t first, std::uint64_t enough
+    const Settings& settings, std::uint32_t first, std::uint64_t enough
 ) {
   int pipe_ends[2];
   if (::pipe(pipe_ends) != 0) return {};
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(pipe_ends[0]);
-    write_until_killed(folder, first, pipe_ends[1]);
+    write_until_killed(settings, first, pipe_ends[1]);
   }
   ::close(pipe_ends[1]);
   std::set<std::uint32_t> acknowledged;
@@ -71,16 +76,19 @@ std::set<std::uint32_t> run_and_kill(
   return acknowledged;
 }
 
-TEST(Crash, EveryAcknowledgedCommitIsThereAfterAKill) {
-  const TemporaryFolder folder;
+struct Crash : testing::OnEveryDriver {};
+INSTANTIATE_ON_EVERY_DRIVER(Crash);
+
+TEST_P(Crash, EveryAcknowledgedCommitIsThereAfterAKill) {
   base::SeededRandom random(30);
   std::set<std::uint32_t> acknowledged;
   for (std::uint32_t round = 0; round < 30; ++round) {
-    const auto more = run_and_kill(folder.path(), round * 1'000'000, 1 + random.below(60));
+    const auto more =
+        run_and_kill(settings_of_server(home), round * 1'000'000, 1 + random.below(60));
     ASSERT_FALSE(more.empty());
     acknowledged.insert(more.begin(), more.end());
   }
-  testing::Fixture fixture({.folder = folder.path(), .mode = Settings::Mode::same_thread});
+  testing::Fixture fixture(home.settings());
   for (const std::uint32_t number : acknowledged) {
     const std::string sid = "CA" + std::to_string(number);
     ASSERT_TRUE(fixture.get(fixture.store->find_leg(sid))) << sid;

@@ -9,6 +9,9 @@ using base::from_unix_micros;
 using call::Delivery;
 using testing::Fixture;
 
+struct Deliveries : testing::OnEveryDriver {};
+INSTANTIATE_ON_EVERY_DRIVER(Deliveries);
+
 Delivery delivery(std::string id, std::string key, std::int64_t due) {
   Delivery made;
   made.id = std::move(id);
@@ -25,8 +28,8 @@ std::string due(Fixture& fixture, std::int64_t now, std::size_t limit = 100) {
   return ids;
 }
 
-TEST(Deliveries, KeepEveryField) {
-  Fixture fixture;
+TEST_P(Deliveries, KeepEveryField) {
+  Fixture fixture(home.settings());
   Delivery full = delivery("id-1", "CA1", 30);
   full.kind = "status-callback";
   full.url = "http://127.0.0.1:9/x?y#rc=2";
@@ -60,8 +63,8 @@ TEST(Deliveries, KeepEveryField) {
   EXPECT_EQ(found[1].signature, Delivery::Signature::twilio);
 }
 
-TEST(Deliveries, OfOneKeyComeOneAfterTheOther) {
-  Fixture fixture;
+TEST_P(Deliveries, OfOneKeyComeOneAfterTheOther) {
+  Fixture fixture(home.settings());
   ASSERT_TRUE(fixture.commit(
       {.deliveries =
            {delivery("a1", "A", 10), delivery("b1", "B", 50), delivery("a2", "A", 0),
@@ -82,8 +85,8 @@ TEST(Deliveries, OfOneKeyComeOneAfterTheOther) {
   EXPECT_EQ(due(fixture, 40), "a2 b2 c1 ");
 }
 
-TEST(Deliveries, RuleR7AFailedOneHoldsBackItsKeyForFifteenSecondsAtMost) {
-  Fixture fixture;
+TEST_P(Deliveries, RuleR7AFailedOneHoldsBackItsKeyForFifteenSecondsAtMost) {
+  Fixture fixture(home.settings());
   constexpr std::int64_t second = 1'000'000;
   ASSERT_TRUE(fixture.commit({.deliveries = {delivery("a1", "A", 0), delivery("a2", "A", 0)}}));
   EXPECT_EQ(due(fixture, 20 * second), "a1 ") << "a first attempt holds back without limit";
@@ -99,13 +102,13 @@ TEST(Deliveries, RuleR7AFailedOneHoldsBackItsKeyForFifteenSecondsAtMost) {
   EXPECT_EQ(found[1].last_error, "refused");
 }
 
-TEST(Deliveries, NoneWaitingMeansNoneDue) {
-  Fixture fixture;
+TEST_P(Deliveries, NoneWaitingMeansNoneDue) {
+  Fixture fixture(home.settings());
   EXPECT_FALSE(fixture.get(fixture.store->next_delivery()));
 }
 
-TEST(Deliveries, ArePurgedAWeekAfterTheyWentOutButNotWhileTheyWait) {
-  Fixture fixture;
+TEST_P(Deliveries, ArePurgedAWeekAfterTheyWentOutButNotWhileTheyWait) {
+  Fixture fixture(home.settings());
   const auto now = fixture.clock.wall_now();
   std::vector<Delivery> deliveries = {
       delivery("old", "A", 0), delivery("waiting", "B", 0), delivery("new", "C", 0)

@@ -19,15 +19,21 @@ struct Settings {
 
   /// The data folder, made with mode 0700 when it is not there; `:memory:` keeps everything in RAM.
   std::string folder;
+  /// "postgresql://user:password@host:port/database", or "sqlite" (or nothing): a file in the
+  /// folder.
+  std::string database_url = {};
   Mode mode = Mode::thread;
   /// Writes that wait; one more gets Errc::unavailable.
   std::size_t max_queue = 100'000;
-  /// Of the database file; a store that has reached it is as full as the disk. 0: only the disk
-  /// limits it.
+  /// Of SQLite's file; a store that has reached it is as full as the disk. 0: only the disk limits
+  /// it.
   std::uint64_t max_bytes = 0;
   /// Told once when what is on disk can no longer be trusted (rule R2: a failed fsync, an I/O
   /// error, a damaged file). Must end the process. Called on the writer thread.
   std::function<void(const std::string& message)> on_fatal;
+  /// PostgreSQL only: another server of the same database has written something. On the loop, at
+  /// most every 50 ms, and once after each connection.
+  std::function<void()> on_doorbell = {};
 };
 
 /// How long rows are kept (rule P5).
@@ -36,11 +42,15 @@ struct Retention {
   std::chrono::days deliveries{7};  // delivered or given up
 };
 
-/// The journal in a SQLite file, with what else the server keeps there. One writer takes everything
-/// that waits into one transaction and answers after its fsync (rule R1). When the disk is full
-/// commits fail with Errc::unavailable, `commit_later` waits in memory, and the disk is tried again
-/// every few seconds (rule R2). Control thread, but for the writer inside. The loop outlives it;
-/// destroying it writes what waits. Answers that have not arrived then never do.
+/// The journal in a SQLite file or a PostgreSQL database, with what else the server keeps there.
+/// One writer takes everything that waits into one transaction and answers after its fsync (rule
+/// R1). When the disk is full commits fail with Errc::unavailable, `commit_later` waits in memory,
+/// and the disk is tried again every few seconds (rule R2). While the database is out of reach
+/// everything waits; after 5 s it is as with a full disk, and again once it is back. A commit whose
+/// answer was lost is looked up then: it is never written twice. Text that is no UTF-8, or holds
+/// NUL, is kept with U+FFFD in its place, but bodies of deliveries are kept as they are. Control
+/// thread, but for the writer inside. The loop outlives it; destroying it writes what waits.
+/// Answers that have not arrived then never do.
 class Store : public call::Journal {
  public:
   /// How long the oldest write has been waiting: the sign of overload. Zero when none waits.
@@ -52,8 +62,8 @@ class Store : public call::Journal {
   virtual base::Task<base::Result<std::uint64_t>> purge(
       Retention retention, base::WallTime now, std::size_t limit
   ) = 0;
-  /// Reads the whole file for damage; beside the writer, on a thread of its own. For after
-  /// readiness (rule R9). @return Errc::io with what SQLite found.
+  /// Reads the whole database for damage; beside the writer, on a thread of its own. For after
+  /// readiness (rule R9). @return Errc::io with what was found.
   virtual base::Task<base::Result<>> check_integrity() = 0;
 
   // --- Registered phones, for the registrar ---
@@ -65,9 +75,11 @@ class Store : public call::Journal {
   ) = 0;
 };
 
-/// Locks the folder (rule R6), opens or makes `belfry.db` in it and brings it to our schema.
-/// @return Errc::conflict when another process holds the folder (its pid is in the message) or the
-/// schema is newer than ours, Errc::io when the folder or file cannot be used.
+/// Locks the folder (rule R6), opens or makes `belfry.db` in it, or opens and locks the PostgreSQL
+/// database, and brings it to our schema.
+/// @return Errc::conflict when another process holds the folder or the database (it is named in the
+/// message) or the schema is newer than ours, Errc::io when one of them cannot be used,
+/// Errc::invalid_argument for a `database_url` that is none.
 base::Result<std::unique_ptr<Store>> open(Settings settings, base::Loop& loop);
 
 }  // namespace belfry::store

@@ -1,4 +1,5 @@
 #pragma once
+#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include "base/task.hpp"
 #include "base/wait.hpp"
 #include "store/store.hpp"
+#include "store/testing_postgres.hpp"
 
 /// What the tests of this folder share.
 namespace belfry::store::testing {
@@ -65,6 +67,40 @@ struct Fixture {
   base::Loop loop{clock};
   std::unique_ptr<Store> store;
 };
+
+enum class Driver { sqlite, postgres };
+
+inline std::string name_of(const ::testing::TestParamInfo<Driver>& info) {
+  return info.param == Driver::sqlite ? "sqlite" : "postgres";
+}
+
+/// A data folder, and with PostgreSQL a database, that go with the test.
+class Home {
+ public:
+  explicit Home(Driver driver) {
+    if (driver == Driver::postgres) database_.emplace();
+  }
+  Settings settings() const {
+    Settings settings{.folder = folder_.path(), .mode = Settings::Mode::same_thread};
+    if (database_) settings.database_url = database_->url();
+    return settings;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  std::optional<PostgresDatabaseOfTest> database_;
+};
+
+/// What every store keeps, whoever stores it.
+struct OnEveryDriver : ::testing::TestWithParam<Driver> {
+  Home home{GetParam()};
+};
+#define INSTANTIATE_ON_EVERY_DRIVER(suite)                                                 \
+  INSTANTIATE_TEST_SUITE_P(                                                                \
+      On, suite,                                                                           \
+      ::testing::Values(store::testing::Driver::sqlite, store::testing::Driver::postgres), \
+      store::testing::name_of                                                              \
+  )
 
 inline call::LegRecord leg(std::string sid, std::int64_t created_s = 1'767'225'600) {
   call::LegRecord record;

@@ -2,8 +2,8 @@
 
 #include <fstream>
 
+#include "store/sql/migrations.hpp"
 #include "store/sqlite/database.hpp"
-#include "store/sqlite/schema.hpp"
 #include "store/store.hpp"
 #include "store/testing.hpp"
 
@@ -132,7 +132,9 @@ TEST(FullDisk, IsTriedAgainEveryFewSeconds) {
   ASSERT_GT(fill(fixture), 10);
   {
     // Somebody else makes room.
-    sqlite::Database other(folder.path() + "/belfry.db", sqlite::Database::Access::read_write);
+    sqlite::SqliteDatabase other(
+        folder.path() + "/belfry.db", sqlite::SqliteDatabase::Access::read_write
+    );
     other.run("DELETE FROM legs");
   }
   EXPECT_FALSE(fixture.store->accepts_writes());
@@ -145,10 +147,10 @@ TEST(FullDisk, IsTriedAgainEveryFewSeconds) {
 TEST(Open, RefusesTheSchemaOfANewerBelfryAndLeavesItAlone) {
   const TemporaryFolder folder;
   const std::string file = folder.path() + "/belfry.db";
-  const int newer = sqlite::schema_version() + 1;
+  const int newer = sql::schema_version() + 1;
   {
-    sqlite::Database database(file, sqlite::Database::Access::read_write);
-    database.execute("PRAGMA user_version=" + std::to_string(newer));
+    sqlite::SqliteDatabase database(file, sqlite::SqliteDatabase::Access::read_write);
+    database.execute_script("PRAGMA user_version=" + std::to_string(newer));
   }
   base::VirtualClock clock;
   base::Loop loop(clock);

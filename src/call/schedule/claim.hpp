@@ -34,6 +34,8 @@ class Claim {
   /// prolongs the lease and notes another progress.
   /// @param until when the rest is done at the latest; afterwards others may take the job.
   Changes take(base::WallTime until, base::json::object progress);
+  /// What `take` has made was not written: the commit was refused for another reason.
+  void give_back() { job_ = before_; }
   /// The row's end, or its way back into the queue. Its commit fails when the lease was lost.
   Changes settle(JobOutcome outcome, base::WallTime now);
 
@@ -41,6 +43,7 @@ class Claim {
   Changes write();
 
   Job job_;
+  Job before_;  // the last `take`
   std::string owner_;
   bool is_resumed_;
 };

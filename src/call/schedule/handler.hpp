@@ -23,14 +23,15 @@ class Handler {
   virtual ~Handler() = default;
   virtual std::string_view kind() const = 0;
 
+  /// Whether a schedule may have these parameters. @return Errc::invalid_argument saying what is
+  /// wrong.
+  virtual base::Result<> check(const base::json::object& /*parameters*/) const { return {}; }
   /// Of a schedule whose rule is `drawn`: its next moment after `after`; nothing when there is
   /// none. Asked once, when the schedule is put, when one took place or was missed, and after
   /// `redraw`.
   virtual base::Task<std::optional<base::WallTime>> draw_next(
-      Schedule schedule, base::WallTime after
+      Schedule /*schedule*/, base::WallTime /*after*/
   ) {
-    static_cast<void>(schedule);
-    static_cast<void>(after);
     co_return std::nullopt;
   }
   /// What is to be written when it takes place. Nothing of it may be done yet.

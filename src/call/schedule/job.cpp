@@ -83,6 +83,7 @@ Job Job::from_document(const Document& document) {
 }
 
 Changes Claim::take(base::WallTime until, base::json::object progress) {
+  before_ = job_;
   if (job_.state != Job::State::leased) ++job_.attempts;
   job_.state = Job::State::leased;
   job_.owner = owner_;

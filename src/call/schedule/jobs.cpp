@@ -18,6 +18,11 @@ constexpr std::size_t page_size = 500;
 constexpr base::Duration longest_wait = 30s;
 constexpr std::chrono::seconds trouble_pause = 5s;
 
+/// What has been begun once may be tried again later.
+bool is_too_late(const Job& job, WallTime begins) {
+  return job.attempts == 0 && job.expires && begins >= *job.expires;
+}
+
 void count(std::string_view state) {
   base::metrics::counter(
       "belfry_jobs_total", "Jobs that ended", {{"state", std::string(state)}}
@@ -105,16 +110,17 @@ void Jobs::wake() {
 }
 
 void Jobs::pump() {
-  base::Duration wait = longest_wait;
+  std::optional<base::Duration> wait;
   for (auto at = lanes_.begin(); at != lanes_.end();) {
     Lane& lane = at->second;
-    if (const auto next = pump_lane(at->first, lane)) wait = std::min(wait, *next);
+    if (const auto next = pump_lane(at->first, lane))
+      wait = std::min(*next, wait.value_or(longest_wait));
     const bool is_idle = lane.waiting.empty() && lane.running == 0 && !lane.is_paced;
     at = is_idle ? lanes_.erase(at) : std::next(at);
   }
-  if (awake_) return;
+  if (awake_ || !wait) return;  // nothing waits but for an event
   environment_.loop.cancel(timer_);
-  timer_ = environment_.loop.call_after(wait, [this] {
+  timer_ = environment_.loop.call_after(*wait, [this] {
     timer_ = 0;
     pump();
   });
@@ -164,8 +170,7 @@ Task<std::optional<WallTime>> Jobs::run_once(std::string id) {
     JobOutcome unknown{.state = Job::State::failed, .word = "unknown-kind"};
     co_return co_await settle(claim, std::move(unknown));
   }
-  const auto& expires = claim.job().expires;
-  if (!is_leased && expires && now() >= *expires) {
+  if (!is_leased && is_too_late(claim.job(), now())) {
     JobOutcome late{.state = Job::State::missed, .word = "late"};
     co_return co_await settle(claim, std::move(late));
   }
@@ -180,6 +185,9 @@ Task<std::optional<WallTime>> Jobs::run_once(std::string id) {
 
 /// A promise is kept when it is on disk: while the store refuses, the job stays ours.
 Task<std::optional<WallTime>> Jobs::settle(Claim& claim, JobOutcome outcome) {
+  const bool was_begun = claim.job().attempts > 1 || (claim.job().attempts == 1 && outcome.counts);
+  if (outcome.state == Job::State::queued && !was_begun && is_too_late(claim.job(), outcome.again))
+    outcome.state = Job::State::missed;
   const Changes changes = claim.settle(std::move(outcome), now());
   while (true) {
     Changes attempt = changes;

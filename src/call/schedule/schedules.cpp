@@ -71,6 +71,7 @@ void Schedules::keep(Schedule schedule) {
   if (recurrence && schedule.state == Schedule::State::active && schedule.next)
     due_.emplace(*schedule.next, id);
   schedules_.emplace(id, std::move(schedule));
+  arm();
 }
 
 void Schedules::forget(const std::string& id) {
@@ -84,9 +85,9 @@ void Schedules::forget(const std::string& id) {
 void Schedules::arm() {
   if (!started_) return;
   environment_.loop.cancel(timer_);
-  base::Duration wait = longest_wait;
-  if (!due_.empty())
-    wait = std::clamp<base::Duration>(due_.begin()->first - now(), 0s, longest_wait);
+  timer_ = 0;
+  if (due_.empty()) return;
+  const auto wait = std::clamp<base::Duration>(due_.begin()->first - now(), 0s, longest_wait);
   timer_ = environment_.loop.call_after(wait, [this] {
     timer_ = 0;
     fire_what_is_due();
@@ -108,6 +109,7 @@ Task<void> Schedules::fire(std::string id) {
   while (found != nullptr && found->state == Schedule::State::active && found->next &&
          *found->next <= now()) {
     Schedule schedule = *found;
+    Schedule before = schedule;
     const bool is_late = now() - *schedule.next > schedule.grace;
     Task<Result<>> step;
     if (is_late)
@@ -116,8 +118,7 @@ Task<void> Schedules::fire(std::string id) {
       step = take_place(std::move(schedule));
     const Result<> done = co_await std::move(step);
     if (!done && done.error().code == Errc::conflict) {
-      // Somebody else has fired or changed it: the row knows.
-      co_await reload(id);
+      co_await after_conflict(std::move(before));
     } else if (!done) {
       base::log::warning("schedule.put_off", {{"schedule", id}, {"reason", done.error().message}});
       co_await base::sleep_for(environment_.loop, retry_pause);
@@ -128,6 +129,30 @@ Task<void> Schedules::fire(std::string id) {
   if (found != nullptr && found->state == Schedule::State::active && found->next)
     due_.emplace(*found->next, id);
   arm();
+}
+
+/// Somebody else has fired or changed it, and the row knows; or it took place long ago, under
+/// another schedule of this name or before the clock was put back; or its work is there already.
+Task<void> Schedules::after_conflict(Schedule before) {
+  co_await reload(before.id);
+  const Schedule* found = find(before.id);
+  if (found == nullptr || found->revision != before.revision) co_return;
+  Occurrence same{.schedule_id = before.id, .due = *before.next};
+  std::string key = same.key();
+  std::string collection(Occurrence::collection);
+  const auto earlier =
+      co_await environment_.journal.find_document(std::move(collection), std::move(key));
+  Result<> done;
+  if (earlier && *earlier) {
+    Schedule of = before;
+    before.next = co_await next_of(std::move(of), same.due);
+    if (!before.next) before.state = Schedule::State::finished;
+    Changes nothing;
+    done = co_await write(std::move(before), std::move(nothing));
+  } else {
+    done = co_await pass_over(std::move(before), "what it was to write is there already");
+  }
+  if (!done) co_await base::sleep_for(environment_.loop, retry_pause);
 }
 
 Task<Result<>> Schedules::take_place(Schedule schedule) {
@@ -165,7 +190,7 @@ Task<Result<>> Schedules::claim(Schedule schedule, Occurrence& occurrence, Work 
   Result<> stored = co_await write(std::move(schedule), std::move(changes));
   if (!stored) co_return stored;
   environment_.jobs.adopt(work.jobs);
-  base::log::info(
+  base::log::debug(
       "schedule.fired",
       {{"schedule", id}, {"due", base::to_rfc3339(occurrence.due)}, {"jobs", occurrence.jobs}}
   );

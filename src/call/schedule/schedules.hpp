@@ -87,6 +87,7 @@ class Schedules {
   void arm();
   void fire_what_is_due();
   base::Task<void> fire(std::string id);
+  base::Task<void> after_conflict(Schedule before);
   base::Task<base::Result<>> take_place(Schedule schedule);
   base::Task<base::Result<>> claim(Schedule schedule, Occurrence& occurrence, Work work);
   base::Task<base::Result<>> pass_over(Schedule schedule, std::string reason);

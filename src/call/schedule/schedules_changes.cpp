@@ -42,7 +42,7 @@ Result<> Schedules::check(const ScheduleTerms& terms) const {
     return base::fail(Errc::not_found, "there are no schedules of kind \"" + terms.kind + "\"");
   if (terms.grace.count() < 0) return base::fail(Errc::invalid_argument, "a grace is not negative");
   BELFRY_TRY(recurrence, Recurrence::make(terms.recurrence));
-  return {};
+  return handlers_.find(terms.kind)->second->check(terms.parameters);
 }
 
 Task<Result<Schedule>> Schedules::put(ScheduleTerms terms, Changes along) {
@@ -80,7 +80,6 @@ Task<Result<Schedule>> Schedules::create(ScheduleTerms terms, Changes along) {
   const Result<> stored = co_await environment_.journal.commit(std::move(along));
   if (!stored) co_return base::fail(stored.error());
   keep(schedule);
-  arm();
   co_return schedule;
 }
 
@@ -95,10 +94,7 @@ Task<Result<Schedule>> Schedules::change(std::string id, Edit edit, Draw draw_wh
     co_await draw(after, before, draw_when);
     Changes changes = along;
     const Result<> stored = co_await write(std::move(after), std::move(changes));
-    if (stored) {
-      arm();
-      co_return *find(id);
-    }
+    if (stored) co_return *find(id);
     if (stored.error().code != Errc::conflict) co_return base::fail(stored.error());
     co_await reload(id);
     found = find(id);

@@ -95,6 +95,7 @@ struct SimulatedPhoneConfig {
 
 struct Config {
   std::string data = "data";
+  std::string database_url = "sqlite";
   std::string listen = "127.0.0.1";
   Switch simulator = Switch::automatic;
   std::chrono::seconds drain_timeout{300};

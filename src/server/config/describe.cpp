@@ -28,12 +28,13 @@ value to_json(const Value& from) {
   return nullptr;
 }
 
-/// The value as it may be shown; an empty secret is no secret.
+/// The value as it may be shown; an empty secret is no secret, nor is a default.
 template <class Root>
 std::optional<Value> shown(const Setting<Root>& setting, const Root& root) {
   auto found = setting.get(root);
-  if (found && setting.secret && *found != Value(std::string())) return Value(std::string(masked));
-  return found;
+  if (!found || !setting.secret) return found;
+  if (*found == Value(std::string()) || found == setting.get(Root())) return found;
+  return Value(std::string(masked));
 }
 
 std::string origin_of(const LoadedConfig& loaded, std::string_view key) {

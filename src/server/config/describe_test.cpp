@@ -16,6 +16,7 @@ LoadedConfig example() {
   loaded.config.http.port = 81;
   loaded.origins["http.port"] = "--http-port";
   loaded.config.twilio.auth_token = "tok-secret";
+  loaded.config.database_url = "postgresql://u:pg-secret@h/n";
   loaded.config.flux.from = "a\"b";
   loaded.config.trunks.push_back({.name = "panama", .host = "h", .password = "trunk-secret"});
   loaded.origins["trunk[0]"] = "belfry.toml:7";
@@ -39,6 +40,10 @@ TEST(Describe, MasksSecrets) {
   for (const std::string& text : {describe(loaded), base::json::serialize(describe_json(loaded))})
     EXPECT_THAT(text, Not(HasSubstr("-secret")));
   EXPECT_THAT(describe(loaded), HasSubstr("twilio.auth_token = \"********\""));
+}
+
+TEST(Describe, ShowsTheDefaultOfASecret) {
+  EXPECT_THAT(describe({}), HasSubstr("\ndatabase_url = \"sqlite\"  # default\n"));
 }
 
 TEST(Describe, TellsProgramsTheSame) {

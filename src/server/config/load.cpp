@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 
+#include "server/config/database_variables.hpp"
 #include "server/config/file_reader.hpp"
 #include "server/config/settings.hpp"
 
@@ -86,6 +87,14 @@ void read_variable(
   std::string_view value = *content;
   while (value.ends_with('\n') || value.ends_with('\r')) value.remove_suffix(1);
   assign_text(setting, value, file_name, loaded, mistakes);
+}
+
+/// Before the variables that hold a whole URL: they are more exact.
+void read_database_variables(Environment& environment, LoadedConfig& loaded) {
+  const auto url = database_url_of([&](std::string_view name) { return environment.find(name); });
+  if (!url) return;
+  loaded.config.database_url = *url;
+  loaded.origins["database_url"] = "DB_HOST";
 }
 
 void read_flags(const FlagValues& flags, LoadedConfig& loaded, Mistakes& mistakes) {
@@ -172,6 +181,7 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
       return base::fail(Errc::invalid_argument, file + ": " + document.error().message);
     read_file_values(*document, file, loaded, mistakes);
   }
+  read_database_variables(environment, loaded);
   for (const auto& setting : settings()) read_variable(setting, environment, loaded, mistakes);
   environment.complain_about_unknown(mistakes);
   read_flags(sources.flags, loaded, mistakes);

@@ -32,7 +32,7 @@ struct LoadedConfig {
 };
 
 /// Flags > environment (`BELFRY_HTTP__PORT`, or `…_FILE` naming a file that holds the value, then
-/// the names of the applications' documents) > file > defaults.
+/// the names of the applications' documents, `DB_HOST` and its like last) > file > defaults.
 /// @return Errc::invalid_argument with one line per mistake: unknown keys with the nearest known
 /// one, wrong types with key, place and what is expected.
 base::Result<LoadedConfig> load_config(const ConfigSources& sources);

@@ -195,6 +195,31 @@ TEST_F(LoadConfig, TellsAnEmptyTwilioVariableFromNone) {
   EXPECT_EQ(load().twilio.account_sid, "AC2");
 }
 
+TEST_F(LoadConfig, MakesADatabaseUrlOfTheVariablesOfTake5) {
+  const std::string file = write("belfry.toml", "database_url = \"postgresql://file/x\"\n");
+  sources_.environment = {{"DB_USER", "u"}, {"DB_NAME", "n"}};
+  EXPECT_EQ(load().database_url, "postgresql://file/x")
+      << "without a host they are somebody else's";
+  sources_.environment = {{"DB_HOST", "db.example"}};
+  EXPECT_EQ(load().database_url, "postgresql://postgres@db.example:5432/take5");
+  sources_.environment = {
+      {"DB_HOST", "::1"},
+      {"DB_PORT", "6000"},
+      {"DB_USER", "a b"},
+      {"DB_PASSWORD", "p@:/%"},
+      {"DB_NAME", "n"}
+  };
+  const auto loaded = load_config(sources_).value();
+  EXPECT_EQ(loaded.config.database_url, "postgresql://a%20b:p%40%3A%2F%25@[::1]:6000/n");
+  EXPECT_EQ(loaded.origins.at("database_url"), "DB_HOST");
+  sources_.environment.emplace_back("DATABASE_URL", "postgresql://variable/x");
+  EXPECT_EQ(load().database_url, "postgresql://variable/x");
+  sources_.environment.emplace_back("BELFRY_DATABASE_URL", "postgresql://ours/x");
+  EXPECT_EQ(load().database_url, "postgresql://ours/x");
+  sources_.flags = {{"database_url", "sqlite"}};
+  EXPECT_EQ(load().database_url, "sqlite");
+}
+
 TEST_F(LoadConfig, ReadsSecretsFromFiles) {
   const std::string secret = write("secret", "whsec_x\n");
   sources_.environment = {{"BELFRY_FLUX__WEBHOOK_SECRET_FILE", secret}};

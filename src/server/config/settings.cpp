@@ -43,6 +43,12 @@ Setting<Config> of(std::string_view key, std::string_view help, Access access, T
 std::vector<Setting<Config>> make_settings() {
   return {
       of("data", "Folder of everything that is kept; made with mode 0700", FIELD(data)),
+      of("database_url",
+         "Where rows are kept: sqlite, a file in that folder, or a PostgreSQL database, "
+         "postgresql://user:password@host:port/database (docs/storage.md); recordings and keys "
+         "stay "
+         "in the folder",
+         FIELD(database_url), {.secret = true, .environment = "DATABASE_URL"}),
       of("listen", "Address of every listener; anything but loopback needs an administrator first",
          FIELD(listen)),
       of("simulator",

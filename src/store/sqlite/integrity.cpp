@@ -6,12 +6,12 @@ namespace belfry::store::sqlite {
 
 base::Result<> quick_check(const std::string& file, const std::atomic<bool>& stop) {
   try {
-    Database database(file, Database::Access::read_only);
+    SqliteDatabase database(file, SqliteDatabase::Access::read_only);
     database.interrupt_when(stop);
-    Rows rows = database.query("PRAGMA quick_check(1)");
+    sql::Rows rows = database.query("PRAGMA quick_check(1)");
     if (rows.next() && rows.text(0) != "ok")
       return base::fail(base::Errc::io, "the database is damaged: " + rows.string(0));
-  } catch (const SqliteError& error) {
+  } catch (const sql::DatabaseError& error) {
     if (!stop) return base::fail(base::Errc::io, "the database is damaged: " + error.message);
   }
   return {};
