@@ -1,0 +1,28 @@
+#pragma once
+#include "base/json.hpp"
+#include "base/time.hpp"
+
+/// Values in an operation's output that each protocol writes in its own way.
+namespace belfry::compat::aws {
+
+/// Epoch seconds, ISO 8601 or a tagged number.
+inline base::json::value timestamp(base::WallTime time) {
+  return base::json::object{{"$time", base::to_unix_micros(time)}};
+}
+
+/// An object whose keys are data, not members of a structure.
+inline base::json::value map_of(base::json::object entries) {
+  return base::json::object{{"$map", std::move(entries)}};
+}
+
+/// What a value is.
+inline const base::json::value* time_in(const base::json::value& value) {
+  return value.is_object() && value.get_object().size() == 1 ? base::json::find(value, "$time")
+                                                             : nullptr;
+}
+inline const base::json::value* map_in(const base::json::value& value) {
+  return value.is_object() && value.get_object().size() == 1 ? base::json::find(value, "$map")
+                                                             : nullptr;
+}
+
+}  // namespace belfry::compat::aws
