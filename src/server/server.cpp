@@ -100,6 +100,7 @@ base::Result<> Server::open_egress() {
   );
   sockets_ = std::move(sockets);
 
+  BELFRY_CHECK(open_cloud());
   gateway::media::Plane::Settings media;
   media.local = local_;
   media.ports = {config_.media.port_range.first, config_.media.port_range.last};
@@ -114,10 +115,29 @@ base::Result<> Server::open_egress() {
   system_ = std::make_unique<System>(
       Platform{
           loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_, browsers_.get(),
-          recognizer_.get()
+          recognizer_.get(), cloud_client_.get()
       },
       config_, keys_.keys
   );
+  return {};
+}
+
+/// What the owner set up may be asked anywhere, and the machine's own credentials endpoints: on
+/// nobody else's word, so webhooks keep their stricter policy (rule W1).
+base::Result<> Server::open_cloud() {
+  if (!CloudSinks::is_wanted(config_)) return {};
+  net::EgressPolicy::Settings settings;
+  settings.allow_loopback = true;
+  settings.allow = {"169.254.169.254:80", "169.254.170.2:80"};
+  if (!config_.aws.endpoint_url.empty()) {
+    BELFRY_TRY(url, net::Url::parse(config_.aws.endpoint_url));
+    settings.allow.push_back(url.host + ":" + std::to_string(url.port));
+  }
+  BELFRY_TRY(policy, net::EgressPolicy::create(std::move(settings)));
+  cloud_egress_ = std::move(policy);
+  std::optional<std::filesystem::path> extra_ca;
+  if (!config_.webhook.ca_file.empty()) extra_ca = config_.webhook.ca_file;
+  cloud_client_ = http::make_curl_client(driver_, cloud_egress_, {.extra_ca = std::move(extra_ca)});
   return {};
 }
 
@@ -193,6 +213,8 @@ base::Result<> Server::open_sip() {
       std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
   trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
   trunks_->add_to(system_->router());
+  connector_trunks_ = std::make_unique<ConnectorTrunks>(*trunk_table_, system_->dial_plan());
+  system_->aws().chime_voice().connect(*connector_trunks_);
   for (const sip::Endpoint& listener : telephony_->listeners()) {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
@@ -296,6 +318,8 @@ void Server::run() {
 base::Task<void> Server::begin() {
   const auto restored = co_await trunks_->restore();
   if (!restored) end_after_storage_failure(restored.error().message);
+  const auto connected = co_await system_->aws().chime_voice().restore();
+  if (!connected) end_after_storage_failure(connected.error().message);
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
   const auto reachable = co_await telephony_->start(*system_);
@@ -316,6 +340,16 @@ void Server::start_housekeeping() {
   for (const std::string_view collection : apps::kin::Calls::collections)
     settings.documents.emplace_back(std::string(collection), config_.retention.calls);
   settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
+  settings.documents.emplace_back(
+      std::string(compat::aws::sns::message_collection), config_.retention.calls
+  );
+  settings.documents.emplace_back(
+      std::string(compat::aws::chime_voice::deleted_numbers), std::chrono::days(7)
+  );
+  settings.documents.emplace_back(
+      std::string(sinks::RecordingUploads::collection), config_.retention.recordings
+  );
+  settings.upkeep = [this] { return system_->metrics().upkeep(); };
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -66,6 +66,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      metrics_(platform.loop, platform.store),
       sealer_(keys.server_key),
       sip_directory_(
           platform.store, phone_programs_,
@@ -127,6 +128,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   conferences_.set_most_per_account(config.calls.conferences_per_account);
   services.queues = &queues_;
   services.directory = directory_.get();
+  make_sinks(config);
   make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
@@ -144,6 +146,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) make_handsets(keys);
   make_settings();
   make_twilio(config);
+  make_aws(config, keys);
 }
 
 System::~System() {
@@ -231,7 +234,8 @@ void System::make_messaging(const Config& config) {
   messaging_ = std::make_unique<Messaging>(
       Messaging::Parts{
           platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
-          *directory_, *destinations_, *usage_, *problems_, simulator_.get()
+          *directory_, *destinations_, *usage_, *problems_, simulator_.get(),
+          sinks_ ? sinks_->message_carrier() : nullptr
       },
       config
   );
@@ -356,6 +360,10 @@ base::Task<base::Result<>> System::start() {
   if (!recordings) co_return base::fail(recordings.error());
   const auto transcriptions = co_await transcriptions_->recover();
   if (!transcriptions) co_return base::fail(transcriptions.error());
+  if (sinks_) {
+    const auto copies = co_await sinks_->recover();
+    if (!copies) co_return base::fail(copies.error());
+  }
   const auto messages = co_await messaging_->messages().recover();
   if (!messages) co_return base::fail(messages.error());
   outbox_.wake();

@@ -22,6 +22,7 @@
 #include "call/caller_id_validation.hpp"
 #include "call/conferences.hpp"
 #include "call/destination_policy.hpp"
+#include "call/metric_store.hpp"
 #include "call/notifications.hpp"
 #include "call/number_directory.hpp"
 #include "call/outbox.hpp"
@@ -44,6 +45,8 @@
 #include "identity/keys.hpp"
 #include "identity/media_links.hpp"
 #include "identity/recording_vault.hpp"
+#include "server/aws_face.hpp"
+#include "server/cloud_sinks.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
 #include "server/socket_client.hpp"
@@ -79,6 +82,7 @@ struct Platform {
   http::WebSocketClient& sockets;
   gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
   call::Recognizer* recognizer = nullptr;      // none: nobody understands speech
+  http::Client* cloud = nullptr;               // asks AWS; none: `client` does
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -112,6 +116,8 @@ class System {
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
   Messaging& messaging() { return *messaging_; }
   compat::twilio::voice_sdk::Signalling& browsers() { return *browsers_; }
+  call::MetricStore& metrics() { return metrics_; }
+  AwsFace& aws() { return *aws_; }
 
  private:
   void read_dial_plan(const Config& config);
@@ -127,6 +133,8 @@ class System {
   void make_settings();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
+  void make_sinks(const Config& config);
+  void make_aws(const Config& config, const identity::Keys& keys);
   void make_recordings(const Config& config, const identity::Keys& keys);
   /// Behind the switchboard.
   void show_recordings();
@@ -140,6 +148,7 @@ class System {
   SocketClient sockets_;
   call::Outbox outbox_;
   call::EventFeed feed_;
+  call::MetricStore metrics_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
   std::unique_ptr<call::NumberDirectory> directory_;
@@ -171,6 +180,7 @@ class System {
   std::unique_ptr<call::Recordings> recordings_;
   twiml::TranscriptionFormat transcription_format_;
   std::unique_ptr<call::Transcriptions> transcriptions_;
+  std::unique_ptr<CloudSinks> sinks_;  // none: nothing is sent to AWS
   std::unique_ptr<Messaging> messaging_;
   compat::twilio::voice_sdk::PageFiles page_files_;
   std::unique_ptr<call::Switchboard> switchboard_;
@@ -189,6 +199,7 @@ class System {
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;
   std::unique_ptr<compat::twilio::Resources> twilio_rest_;
+  std::unique_ptr<AwsFace> aws_;
   base::TaskGroup tasks_;
 };
 

@@ -39,7 +39,7 @@ def clean_environment(more=None) -> dict:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_"))
+        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_", "AWS_"))
     }
     return inherited | (more or {})
 

@@ -187,9 +187,9 @@ class Reader {
 class Writer {
  public:
   void write(const value& item) {
-    if (const value* time = time_in(item)) {
+    if (const std::int64_t* micros = time_in(item)) {
       head(tag, 1);
-      return write_double(static_cast<double>(time->to_number<std::int64_t>()) / 1e6);
+      return write_double(static_cast<double>(*micros) / 1e6);
     }
     if (const value* entries = map_in(item)) return write(*entries);
     switch (item.kind()) {

@@ -233,6 +233,7 @@ base::Task<http::Response> Door::answer(http::Request request) {
   visit.rendering.query_compatible =
       visit.asked.protocol == Protocol::cbor || request.headers.has("x-amzn-query-mode");
   visit.call.request_id = visit.rendering.request_id;
+  visit.call.user_agent = request.headers.get("User-Agent").value_or("");
   std::optional<Failure> failure = authenticate(visit);
   if (!failure) failure = read(visit);
   if (failure) {

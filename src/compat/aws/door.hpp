@@ -31,6 +31,7 @@ struct Call {
   /// the client does not say. Nobody else's is the same.
   std::string invocation;
   std::string request_id;
+  std::string user_agent;
 
   Input input() const { return Input(members); }
 };

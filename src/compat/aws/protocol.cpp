@@ -14,12 +14,11 @@ constexpr std::string_view rpc_middle = "/operation/";
 
 /// Times as JSON 1.x (numbers) and REST (texts) have them; maps are objects.
 base::json::value plain(const base::json::value& value, bool times_are_numbers) {
-  if (const base::json::value* time = time_in(value)) {
-    const auto micros = time->to_number<std::int64_t>();
+  if (const std::int64_t* micros = time_in(value)) {
     if (!times_are_numbers)
-      return base::json::value(base::to_rfc3339(base::from_unix_micros(micros)));
-    if (micros % 1'000'000 == 0) return base::json::value(micros / 1'000'000);
-    return base::json::value(static_cast<double>(micros) / 1e6);
+      return base::json::value(base::to_rfc3339(base::from_unix_micros(*micros)));
+    if (*micros % 1'000'000 == 0) return base::json::value(*micros / 1'000'000);
+    return base::json::value(static_cast<double>(*micros) / 1e6);
   }
   if (const base::json::value* entries = map_in(value)) return plain(*entries, times_are_numbers);
   if (value.is_array()) {

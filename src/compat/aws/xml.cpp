@@ -20,8 +20,8 @@ std::string shortest(double number) {
 }
 
 std::string content_of(const base::json::value& value) {
-  if (const base::json::value* time = time_in(value))
-    return base::to_rfc3339(base::from_unix_micros(time->to_number<std::int64_t>()));
+  if (const std::int64_t* micros = time_in(value))
+    return base::to_rfc3339(base::from_unix_micros(*micros));
   if (const base::json::value* map = map_in(value)) {
     std::string entries;
     for (const auto& [key, each] : map->get_object())

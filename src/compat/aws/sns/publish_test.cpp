@@ -51,8 +51,8 @@ TEST(SnsPublish, RefusesWhatSnsRefuses) {
   EXPECT_NE(with("PhoneNumber", "5551234567"), "");
   EXPECT_NE(with("TopicArn", "arn:aws:sns:us-east-1:1:x"), "");
   EXPECT_NE(with("Message", ""), "");
-  EXPECT_NE(with("Message", std::string_view(std::string(1601, 'x'))), "");
-  EXPECT_EQ(with("Message", std::string_view(std::string(1600, 'x'))), "");
+  EXPECT_NE(with("Message", base::json::value(std::string(1601, 'x'))), "");
+  EXPECT_EQ(with("Message", base::json::value(std::string(1600, 'x'))), "");
   EXPECT_NE(with("MessageAttributes", attribute("AWS.SNS.SMS.SenderID", "12345")), "");
   EXPECT_NE(with("MessageAttributes", attribute("AWS.SNS.SMS.SMSType", "Urgent")), "");
   EXPECT_NE(with("MessageAttributes", attribute("AWS.SNS.SMS.MaxPrice", "cheap")), "");
