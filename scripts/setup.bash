@@ -41,6 +41,8 @@ LIST
   # Without it a sanitizer's report has no names.
   command -v llvm-symbolizer >/dev/null || echo llvm-symbolizer-19:llvm-19
   # Ubuntu's chromium package is a snap: there, any Chrome or Chromium in the PATH will do.
+  # Ubuntu 24.04 has no awscli: there, any `aws` in the PATH will do.
+  if ! command -v aws >/dev/null && [ "$(release_name)" != ubuntu ]; then echo awscli; fi
   if ! chromium_binary >/dev/null && [ "$(release_name)" != ubuntu ]; then echo chromium; fi
 }
 

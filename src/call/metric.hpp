@@ -54,6 +54,7 @@ struct MetricBatch {
   std::string id = {};  // of the event that is reported; empty: every batch is another
   std::string account_sid;
   std::vector<MetricDatum> data = {};
+  bool from_sink = false;  // another server sent it on: this one does not
 };
 
 /// A period's values.

@@ -192,6 +192,7 @@ Task<base::Result<>> MetricStore::write(std::vector<Waiting>& group) {
     co_return committed;
   }
   keep(std::move(touched));
+  if (on_stored_) on_stored_();
   co_return Result{};
 }
 

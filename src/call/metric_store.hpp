@@ -74,6 +74,8 @@ class MetricStore {
   void on_put(std::function<void(const MetricBatch&, Changes&)> listener) {
     on_put_ = std::move(listener);
   }
+  /// Told after each commit.
+  void on_stored(std::function<void()> listener) { on_stored_ = std::move(listener); }
   /// Adds up what is old and removes what is too old; for housekeeping.
   base::Task<base::Result<>> upkeep();
 
@@ -124,6 +126,7 @@ class MetricStore {
   Chunks recent_;                              // as they are stored; bounded
   std::map<std::string, std::int64_t> known_;  // metrics whose document is of that day; bounded
   std::function<void(const MetricBatch&, Changes&)> on_put_;
+  std::function<void()> on_stored_;
   base::TaskGroup tasks_;
 };
 

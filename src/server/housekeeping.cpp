@@ -36,8 +36,16 @@ base::Task<void> Housekeeping::run() {
     co_await purge_rows();
     for (const Settings::Documents& each : settings_.documents) co_await purge_documents(each);
     co_await purge_recordings();
+    co_await keep_up();
     co_await base::sleep_for(loop_, interval);
   }
+}
+
+base::Task<void> Housekeeping::keep_up() {
+  if (!settings_.upkeep) co_return;
+  base::Task<base::Result<>> work = settings_.upkeep();
+  const base::Result<> done = co_await std::move(work);
+  if (!done) base::log::warning("upkeep.failed", {{"why", done.error().message}});
 }
 
 base::Task<void> Housekeeping::repair() {

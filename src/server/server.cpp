@@ -101,6 +101,7 @@ base::Result<> Server::open_egress() {
   );
   sockets_ = std::move(sockets);
 
+  BELFRY_CHECK(open_cloud());
   gateway::media::Plane::Settings media;
   media.local = local_;
   media.ports = {config_.media.port_range.first, config_.media.port_range.last};
@@ -115,7 +116,7 @@ base::Result<> Server::open_egress() {
   system_ = std::make_unique<System>(
       Platform{
           loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_, browsers_.get(),
-          recognizer_.get()
+          recognizer_.get(), cloud_client_.get()
       },
       config_, keys_.keys
   );
@@ -194,6 +195,8 @@ base::Result<> Server::open_sip() {
       std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
   trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
   trunks_->add_to(system_->router());
+  connector_trunks_ = std::make_unique<ConnectorTrunks>(*trunk_table_, system_->dial_plan());
+  system_->aws().chime_voice().connect(*connector_trunks_);
   for (const sip::Endpoint& listener : telephony_->listeners()) {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
@@ -302,6 +305,8 @@ void Server::run() {
 base::Task<void> Server::begin() {
   const auto restored = co_await trunks_->restore();
   if (!restored) end_after_storage_failure(restored.error().message);
+  const auto connected = co_await system_->aws().chime_voice().restore();
+  if (!connected) end_after_storage_failure(connected.error().message);
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
   const auto reachable = co_await telephony_->start(*system_);
@@ -331,6 +336,16 @@ void Server::start_housekeeping() {
       std::string(call::schedule::Job::collection), config_.retention.calls,
       std::string(call::schedule::live_jobs)
   );
+  settings.documents.emplace_back(
+      std::string(compat::aws::sns::message_collection), config_.retention.calls
+  );
+  settings.documents.emplace_back(
+      std::string(compat::aws::chime_voice::deleted_numbers), std::chrono::days(7)
+  );
+  settings.documents.emplace_back(
+      std::string(sinks::RecordingUploads::collection), config_.retention.recordings
+  );
+  settings.upkeep = [this] { return system_->metrics().upkeep(); };
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

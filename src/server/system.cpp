@@ -128,6 +128,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   conferences_.set_most_per_account(config.calls.conferences_per_account);
   services.queues = &queues_;
   services.directory = directory_.get();
+  make_sinks(config);
   make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
@@ -150,6 +151,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) make_handsets(keys);
   make_settings();
   make_twilio(config);
+  make_aws(config, keys);
 }
 
 System::~System() {
@@ -237,7 +239,8 @@ void System::make_messaging(const Config& config) {
   messaging_ = std::make_unique<Messaging>(
       Messaging::Parts{
           platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
-          *directory_, *destinations_, *usage_, *problems_, simulator_.get()
+          *directory_, *destinations_, *usage_, *problems_, simulator_.get(),
+          sinks_ ? sinks_->message_carrier() : nullptr
       },
       config
   );
@@ -369,6 +372,10 @@ base::Task<base::Result<>> System::start() {
   if (!recordings) co_return base::fail(recordings.error());
   const auto transcriptions = co_await transcriptions_->recover();
   if (!transcriptions) co_return base::fail(transcriptions.error());
+  if (sinks_) {
+    const auto copies = co_await sinks_->recover();
+    if (!copies) co_return base::fail(copies.error());
+  }
   const auto messages = co_await messaging_->messages().recover();
   if (!messages) co_return base::fail(messages.error());
   const auto group_calls = co_await take5_->recover();

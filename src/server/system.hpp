@@ -46,6 +46,8 @@
 #include "identity/keys.hpp"
 #include "identity/media_links.hpp"
 #include "identity/recording_vault.hpp"
+#include "server/aws_face.hpp"
+#include "server/cloud_sinks.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
 #include "server/scheduling.hpp"
@@ -82,6 +84,7 @@ struct Platform {
   http::WebSocketClient& sockets;
   gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
   call::Recognizer* recognizer = nullptr;      // none: nobody understands speech
+  http::Client* cloud = nullptr;               // asks AWS; none: `client` does
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -117,6 +120,8 @@ class System {
   Messaging& messaging() { return *messaging_; }
   Scheduling& scheduling() { return *scheduling_; }
   compat::twilio::voice_sdk::Signalling& browsers() { return *browsers_; }
+  call::MetricStore& metrics() { return metrics_; }
+  AwsFace& aws() { return *aws_; }
 
  private:
   void read_dial_plan(const Config& config);
@@ -135,6 +140,8 @@ class System {
   void make_settings();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
+  void make_sinks(const Config& config);
+  void make_aws(const Config& config, const identity::Keys& keys);
   void make_recordings(const Config& config, const identity::Keys& keys);
   /// Behind the switchboard.
   void show_recordings();
@@ -180,6 +187,7 @@ class System {
   std::unique_ptr<call::Recordings> recordings_;
   twiml::TranscriptionFormat transcription_format_;
   std::unique_ptr<call::Transcriptions> transcriptions_;
+  std::unique_ptr<CloudSinks> sinks_;  // none: nothing is sent to AWS
   std::unique_ptr<Messaging> messaging_;
   compat::twilio::voice_sdk::PageFiles page_files_;
   std::unique_ptr<call::Switchboard> switchboard_;
@@ -201,6 +209,7 @@ class System {
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;
   std::unique_ptr<compat::twilio::Resources> twilio_rest_;
+  std::unique_ptr<AwsFace> aws_;
   base::TaskGroup tasks_;
 };
 

@@ -214,6 +214,20 @@ struct Config {
     std::string api_key_secret;
   } twilio;
 
+  struct Aws {
+    std::string access_key_id;  // with `secret_access_key`: opens our own AWS face too
+    std::string secret_access_key;
+    std::string region = "us-east-1";
+    std::string endpoint_url;
+    std::string profile = "default";
+    bool send_metrics = false;
+    bool send_messages = false;
+    std::string message_prefix;
+    std::string recordings_bucket;
+    std::string recordings_key = "recordings/{date}/{call}/{recording}.wav";
+    std::string recordings_encryption = "AES256";
+  } aws;
+
   struct Calls {
     std::chrono::seconds ring_timeout{60};
     std::chrono::seconds max_duration{4 * 3600};
