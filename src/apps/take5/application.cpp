@@ -58,6 +58,10 @@ Application::Application(const Parts& parts, Settings settings)
   calls_.on_planned([this](const CallRecord& call) {
     texts_.plan_reminder(call.id, call.group, call.scheduled);
   });
+  calls_.on_change([this](const CallRecord& call) {
+    if (call.status != CallStatus::created) texts_.forget_reminder(call.id);
+    if (listener_) listener_(call);
+  });
 }
 
 void Application::add_to(http::Router& router) {

@@ -53,7 +53,7 @@ class Application {
 
   /// Told of each change of a call.
   void on_change(std::function<void(const CallRecord&)> listener) {
-    calls_.on_change(std::move(listener));
+    listener_ = std::move(listener);
   }
   Directory& directory() { return directory_; }
   Calls& calls() { return calls_; }
@@ -62,6 +62,7 @@ class Application {
   base::Task<base::Result<>> seed();
 
   bool seeds_;
+  std::function<void(const CallRecord&)> listener_;
   Directory directory_;
   Figures figures_;
   Calls calls_;

@@ -173,10 +173,10 @@ void LiveCall::announce(const std::string& text) {
 Task<void> LiveCall::run_clock() {
   base::Loop& loop = environment_.loop;
   const base::Instant end = loop.now() + (planned_end() - loop.wall_now());
-  const base::Instant notice = end - environment_.settings.notice;
-  if (notice > loop.now()) {
-    co_await base::sleep_until(loop, notice);
-    announce("This call ends in " + spoken_length(environment_.settings.notice) + ".");
+  const std::chrono::seconds before = environment_.settings.notice;
+  if (before.count() > 0 && end - before > loop.now()) {
+    co_await base::sleep_until(loop, end - before);
+    announce("This call ends in " + spoken_length(before) + ".");
   }
   co_await base::sleep_until(loop, end);
   if (!is_over()) {

@@ -35,7 +35,6 @@ struct Take5Schedule : Take5Scene {
   }
   std::vector<std::string> messages_to(const std::string& number) {
     std::vector<std::string> texts;
-    const json::object state = phone(number).to_json();
     for (const auto& message : simulation->phones().messages())
       if (message.to == e164(number)) texts.push_back(message.body);
     return texts;
@@ -53,6 +52,15 @@ TEST_F(Take5Schedule, ACreatedCallStartsAtItsTimeAndRemindsBefore) {
   run_for(4min + 5s);
   EXPECT_EQ(status_word(call), "in-progress");
   EXPECT_EQ(rings(ann), 1);
+}
+
+TEST_F(Take5Schedule, ACallThatWasCalledOffNeitherRingsNorReminds) {
+  const std::string call = create(add_group({ann}), in(10min));
+  ask("POST", "/api/chime/call/" + call + "/end");
+  run_for(12min);
+  EXPECT_THAT(messages_to(ann), SizeIs(0));
+  EXPECT_EQ(rings(ann), 0);
+  EXPECT_EQ(status_word(call), "ended");
 }
 
 TEST_F(Take5Schedule, TheSameMomentTwiceRingsOnce) {
