@@ -29,7 +29,8 @@ Task<Result<>> Calls::load() {
 
 Task<Result<>> Calls::load_one(std::string call_id) {
   auto call = co_await find(std::move(call_id));
-  if (!call) co_return call.error().code == base::Errc::not_found ? Result<>{} : fail(call.error());
+  if (!call && call.error().code == base::Errc::not_found) co_return Result<>{};
+  if (!call) co_return fail(std::move(call.error()));
   if (call->status == CallStatus::created) {
     if (on_planned_) on_planned_(*call);
   } else if (!is_over(call->status)) {

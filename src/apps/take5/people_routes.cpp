@@ -119,7 +119,8 @@ Task<Response> PeopleRoutes::create_user(Request request) {
 
 Task<Response> PeopleRoutes::show_user(Request request) {
   const auto id = id_of(request);
-  co_return id ? render_user(200, *id) : no_user_id();
+  if (!id) co_return no_user_id();
+  co_return render_user(200, *id);
 }
 
 Task<Response> PeopleRoutes::change_user(Request request) {
@@ -160,7 +161,8 @@ Task<Response> PeopleRoutes::create_group(Request request) {
 
 Task<Response> PeopleRoutes::show_group(Request request) {
   const auto id = id_of(request);
-  co_return id ? render_group(200, *id) : no_group_id();
+  if (!id) co_return no_group_id();
+  co_return render_group(200, *id);
 }
 
 Task<Response> PeopleRoutes::change_group(Request request) {
