@@ -38,7 +38,11 @@ Task<Result<std::vector<CallRecord>>> Calls::list(Query query) {
   std::vector<CallRecord> calls;
   for (const call::Document& document : *documents) {
     const LiveCall* running = live(document.key);
-    calls.push_back(running != nullptr ? running->record() : CallRecord::from_document(document));
+    if (running != nullptr) {
+      calls.push_back(running->record());
+    } else {
+      calls.push_back(CallRecord::from_document(document));
+    }
   }
   co_return calls;
 }

@@ -267,13 +267,14 @@ Task<Result<Work>> Planner::prepare(Schedule schedule, Occurrence occurrence) {
   prepared.is_new = known == created->end();
   prepared.called_before = group.last_called;
   Work work;
-  CallRecord call =
-      prepared.is_new
-          ? environment_.calls.make_record(group, occurrence.due, CallRecord::Origin::schedule)
-          : std::move(*known);
-  if (!prepared.is_new)
+  CallRecord call;
+  if (prepared.is_new) {
+    call = environment_.calls.make_record(group, occurrence.due, CallRecord::Origin::schedule);
+  } else {
+    call = std::move(*known);
     work.changes.conditions.push_back({{std::string(call_collection), call.id}, "status", "created"}
     );
+  }
   work.changes.documents.push_back(occurrence_of(call));
   prepared.call = environment_.calls.prepare_start(std::move(call), work.changes);
   work.details = {{"call", prepared.call.id}};
