@@ -221,12 +221,10 @@ base::Result<> Server::open_http() {
   note_listener("http", address);
   system_->set_url("http://" + address.to_string());
   system_->messaging().set_own_url("http://" + address.to_string());
-  std::set<std::uint16_t> extra_ports(
-      config_.http.extra_ports.begin(), config_.http.extra_ports.end()
-  );
-  if (config_.take5.port != 0) extra_ports.insert(config_.take5.port);
-  extra_ports.erase(config_.http.port);
-  for (const std::uint16_t port : extra_ports) open_extra_port(local_, port);
+  std::set<std::uint16_t> ports(config_.http.extra_ports.begin(), config_.http.extra_ports.end());
+  if (config_.take5.port != 0) ports.insert(config_.take5.port);
+  ports.erase(config_.http.port);
+  for (const std::uint16_t port : ports) open_extra_port(local_, port);
   if (config_.http.tls_port != 0) BELFRY_CHECK(open_https());
   return {};
 }

@@ -283,6 +283,24 @@ class Analytics(WithServer):
         self.assertEqual(self.ask("GET", "/api/chime/analytics/abc")[0], 400)
 
 
+class Limits(WithServer):
+    def test_say_what_a_group_has_used_this_month(self):
+        number = new_number()
+        Phone(self.server, e164(number), on_call="answer", answer_after_ms=100)
+        group = add_group(self.server, [number])
+        call = create_call(self.server, group)["callId"]
+        must(self.server, "POST", f"/api/chime/call/{call}/start")
+        wait_status(self.server, call, "in-progress")
+        self.assertEqual(must(self.server, "GET", "/api/chime/limits")["callsRunning"], 1)
+        # A begun minute counts, so that there must be something to count.
+        wait_until(lambda: status_of(self.server, call)["duration"] >= 2, 20)
+        must(self.server, "POST", f"/api/chime/call/{call}/end")
+        limits = must(self.server, "GET", "/api/chime/limits")
+        self.assertEqual((limits["participantsPerCall"], limits["secondsPerCall"]), (10, 7200))
+        used = {"groupId": group["id"], "name": "Daily Check-in", "calls": 1, "minutes": 1}
+        self.assertEqual(limits["groups"], [used])
+
+
 class Restart(unittest.TestCase):
     def test_a_call_that_starts_by_itself_outlives_a_kill(self):
         number = new_number()

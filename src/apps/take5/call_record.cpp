@@ -73,6 +73,7 @@ object to_json(const Participant& participant) {
       {"reason", participant.reason},
       {"wasConnected", participant.was_connected},
       {"connectedAt", base::to_unix_micros(participant.connected_at)},
+      {"talked", participant.talked.count()},
   };
 }
 
@@ -88,6 +89,7 @@ Participant read_participant(const object& kept) {
   participant.reason = text_of(kept, "reason");
   participant.was_connected = truth_of(kept, "wasConnected");
   participant.connected_at = base::from_unix_micros(number_of(kept, "connectedAt"));
+  participant.talked = std::chrono::seconds(number_of(kept, "talked"));
   return participant;
 }
 
@@ -123,6 +125,12 @@ std::string_view to_string(ParticipantStatus status) {
 }
 std::optional<ParticipantStatus> parse_participant_status(std::string_view text) {
   return parse_word<ParticipantStatus>(participant_words, text);
+}
+
+void Participant::part(ParticipantStatus how, WallTime now) {
+  if (status == ParticipantStatus::connected && now > connected_at)
+    talked += std::chrono::round<std::chrono::seconds>(now - connected_at);
+  status = how;
 }
 
 Participant* CallRecord::find(std::string_view participant_id) {

@@ -58,7 +58,10 @@ struct Participant {
   std::string reason;    // why it failed or waits, for people
   bool was_connected = false;
   base::WallTime connected_at{};
+  std::chrono::seconds talked{0};  // before it was connected this time
 
+  /// It is connected no longer.
+  void part(ParticipantStatus how, base::WallTime now);
   /// It is connected or may yet be.
   bool is_active() const {
     return status == ParticipantStatus::queued || status == ParticipantStatus::ringing ||

@@ -73,6 +73,19 @@ TEST(Take5CallRecord, SurvivesBeingStored) {
   EXPECT_EQ(read.created, call.created);
 }
 
+TEST(Take5CallRecord, CountsWhatAParticipantHasTalked) {
+  CallRecord call = example();
+  Participant& who = call.participants[0];
+  who.part(ParticipantStatus::left, at("2025-08-27T10:00:00Z"));
+  EXPECT_EQ(who.talked.count(), 0) << "was not connected";
+  for (int visit = 0; visit < 2; ++visit) {
+    who.status = ParticipantStatus::connected;
+    who.connected_at = at("2025-08-27T10:00:00Z");
+    who.part(ParticipantStatus::left, at("2025-08-27T10:00:40Z"));
+  }
+  EXPECT_EQ(CallRecord::from_document(call.to_document()).participants[0].talked.count(), 80);
+}
+
 TEST(Take5CallRecord, EveryStatusHasItsWord) {
   for (const char* word : {"created", "started", "in-progress", "ended", "failed"})
     EXPECT_EQ(to_string(*parse_call_status(word)), word);

@@ -56,6 +56,7 @@ void CallRoutes::add_to(http::Router& router) {
   add("POST", "sms", &CallRoutes::send_texts);
   add("GET", "analytics/{groupId}", &CallRoutes::analytics);
   add("POST", "schedule-group-call", &CallRoutes::schedule_group_call);
+  add("GET", "limits", &CallRoutes::limits);
 }
 
 // --- Making calls ---
@@ -274,6 +275,37 @@ Task<Response> CallRoutes::analytics(Request request) {
   auto analytics = co_await parts_.figures.analytics(group, period);
   if (!analytics) co_return failure(analytics.error(), about);
   co_return http::json(200, object{{"analytics", std::move(*analytics)}});
+}
+
+/// What calls may come to, and what they have come to this month (UTC).
+Task<Response> CallRoutes::limits(Request /*request*/) {
+  const base::WallTime now = parts_.loop.wall_now();
+  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+  const base::WallTime month(std::chrono::sys_days(today.year() / today.month() / 1));
+  const auto usage = co_await parts_.calls.usage_since(month);
+  if (!usage) co_return failure(usage.error());
+  array groups;
+  for (const auto& [id, used] : *usage) {
+    const Group* group = parts_.directory.group(id);
+    groups.push_back(object{
+        {"groupId", id},
+        {"name", group == nullptr ? std::string_view() : std::string_view(group->name)},
+        {"calls", used.calls},
+        {"minutes", used.minutes.count()},
+    });
+  }
+  const CallSettings& settings = parts_.calls.settings();
+  co_return http::json(
+      200,
+      object{
+          {"callsRunning", parts_.calls.running()},
+          {"participantsPerCall", settings.most_participants},
+          {"secondsPerCall", settings.longest.count()},
+          {"requestsPerMinute", parts_.door.rate_per_minute()},
+          {"since", base::to_rfc3339(month)},
+          {"groups", std::move(groups)},
+      }
+  );
 }
 
 }  // namespace belfry::apps::take5

@@ -33,6 +33,7 @@ class CallRoutes {
   base::Task<http::Response> send_texts(http::Request request);
   base::Task<http::Response> analytics(http::Request request);
   base::Task<http::Response> schedule_group_call(http::Request request);
+  base::Task<http::Response> limits(http::Request request);
 
   Parts parts_;
 };

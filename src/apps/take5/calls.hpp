@@ -59,6 +59,14 @@ class Calls final : public call::ProgramFactory, private LiveCall::Owner {
     std::size_t limit = 50;
   };
   base::Task<base::Result<std::vector<CallRecord>>> list(Query query);
+  /// What a group's calls come to.
+  struct Usage {
+    std::size_t calls = 0;            // that somebody was connected in
+    std::chrono::minutes minutes{0};  // of all participants, each begun minute counts
+  };
+  /// By group, of the calls that were made since then.
+  base::Task<base::Result<std::map<std::int64_t, Usage>>> usage_since(base::WallTime from);
+  std::size_t running() const { return live_.size(); }
   /// Created calls of the group's schedule.
   base::Task<base::Result<std::vector<CallRecord>>> scheduled_calls(std::int64_t group);
 

@@ -10,6 +10,7 @@ using base::Result;
 using base::Task;
 
 constexpr std::size_t most_of_a_group = 100;  // created calls of a schedule
+constexpr std::size_t page_size = 500;
 
 }  // namespace
 
@@ -45,6 +46,27 @@ Task<Result<std::vector<CallRecord>>> Calls::list(Query query) {
     }
   }
   co_return calls;
+}
+
+Task<Result<std::map<std::int64_t, Calls::Usage>>> Calls::usage_since(base::WallTime from) {
+  std::map<std::int64_t, Usage> usage;
+  call::DocumentQuery query{.collection = std::string(call_collection)};
+  query.created_from = from;
+  query.limit = page_size;
+  while (true) {
+    const auto page = co_await journal().find_documents(query);
+    if (!page) co_return fail(page.error());
+    for (const call::Document& document : *page) {
+      const CallRecord call = CallRecord::from_document(document);
+      if (!call.anybody_was_connected()) continue;
+      Usage& of_group = usage[call.group];
+      ++of_group.calls;
+      for (const Participant& participant : call.participants)
+        of_group.minutes += std::chrono::ceil<std::chrono::minutes>(participant.talked);
+    }
+    if (page->size() < page_size) co_return usage;
+    query.after_key = page->back().key;
+  }
 }
 
 Task<Result<std::vector<CallRecord>>> Calls::scheduled_calls(std::int64_t group) {

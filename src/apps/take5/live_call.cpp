@@ -73,7 +73,7 @@ Task<Result<>> LiveCall::remove(std::string participant_id) {
   Participant* who = record_.find(participant_id);
   if (who == nullptr) co_return fail(Errc::not_found, "Participant not found");
   if (is_over()) co_return fail(Errc::conflict, "The call is over");
-  who->status = ParticipantStatus::removed;
+  who->part(ParticipantStatus::removed, environment_.loop.wall_now());
   hang_up(*who);
   const Result<> stored = co_await environment_.journal.commit(row());
   environment_.owner.on_changed(record_);
@@ -223,7 +223,7 @@ call::Changes LiveCall::finish(CallStatus status, std::string reason) {
     hang_up(participant);
     switch (participant.status) {
       case ParticipantStatus::connected:
-        participant.status = ParticipantStatus::left;
+        participant.part(ParticipantStatus::left, *record_.ended);
         break;
       case ParticipantStatus::ringing:
         participant.status = ParticipantStatus::no_answer;

@@ -124,7 +124,7 @@ LiveCall::Next LiveCall::conclude(
   if (!who->is_active()) return Next::nothing;
   Next next = Next::nothing;
   if (outcome.answered) {
-    who->status = ParticipantStatus::left;
+    who->part(ParticipantStatus::left, environment_.loop.wall_now());
     who->was_connected = true;
   } else if (outcome.cause == HangupCause::overload && !outcome.rang) {
     // No line was free: nobody has been rung.
