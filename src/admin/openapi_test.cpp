@@ -178,7 +178,7 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   simulator.add_to(router);
   events.add_to(router);
   const auto is_of_an_application = [](std::string_view path) {
-    return path.starts_with("/notifications") || path.starts_with("/api/voice/") ||
+    return path.starts_with("/notifications") || path.starts_with("/api/") ||
            path.starts_with("/webhooks/");
   };
   const auto names = [&](const std::vector<http::Router::RouteName>& routes) {
