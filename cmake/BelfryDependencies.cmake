@@ -19,6 +19,7 @@ pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(ICAL REQUIRED IMPORTED_TARGET libical)
 # Its .pc file names folders that the package has not got, and a library for microphones.
 pkg_check_modules(POCKETSPHINX REQUIRED pocketsphinx)
 add_library(Pocketsphinx::Pocketsphinx INTERFACE IMPORTED)

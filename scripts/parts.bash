@@ -18,7 +18,7 @@ more_parts() { printf '%s\n' unit fuzz headers; }
 # Folders of tests/ with tests against the built server, the quick ones first.
 system_parts() {
   local part
-  for part in cli flux postgres sip twilio faults browser $(ls tests 2>/dev/null); do
+  for part in cli flux take5 postgres sip twilio aws faults browser $(ls tests 2>/dev/null); do
     [ -d "tests/$part" ] || continue
     case $part in house | support | node_modules) ;; *) echo "$part" ;; esac
   done | awk '!seen[$0]++'
@@ -156,6 +156,7 @@ system_tests() {
   fi
   if compgen -G "tests/$part/*.test.mjs" >/dev/null; then
     case $part in
+      aws) command -v "${BELFRY_AWS:-aws}" >/dev/null || die "no AWS command line found: set BELFRY_AWS to its path" ;;
       browser | twilio) [ -n "$BELFRY_CHROMIUM" ] || die "no Chromium found: set BELFRY_CHROMIUM to its path" ;;
     esac
     node --test tests/"$part"/*.test.mjs

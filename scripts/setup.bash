@@ -16,7 +16,7 @@ clang++-19:clang-19 cmake:cmake ninja:ninja-build pkg-config:pkg-config ccache:c
 node:nodejs npm:npm
 libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libpugixml-dev libexpat1-dev
 libtomlplusplus-dev zlib1g-dev libcli11-dev libopus-dev libspandsp-dev libspeexdsp-dev libsndfile1-dev
-libsqlite3-dev libpq-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev flite1-dev
+libsqlite3-dev libpq-dev libcurl4-openssl-dev libc-ares-dev libhowardhinnant-date-dev libical-dev flite1-dev
 libpocketsphinx-dev pocketsphinx-en-us
 ca-certificates tzdata
 LIST
@@ -41,6 +41,8 @@ LIST
   # Without it a sanitizer's report has no names.
   command -v llvm-symbolizer >/dev/null || echo llvm-symbolizer-19:llvm-19
   # Ubuntu's chromium package is a snap: there, any Chrome or Chromium in the PATH will do.
+  # Ubuntu 24.04 has no awscli: there, any `aws` in the PATH will do.
+  if ! command -v aws >/dev/null && [ "$(release_name)" != ubuntu ]; then echo awscli; fi
   if ! chromium_binary >/dev/null && [ "$(release_name)" != ubuntu ]; then echo chromium; fi
 }
 

@@ -4,11 +4,13 @@
 
 #include "admin/applications.hpp"
 #include "admin/calls.hpp"
+#include "admin/campaigns.hpp"
 #include "admin/conferences.hpp"
 #include "admin/event_stream.hpp"
 #include "admin/keys.hpp"
 #include "admin/messages.hpp"
 #include "admin/recordings.hpp"
+#include "admin/schedules.hpp"
 #include "admin/simulator.hpp"
 #include "admin/status.hpp"
 #include "admin/testing/house.hpp"
@@ -159,6 +161,14 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Status status(*switchboard, {});
   Simulator simulator(loop, phones, pool);
   LiveEvents events(loop, feed, &phones);
+  call::schedule::Jobs jobs({.loop = loop, .journal = *store, .owner = "here"});
+  call::schedule::CallRunner runner(*switchboard);
+  call::schedule::Schedules plans({loop, random, *store, jobs});
+  call::schedule::Campaigns lists({loop, random, *store, jobs, runner});
+  Schedules schedules({loop, random, plans, ""});
+  Campaigns campaigns({loop, lists, ""});
+  schedules.add_to(router);
+  campaigns.add_to(router);
   NoTrunks no_trunks;
   Trunks trunks(*switchboard, no_trunks);
   trunks.add_to(router);
@@ -168,7 +178,7 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   simulator.add_to(router);
   events.add_to(router);
   const auto is_of_an_application = [](std::string_view path) {
-    return path.starts_with("/notifications") || path.starts_with("/api/voice/") ||
+    return path.starts_with("/notifications") || path.starts_with("/api/") ||
            path.starts_with("/webhooks/");
   };
   const auto names = [&](const std::vector<http::Router::RouteName>& routes) {

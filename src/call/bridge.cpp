@@ -11,6 +11,13 @@ std::string text_of(const base::json::object& parameters, std::string_view key) 
   return text == nullptr ? std::string() : std::string(text->c_str(), text->size());
 }
 
+/// A peer asks for `sip:+15551234567@us`: that is the number.
+std::string asked_for(const LegRecord& record) {
+  const std::string_view to = record.to;
+  if (!to.starts_with("sip:")) return record.to;
+  return std::string(to.substr(4, to.find('@') - 4));
+}
+
 /// The caller's phone rings while the other's does; nobody is asked anything.
 class RingingCaller final : public DialingGroup::Host {
  public:
@@ -25,7 +32,9 @@ class RingingCaller final : public DialingGroup::Host {
 }  // namespace
 
 base::Task<void> BridgeProgram::run(Leg& leg, ProgramSpec program) {
-  const auto to = Party::parse(text_of(program.parameters, "to"));
+  const bool as_asked = !program.parameters.contains("to");
+  const auto to =
+      Party::parse(as_asked ? asked_for(leg.record()) : text_of(program.parameters, "to"));
   if (!to) {
     leg.hang_up(HangupCause::unreachable, to.error().message);
     co_return;

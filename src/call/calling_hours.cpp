@@ -21,14 +21,14 @@ const std::string* closed_in(
   return closed == zones.end() ? nullptr : &*closed;
 }
 
-std::string next_opening(
+std::optional<base::WallTime> next_opening(
     const CallingHours& hours, const std::vector<std::string>& zones, base::WallTime now
 ) {
   constexpr auto step = 15min;  // no zone has another offset
   base::WallTime next = std::chrono::ceil<std::chrono::duration<int, std::ratio<900>>>(now);
   for (const base::WallTime last = now + 49h; next < last; next += step)
-    if (closed_in(hours, zones, next) == nullptr) return base::to_rfc3339_seconds(next);
-  return "never: its time zones have no such hour in common";
+    if (closed_in(hours, zones, next) == nullptr) return next;
+  return std::nullopt;
 }
 
 std::string clock_text(std::chrono::minutes time) {
@@ -47,12 +47,23 @@ base::Result<> CallingHours::admit(const std::string& number, base::WallTime now
   const std::vector<std::string>& zones = base::time_zones_of(parsed->country);
   const std::string* zone = closed_in(*this, zones, now);
   if (zone == nullptr) return {};
+  const auto next = next_opening(*this, zones, now);
   return base::fail(
       base::Errc::refused, "it is " + clock_text(*base::time_of_day(*zone, now)) + " in " + *zone +
                                ", and automatic calls are made from " + clock_text(from) + " to " +
                                clock_text(until) + " at the callee; next " +
-                               next_opening(*this, zones, now)
+                               (next ? base::to_rfc3339_seconds(*next)
+                                     : "never: its time zones have no such hour in common")
   );
+}
+
+std::optional<base::WallTime> CallingHours::opening(const std::string& number, base::WallTime now)
+    const {
+  const auto parsed = numbering::parse(number);
+  if (is_any_hour() || !parsed) return now;
+  const std::vector<std::string>& zones = base::time_zones_of(parsed->country);
+  if (closed_in(*this, zones, now) == nullptr) return now;
+  return next_opening(*this, zones, now);
 }
 
 }  // namespace belfry::call

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -17,6 +18,8 @@ struct CallingHours {
   /// A number of no country, or one whose zones nobody knows, may be called at any hour.
   /// @return Errc::refused outside the hours: what time it is there, and when it opens (UTC).
   base::Result<> admit(const std::string& number, base::WallTime now) const;
+  /// When it may be called, from `now` on; nothing when its zones have no such hour in common.
+  std::optional<base::WallTime> opening(const std::string& number, base::WallTime now) const;
 };
 
 }  // namespace belfry::call

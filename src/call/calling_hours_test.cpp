@@ -45,6 +45,14 @@ TEST(CallingHours, ARefusalSaysWhyAndWhenItOpens) {
   EXPECT_NE(hour.admit("+12125550123", at(17h)).error().message.find("never"), std::string::npos);
 }
 
+TEST(CallingHours, TellsWhenANumberMayBeCalled) {
+  const CallingHours hours;
+  EXPECT_EQ(hours.opening("+5073009999", at(15h)), at(15h)) << "at once";
+  EXPECT_EQ(hours.opening("+5073009999", at(10h)), at(13h));
+  EXPECT_EQ(hours.opening("1000", at(3h)), at(3h));
+  EXPECT_FALSE((CallingHours{.from = 12h, .until = 13h}).opening("+12125550123", at(17h)));
+}
+
 TEST(CallingHours, WhatHasNoCountryOrNoHoursIsNeverRefused) {
   EXPECT_TRUE(admits("+1234567890", 3h));
   EXPECT_TRUE(admits("1000", 3h));

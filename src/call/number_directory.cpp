@@ -173,6 +173,8 @@ std::optional<NumberTable::Entry> NumberDirectory::answering(const base::json::o
       parameters["fallback_url"] = fallback;
       parameters["fallback_method"] = method_member(value, "voice_fallback_method");
     }
+  } else if (const auto program = object_member(value, "program"); !program.empty()) {
+    entry.program = {text_member(program, "kind"), object_member(program, "parameters")};
   } else {
     return std::nullopt;
   }

@@ -55,8 +55,8 @@ class NumberDirectory final : public MessageNumbers {
   /// How many numbers an account has.
   std::size_t count_of(const std::string& account_sid) const;
 
-  /// What answers a call to an application, or to the owner of a value with such members; nothing
-  /// without a voice URL.
+  /// What answers a call to an application, or to the owner of a value with such members. Without
+  /// a document or voice URL, "program" says it ({"kind", "parameters"}); nothing without that.
   static std::optional<NumberTable::Entry> answering(const base::json::object& value);
 
   base::Task<base::Result<std::optional<MessageNumber>>> find(std::string number) override;

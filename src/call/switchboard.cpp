@@ -93,7 +93,7 @@ base::Result<> Switchboard::check_destination(PlaceCall& call) {
 
 LegRecord Switchboard::make_record(const PlaceCall& call) {
   LegRecord record;
-  record.sid = base::make_sid("CA", services_.random);
+  record.sid = call.sid.empty() ? base::make_sid("CA", services_.random) : call.sid;
   record.account_sid = call.account_sid;
   if (const Leg* parent = find(call.parent_sid); parent != nullptr && record.account_sid.empty())
     record.account_sid = parent->record().account_sid;
@@ -126,25 +126,26 @@ base::Task<base::Result<LegRecord>> Switchboard::place(PlaceCall call) {
   BELFRY_CO_CHECK(admit_new_call());
   BELFRY_CO_CHECK(check_destination(call));
   LegRecord record = make_record(call);
-  Changes changes;
-  changes.events.push_back(
-      {record.sid, record.next_event++, record.created, "call.queued", {{"to", record.to}}}
-  );
-  changes.new_documents = std::move(call.documents);
-  for (Document& document : changes.new_documents) {
+  const EventRecord queued{
+      record.sid, record.next_event++, record.created, "call.queued", {{"to", record.to}}
+  };
+  Changes changes = std::move(call.along);
+  changes.events.push_back(queued);
+  for (Document& document : call.documents) {
     document.key = record.sid;
     document.created = record.created;
+    changes.new_documents.push_back(std::move(document));
   }
   changes.legs.push_back(record);
   base::Completion<base::Result<LegRecord>> placed(services_.loop);
-  tasks_.spawn(store_and_dial(std::move(record), std::move(changes), placed.resolver()));
+  tasks_.spawn(store_and_dial(std::move(record), queued, std::move(changes), placed.resolver()));
   co_return co_await placed.wait();
 }
 
 base::Task<void> Switchboard::store_and_dial(
-    LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed
+    LegRecord record, EventRecord queued, Changes changes,
+    base::Completion<base::Result<LegRecord>>::Resolver placed
 ) {
-  const EventRecord queued = changes.events.front();
   const base::Result<> stored = co_await services_.journal.commit(std::move(changes));
   if (!stored) {
     placed(base::fail(stored.error()));
@@ -280,6 +281,10 @@ base::Task<base::Result<>> Switchboard::recover() {
     recover_leg(std::move(record));
   }
   co_return base::Result<>{};
+}
+
+void Switchboard::take_up(LegRecord record) {
+  if (find(record.sid) == nullptr && !is_final(record.status)) recover_leg(std::move(record));
 }
 
 void Switchboard::recover_leg(LegRecord record) {

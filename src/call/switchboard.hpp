@@ -15,6 +15,8 @@ namespace belfry::call {
 
 /// A call to be made.
 struct PlaceCall {
+  std::string sid = {};  // made with `base::make_sid("CA", …)`, so that rows may name it before the
+                         // call is there; empty: a new one
   Party to;
   std::string from;              // shown to the party; a route may replace it
   std::string account_sid = {};  // whose call it is; empty: the main account's, or the parent's
@@ -31,7 +33,8 @@ struct PlaceCall {
   MachineDetection machine_detection;
   std::optional<RecordingOrder> record;  // from the answer on, source OutboundAPI
   std::vector<Document>
-      documents;  // committed with the call; key and value may name it by `{sid}` in the key
+      documents;       // committed with the call; key and value may name it by `{sid}` in the key
+  Changes along = {};  // committed with the call or not at all; `place` only
 };
 
 /// What an API changes in a running call; what is absent stays.
@@ -80,7 +83,8 @@ class Switchboard {
   /// when nobody waits for it any more: a stored call is a call that is made. Where it may go is
   /// the `DestinationPolicy`'s word, also for child legs.
   /// @return Errc::unavailable when draining, full, overloaded, or the disk is full (`detail`, when
-  /// not 0, is the number of seconds to wait); Errc::conflict from a document.
+  /// not 0, is the number of seconds to wait); Errc::conflict from a document
+  /// or from `along`.
   base::Task<base::Result<LegRecord>> place(PlaceCall call);
   /// A child leg of a running leg; dialled at once. The pointer is valid until the loop's next
   /// turn; find it again.
@@ -100,6 +104,9 @@ class Switchboard {
   /// At start, before the listeners open: what the last process left is taken up or ended (rule
   /// R3).
   base::Task<base::Result<>> recover();
+  /// A stored call that nobody runs goes on as after a restart: the commit of `place` was answered
+  /// with an error, and is on disk nevertheless (a database that broke off).
+  void take_up(LegRecord record);
   /// Refuses new calls from now on; live ones go on.
   void drain() { draining_ = true; }
   /// Asked before a new call is placed or taken (rule O3). Not for child legs: a call is charged
@@ -110,6 +117,11 @@ class Switchboard {
   bool draining() const { return draining_; }
   /// Hangs up all live legs, for the end of a drain.
   void hang_up_all(HangupCause cause);
+
+  /// Of an application that is made after this. It outlives its legs.
+  void add_program(ProgramFactory& program) {
+    services_.programs.emplace(program.kind(), &program);
+  }
 
   const Services& services() const { return services_; }
   /// For `Leg`: it is over and may be destroyed on a later turn.
@@ -124,7 +136,8 @@ class Switchboard {
   void pass_identity_on(LegRecord& child);
   Leg& add(LegRecord record);
   base::Task<void> store_and_dial(
-      LegRecord record, Changes changes, base::Completion<base::Result<LegRecord>>::Resolver placed
+      LegRecord record, EventRecord queued, Changes changes,
+      base::Completion<base::Result<LegRecord>>::Resolver placed
   );
   void recover_leg(LegRecord record);
   void mark_living();

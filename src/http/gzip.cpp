@@ -2,6 +2,8 @@
 
 #include <zlib.h>
 
+#include <array>
+
 namespace belfry::http {
 
 std::string gzip(std::string_view bytes, int level) {
@@ -19,6 +21,28 @@ std::string gzip(std::string_view bytes, int level) {
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   return packed;
+}
+
+base::Result<std::string> gunzip(std::string_view packed, std::size_t max_bytes) {
+  constexpr int window_with_gzip_header = 15 + 16;
+  z_stream stream{};
+  if (inflateInit2(&stream, window_with_gzip_header) != Z_OK) throw std::bad_alloc();
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  std::string bytes;
+  std::array<char, 16384> piece{};
+  int state = Z_OK;
+  while (state == Z_OK && bytes.size() <= max_bytes) {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    state = inflate(&stream, Z_NO_FLUSH);
+    bytes.append(piece.data(), piece.size() - stream.avail_out);
+  }
+  inflateEnd(&stream);
+  if (bytes.size() > max_bytes)
+    return base::fail(base::Errc::too_large, "the unpacked body is too large");
+  if (state != Z_STREAM_END) return base::fail(base::Errc::malformed, "the body is not gzip");
+  return bytes;
 }
 
 bool is_compressible(std::string_view content_type) {

@@ -74,6 +74,18 @@ TEST(StaticFiles, ServesPagesToBrowsersAndNothingElse) {
   EXPECT_EQ(files.serve(Request::make("GET", "/assets/../index.html")).status, 404);
 }
 
+TEST(Gzip, UnpacksWhatItPackedAndNothingElse) {
+  const std::string text(100'000, 'x');
+  const std::string packed = gzip(text, 6);
+  EXPECT_EQ(gunzip(packed, text.size()), text);
+  EXPECT_EQ(gunzip(packed, text.size() - 1).error().code, base::Errc::too_large);
+  EXPECT_EQ(
+      gunzip(packed.substr(0, packed.size() - 9), text.size()).error().code, base::Errc::malformed
+  );
+  EXPECT_EQ(gunzip("text", 100).error().code, base::Errc::malformed);
+  EXPECT_EQ(gunzip("", 100).error().code, base::Errc::malformed);
+}
+
 TEST(StaticFiles, KeepsAssetsForGoodAndAnswers304) {
   const StaticFiles files(site);
   Request request = Request::make("GET", "/assets/app.js");

@@ -103,6 +103,22 @@ void Router::add_websocket(
       }));
 }
 
+void Router::add_detour(
+    std::string name, std::function<bool(const Request&)> is_meant, Handler handler
+) {
+  auto route = std::make_unique<Route>();
+  route->method = "any";
+  route->path = std::move(name);
+  route->handler = std::move(handler);
+  detours_.push_back({std::move(is_meant), std::move(route)});
+}
+
+Router::Route* Router::detour_of(const Request& request) const {
+  for (const Detour& detour : detours_)
+    if (detour.is_meant(request)) return detour.route.get();
+  return nullptr;
+}
+
 void Router::set_errors(std::string prefix, ErrorBody body) {
   errors_[std::move(prefix)] = std::move(body);
 }
@@ -222,7 +238,8 @@ Task<Response> Router::answer_unrouted(Request request) {
 
 Task<Response> Router::dispatch(Request request) {
   const base::Instant began = loop_.now();
-  Route* route = find(request.method, request.path);
+  Route* route = detour_of(request);
+  if (route == nullptr) route = find(request.method, request.path);
   const bool routed = route != nullptr;
   if (routed) {
     request.route = route->path;

@@ -55,6 +55,9 @@ class Router {
   void add_websocket(std::string_view path, WebSocketHandler handler, std::size_t max_message);
   /// For paths that start with `prefix`; the longest prefix wins. RFC 9457 where none is set.
   void set_errors(std::string prefix, ErrorBody body);
+  /// Requests that are known by something else than their path: before every template. `name` is
+  /// their route in logs and counts.
+  void add_detour(std::string name, std::function<bool(const Request&)> is_meant, Handler handler);
   /// Asked when no template matches (pages of a single-page application). Its 404 becomes the
   /// face's.
   void set_fallback(Handler handler) { fallback_ = std::move(handler); }
@@ -86,12 +89,17 @@ class Router {
     base::metrics::Histogram* timed = nullptr;
   };
   using Segments = std::vector<std::string_view>;
+  struct Detour {
+    std::function<bool(const Request&)> is_meant;
+    std::unique_ptr<Route> route;
+  };
 
   static std::vector<Segment> parse_template(std::string_view path);
   static bool more_literal(const Route& a, const Route& b);
   static bool matches(const Route& route, const Segments& path);
   static void read_params(const Route& route, Request& request);
   Route* find(std::string_view method, std::string_view path) const;
+  Route* detour_of(const Request& request) const;
   std::string allowed_methods(std::string_view path) const;
   base::Task<Response> run(Route& route, Request request);
   base::Task<Response> answer_unrouted(Request request);
@@ -100,6 +108,7 @@ class Router {
 
   base::Loop& loop_;
   std::vector<std::unique_ptr<Route>> routes_;  // the more literal first
+  std::vector<Detour> detours_;
   Route unrouted_;
   std::map<std::string, ErrorBody, std::less<>> errors_;
   Handler fallback_;

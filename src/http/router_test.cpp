@@ -19,17 +19,32 @@ struct RouterTest : testing::Test {
                }));
   }
   Response ask(std::string method, std::string target) {
+    return ask(Request::make(std::move(method), std::move(target)));
+  }
+  Response ask(Request request) {
     std::optional<Response> answer;
-    const auto run = [](Router& on, Request request,
+    const auto run = [](Router& on, Request asked,
                         std::optional<Response>& into) -> base::Task<void> {
-      base::Task<Response> dispatching = on.dispatch(std::move(request));
+      base::Task<Response> dispatching = on.dispatch(std::move(asked));
       into = co_await std::move(dispatching);
     };
-    tasks.spawn(run(router, Request::make(std::move(method), std::move(target)), answer));
+    tasks.spawn(run(router, std::move(request), answer));
     loop.run_ready();
     return std::move(*answer);
   }
 };
+
+TEST_F(RouterTest, ADetourTakesItsRequestsBeforeEveryTemplate) {
+  add("GET /A");
+  const auto is_meant = [](const Request& request) { return request.headers.has("X-Target"); };
+  router.add_detour("elsewhere", is_meant, immediate([](const Request& request) {
+                      return text(200, "detour of " + request.path);
+                    }));
+  EXPECT_EQ(ask("GET", "/A").body, "GET /A");
+  Request request = Request::make("GET", "/A");
+  request.headers.add("X-Target", "there");
+  EXPECT_EQ(ask(std::move(request)).body, "detour of /A");
+}
 
 TEST_F(RouterTest, TheMostLiteralTemplateWinsWhateverTheOrder) {
   add("GET /A/{Sid}");

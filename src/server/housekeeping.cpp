@@ -36,8 +36,16 @@ base::Task<void> Housekeeping::run() {
     co_await purge_rows();
     for (const Settings::Documents& each : settings_.documents) co_await purge_documents(each);
     co_await purge_recordings();
+    co_await keep_up();
     co_await base::sleep_for(loop_, interval);
   }
+}
+
+base::Task<void> Housekeeping::keep_up() {
+  if (!settings_.upkeep) co_return;
+  base::Task<base::Result<>> work = settings_.upkeep();
+  const base::Result<> done = co_await std::move(work);
+  if (!done) base::log::warning("upkeep.failed", {{"why", done.error().message}});
 }
 
 base::Task<void> Housekeeping::repair() {
@@ -69,19 +77,26 @@ base::Task<void> Housekeeping::purge_rows() {
 }
 
 base::Task<void> Housekeeping::purge_documents(Settings::Documents what) {
+  std::string after;
   while (true) {
-    call::DocumentQuery query{.collection = what.collection, .limit = rows_at_once};
+    call::DocumentQuery query{
+        .collection = what.collection, .after_key = after, .limit = rows_at_once
+    };
     query.created_before = loop_.wall_now() - what.keep;
     const auto old = co_await store_.find_documents(std::move(query));
     if (!old || old->empty()) co_return;
     call::Changes changes;
     for (const call::Document& document : *old)
-      changes.removed_documents.push_back({document.collection, document.key});
+      if (what.kept_tag.empty() || document.tag != what.kept_tag)
+        changes.removed_documents.push_back({document.collection, document.key});
+    if (changes.empty()) {
+      after = old->back().key;
+      continue;
+    }
+    const std::size_t rows = changes.removed_documents.size();
     const base::Result<> removed = co_await store_.commit(std::move(changes));
     if (!removed) co_return;
-    base::log::info(
-        "store.documents_purged", {{"collection", what.collection}, {"rows", old->size()}}
-    );
+    base::log::info("store.documents_purged", {{"collection", what.collection}, {"rows", rows}});
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 
 #include "base/task.hpp"
 #include "base/worker_pool.hpp"
@@ -20,10 +21,12 @@ class Housekeeping {
     struct Documents {
       std::string collection;
       std::chrono::days keep;
+      std::string kept_tag = {};  // rows with it stay, however old: they are still needed
     };
     std::vector<Documents> documents;
-    std::filesystem::path heard_folder;  // what simulated phones heard; empty: none
-    std::chrono::days heard{7};          // how long that is kept
+    std::function<base::Task<base::Result<>>()> upkeep;  // of what keeps itself; none: nothing
+    std::filesystem::path heard_folder;                  // what simulated phones heard; empty: none
+    std::chrono::days heard{7};                          // how long that is kept
   };
   Housekeeping(base::Loop& loop, store::Store& store, base::WorkerPool& pool, Settings settings);
 
@@ -31,6 +34,7 @@ class Housekeeping {
 
  private:
   base::Task<void> run();
+  base::Task<void> keep_up();
   base::Task<void> repair();
   base::Task<void> purge_rows();
   base::Task<void> purge_documents(Settings::Documents what);

@@ -85,6 +85,7 @@ void Messaging::make_carriers(const Parts& parts, const Config& config) {
     ));
     routes_.add(each.prefix, *carriers_.back());
   }
+  if (parts.cloud != nullptr) routes_.add(config.aws.message_prefix, *parts.cloud);
   if (parts.phones == nullptr) return;
   text_network_ = std::make_unique<sim::TextNetwork>(parts.loop, *parts.phones);
   routes_.set_fallback(text_network_.get());

@@ -34,7 +34,8 @@ class Messaging {
     const call::DestinationPolicy& destinations;
     call::Usage& usage;
     call::Notifications& problems;
-    sim::PhoneNetwork* phones;  // nullptr: no simulator
+    sim::PhoneNetwork* phones;              // nullptr: no simulator
+    call::MessageCarrier* cloud = nullptr;  // another way out; nullptr: none
   };
   Messaging(Parts parts, const Config& config);
   Messaging(const Messaging&) = delete;

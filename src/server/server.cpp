@@ -101,6 +101,7 @@ base::Result<> Server::open_egress() {
   );
   sockets_ = std::move(sockets);
 
+  BELFRY_CHECK(open_cloud());
   gateway::media::Plane::Settings media;
   media.local = local_;
   media.ports = {config_.media.port_range.first, config_.media.port_range.last};
@@ -115,7 +116,7 @@ base::Result<> Server::open_egress() {
   system_ = std::make_unique<System>(
       Platform{
           loop_, random_, *store_, *media_, *pool_, *speech_, *client_, *sockets_, browsers_.get(),
-          recognizer_.get()
+          recognizer_.get(), cloud_client_.get()
       },
       config_, keys_.keys
   );
@@ -194,6 +195,8 @@ base::Result<> Server::open_sip() {
       std::make_unique<StoredTrunks>(config_, telephony_->gateway(), system_->dial_plan());
   trunks_ = std::make_unique<admin::Trunks>(system_->switchboard(), *trunk_table_);
   trunks_->add_to(system_->router());
+  connector_trunks_ = std::make_unique<ConnectorTrunks>(*trunk_table_, system_->dial_plan());
+  system_->aws().chime_voice().connect(*connector_trunks_);
   for (const sip::Endpoint& listener : telephony_->listeners()) {
     BELFRY_TRY(address, net::Address::from(listener.address, listener.port));
     note_listener("sip-udp", address);
@@ -218,7 +221,10 @@ base::Result<> Server::open_http() {
   note_listener("http", address);
   system_->set_url("http://" + address.to_string());
   system_->messaging().set_own_url("http://" + address.to_string());
-  for (const std::uint16_t port : config_.http.extra_ports) open_extra_port(local_, port);
+  std::set<std::uint16_t> ports(config_.http.extra_ports.begin(), config_.http.extra_ports.end());
+  if (config_.take5.port != 0) ports.insert(config_.take5.port);
+  ports.erase(config_.http.port);
+  for (const std::uint16_t port : ports) open_extra_port(local_, port);
   if (config_.http.tls_port != 0) BELFRY_CHECK(open_https());
   return {};
 }
@@ -297,6 +303,8 @@ void Server::run() {
 base::Task<void> Server::begin() {
   const auto restored = co_await trunks_->restore();
   if (!restored) end_after_storage_failure(restored.error().message);
+  const auto connected = co_await system_->aws().chime_voice().restore();
+  if (!connected) end_after_storage_failure(connected.error().message);
   const auto started = co_await system_->start();
   if (!started) end_after_storage_failure(started.error().message);
   const auto reachable = co_await telephony_->start(*system_);
@@ -317,6 +325,25 @@ void Server::start_housekeeping() {
   for (const std::string_view collection : apps::kin::Calls::collections)
     settings.documents.emplace_back(std::string(collection), config_.retention.calls);
   settings.documents.emplace_back(std::string(call::Usage::collection), config_.retention.calls);
+  for (const std::string_view collection : apps::take5::Application::call_collections)
+    settings.documents.emplace_back(std::string(collection), config_.retention.calls);
+  settings.documents.emplace_back(
+      std::string(call::schedule::Occurrence::collection), config_.retention.calls
+  );
+  settings.documents.emplace_back(
+      std::string(call::schedule::Job::collection), config_.retention.calls,
+      std::string(call::schedule::live_jobs)
+  );
+  settings.documents.emplace_back(
+      std::string(compat::aws::sns::message_collection), config_.retention.calls
+  );
+  settings.documents.emplace_back(
+      std::string(compat::aws::chime_voice::deleted_numbers), std::chrono::days(7)
+  );
+  settings.documents.emplace_back(
+      std::string(sinks::RecordingUploads::collection), config_.retention.recordings
+  );
+  settings.upkeep = [this] { return system_->metrics().upkeep(); };
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -20,6 +20,7 @@
 #include "net/egress_policy.hpp"
 #include "net/tls_context.hpp"
 #include "server/config/load.hpp"
+#include "server/connector_trunks.hpp"
 #include "server/housekeeping.hpp"
 #include "server/overload.hpp"
 #include "server/stored_trunks.hpp"
@@ -60,6 +61,7 @@ class Server {
   base::Result<> open_egress();
   void make_recognizer();
   base::Result<> open_sip();
+  base::Result<> open_cloud();
   base::Result<> open_browsers();
   base::Result<> open_http();
   base::Result<> open_https();
@@ -91,11 +93,14 @@ class Server {
   std::unique_ptr<speech::PocketsphinxRecognizer> recognizer_;
   net::EgressPolicy egress_;
   std::unique_ptr<http::Client> client_;
+  net::EgressPolicy cloud_egress_;
+  std::unique_ptr<http::Client> cloud_client_;  // none: nothing is sent to AWS
   std::unique_ptr<http::WebSocketClient> sockets_;
   std::unique_ptr<Telephony> telephony_;  // outlives the calls that go over it
   std::unique_ptr<System> system_;
   std::unique_ptr<StoredTrunks> trunk_table_;
   std::unique_ptr<admin::Trunks> trunks_;
+  std::unique_ptr<ConnectorTrunks> connector_trunks_;
   std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<Overload> overload_;
   std::unique_ptr<admin::Status> status_;

@@ -66,6 +66,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
       web_(platform.loop, platform.client, router_, web_settings(config, accounts_)),
       sockets_(platform.sockets, accounts_),
       outbox_(platform.loop, platform.store, web_),
+      metrics_(platform.loop, platform.store),
       sealer_(keys.server_key),
       sip_directory_(
           platform.store, phone_programs_,
@@ -127,6 +128,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   conferences_.set_most_per_account(config.calls.conferences_per_account);
   services.queues = &queues_;
   services.directory = directory_.get();
+  make_sinks(config);
   make_messaging(config);
   services.messages = &messaging_->messages();
   switchboard_ = std::make_unique<call::Switchboard>(
@@ -137,13 +139,19 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   if (simulator_) simulator_->connect(*switchboard_);
   browsers_->connect(*switchboard_);
   validations_.connect(*switchboard_);
+  scheduling_ = std::make_unique<Scheduling>(Scheduling::Parts{
+      platform_.loop, platform_.random, platform_.store, *switchboard_, *problems_, router_,
+      keys.account_sid, std::string(default_number)
+  });
   make_flux(config, make_signer(config, keys));
   make_kin(config, keys);
+  make_take5(config);
   follow_recordings();
   make_admin();
   if (simulator_) make_handsets(keys);
   make_settings();
   make_twilio(config);
+  make_aws(config, keys);
 }
 
 System::~System() {
@@ -231,7 +239,8 @@ void System::make_messaging(const Config& config) {
   messaging_ = std::make_unique<Messaging>(
       Messaging::Parts{
           platform_.loop, platform_.random, platform_.pool, platform_.store, outbox_, web_, router_,
-          *directory_, *destinations_, *usage_, *problems_, simulator_.get()
+          *directory_, *destinations_, *usage_, *problems_, simulator_.get(),
+          sinks_ ? sinks_->message_carrier() : nullptr
       },
       config
   );
@@ -287,6 +296,10 @@ void System::make_admin() {
   }
   openapi_ = std::make_unique<admin::OpenApi>(version());
   openapi_->add_to(router_);
+  take5_->on_change([this](const apps::take5::CallRecord& call) {
+    if (live_events_->listeners() > 0)
+      live_events_->publish("take5", call.render_summary(platform_.loop.wall_now()));
+  });
   notifications_->on_change([this](const std::string& call_sid) {
     if (live_events_->listeners() > 0) tasks_.spawn(show_notification(call_sid));
   });
@@ -347,6 +360,9 @@ base::Task<base::Result<>> System::start() {
   if (!counted) co_return base::fail(counted.error());
   const auto queues_loaded = co_await queues_.load();
   if (!queues_loaded) co_return base::fail(queues_loaded.error());
+  name_take5();
+  const auto groups = co_await take5_->load();
+  if (!groups) co_return base::fail(groups.error());
   // Before the legs: a call that is taken up may enter a conference again.
   const auto conferences_closed = co_await conferences_.recover();
   if (!conferences_closed) co_return base::fail(conferences_closed.error());
@@ -356,10 +372,19 @@ base::Task<base::Result<>> System::start() {
   if (!recordings) co_return base::fail(recordings.error());
   const auto transcriptions = co_await transcriptions_->recover();
   if (!transcriptions) co_return base::fail(transcriptions.error());
+  if (sinks_) {
+    const auto copies = co_await sinks_->recover();
+    if (!copies) co_return base::fail(copies.error());
+  }
   const auto messages = co_await messaging_->messages().recover();
   if (!messages) co_return base::fail(messages.error());
+  const auto group_calls = co_await take5_->recover();
+  if (!group_calls) co_return base::fail(group_calls.error());
   outbox_.wake();
-  co_return base::Result<>{};
+  // Behind the calls: a job asks what has become of its own.
+  const auto scheduling = co_await scheduling_->start();
+  if (!scheduling) co_return base::fail(scheduling.error());
+  co_return co_await take5_->start();
 }
 
 }  // namespace belfry::server

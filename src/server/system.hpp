@@ -17,11 +17,13 @@
 #include "apps/flux/notifications.hpp"
 #include "apps/flux/routes.hpp"
 #include "apps/kin/routes.hpp"
+#include "apps/take5/application.hpp"
 #include "base/worker_pool.hpp"
 #include "call/bridge.hpp"
 #include "call/caller_id_validation.hpp"
 #include "call/conferences.hpp"
 #include "call/destination_policy.hpp"
+#include "call/metric_store.hpp"
 #include "call/notifications.hpp"
 #include "call/number_directory.hpp"
 #include "call/outbox.hpp"
@@ -44,8 +46,11 @@
 #include "identity/keys.hpp"
 #include "identity/media_links.hpp"
 #include "identity/recording_vault.hpp"
+#include "server/aws_face.hpp"
+#include "server/cloud_sinks.hpp"
 #include "server/config/config.hpp"
 #include "server/messaging.hpp"
+#include "server/scheduling.hpp"
 #include "server/socket_client.hpp"
 #include "server/web_client.hpp"
 #include "sim/phone_network.hpp"
@@ -79,6 +84,7 @@ struct Platform {
   http::WebSocketClient& sockets;
   gateway::webrtc::Peers* browsers = nullptr;  // none: browsers register and have no calls
   call::Recognizer* recognizer = nullptr;      // none: nobody understands speech
+  http::Client* cloud = nullptr;               // asks AWS; none: `client` does
 };
 
 /// Everything of Belfry but its sockets: the call model with its programs, the simulator, the
@@ -108,10 +114,14 @@ class System {
   call::SipDirectory& sip_directory() { return sip_directory_; }
   const compat::twilio::Api& twilio_api() const { return twilio_rest_->api(); }
   apps::flux::Notifications& notifications() { return *notifications_; }
+  apps::take5::Application& take5() { return *take5_; }
   /// nullptr while the simulator is off.
   sim::PhoneNetwork* simulator() { return simulator_.get(); }
   Messaging& messaging() { return *messaging_; }
+  Scheduling& scheduling() { return *scheduling_; }
   compat::twilio::voice_sdk::Signalling& browsers() { return *browsers_; }
+  call::MetricStore& metrics() { return metrics_; }
+  AwsFace& aws() { return *aws_; }
 
  private:
   void read_dial_plan(const Config& config);
@@ -123,10 +133,15 @@ class System {
   void make_handsets(const identity::Keys& keys);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
   void make_kin(const Config& config, const identity::Keys& keys);
+  void make_take5(const Config& config);
+  /// When the numbers are known.
+  void name_take5();
   void make_admin();
   void make_settings();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
+  void make_sinks(const Config& config);
+  void make_aws(const Config& config, const identity::Keys& keys);
   void make_recordings(const Config& config, const identity::Keys& keys);
   /// Behind the switchboard.
   void show_recordings();
@@ -140,6 +155,7 @@ class System {
   SocketClient sockets_;
   call::Outbox outbox_;
   call::EventFeed feed_;
+  call::MetricStore metrics_;
   call::DialPlan dial_plan_;
   call::NumberTable numbers_;
   std::unique_ptr<call::NumberDirectory> directory_;
@@ -171,13 +187,17 @@ class System {
   std::unique_ptr<call::Recordings> recordings_;
   twiml::TranscriptionFormat transcription_format_;
   std::unique_ptr<call::Transcriptions> transcriptions_;
+  std::unique_ptr<CloudSinks> sinks_;  // none: nothing is sent to AWS
   std::unique_ptr<Messaging> messaging_;
   compat::twilio::voice_sdk::PageFiles page_files_;
   std::unique_ptr<call::Switchboard> switchboard_;
+  std::unique_ptr<Scheduling> scheduling_;
   std::unique_ptr<apps::flux::Notifications> notifications_;
   std::unique_ptr<apps::flux::Routes> flux_routes_;
   std::unique_ptr<apps::kin::Calls> kin_calls_;
   std::unique_ptr<apps::kin::Routes> kin_routes_;
+  std::string take5_number_;  // as configured
+  std::unique_ptr<apps::take5::Application> take5_;
   std::unique_ptr<admin::Calls> calls_;
   std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::Conferences> conferences_of_page_;
@@ -189,6 +209,7 @@ class System {
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;
   std::unique_ptr<compat::twilio::Resources> twilio_rest_;
+  std::unique_ptr<AwsFace> aws_;
   base::TaskGroup tasks_;
 };
 

@@ -59,6 +59,7 @@ void System::follow_recordings() {
     if (recording.status == call::RecordingStatus::completed)
       usage_->change(recording.account_sid, call::Usage::stored_recordings, {more, more * minutes});
     if (recording.deleted) return kin_calls_->forget(recording.sid);
+    if (sinks_) sinks_->note(recording);
     usage_->add(recording.account_sid, "recordings", minutes);
     if (!recording.call_sid.empty())
       usage_->add(recording.account_sid, "calls-recordings", minutes);

@@ -42,7 +42,10 @@ def clean_environment(more=None) -> dict:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("BELFRY_", "TWILIO_", "FLUX_", "DB_", "DATABASE_URL"))
+        if not name.startswith(
+            ("BELFRY_", "TWILIO_", "FLUX_", "AWS_", "CHIME_", "DB_", "DATABASE_URL")
+        )
+        and name not in ("NODE_ENV", "PORT", "SEED_DATABASE")
     }
     return inherited | (more or {})
 

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "compat/twilio/number_pool.hpp"
+#include "call/number_pool.hpp"
 #include "compat/twilio/paging.hpp"
 #include "compat/twilio/rendering.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
 
-base::json::object render_country(const Ask& ask, const PoolCountry& country) {
+base::json::object render_country(const Ask& ask, const call::PoolCountry& country) {
   const std::string path = ask.uri("/AvailablePhoneNumbers/" + std::string(country.code));
   base::json::object json;
   json["country_code"] = country.code;
@@ -23,7 +23,7 @@ base::json::object render_country(const Ask& ask, const PoolCountry& country) {
   return json;
 }
 
-base::json::object render_free_number(const FreeNumber& number) {
+base::json::object render_free_number(const call::FreeNumber& number) {
   base::json::object json;
   json["friendly_name"] = format_number(number.number);
   json["phone_number"] = number.number;
@@ -41,9 +41,9 @@ base::json::object render_free_number(const FreeNumber& number) {
   return json;
 }
 
-const PoolCountry* find_country(std::string_view code) {
-  const auto found = std::ranges::find(pool_countries(), code, &PoolCountry::code);
-  return found == pool_countries().end() ? nullptr : &*found;
+const call::PoolCountry* find_country(std::string_view code) {
+  const auto found = std::ranges::find(call::pool_countries(), code, &call::PoolCountry::code);
+  return found == call::pool_countries().end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -64,27 +64,27 @@ base::Task<http::Response> AvailablePhoneNumbersResource::list_countries(Ask ask
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
   Page page;
   if (context_.simulator_is_on)
-    for (const PoolCountry& country : pool_countries())
+    for (const call::PoolCountry& country : call::pool_countries())
       page.items.emplace_back(render_country(ask, country));
   co_return render_page(ask, "countries", request, std::move(page));
 }
 
 base::Task<http::Response> AvailablePhoneNumbersResource::fetch_country(Ask ask) {
-  const PoolCountry* country = find_country(ask.param("CountryCode"));
+  const call::PoolCountry* country = find_country(ask.param("CountryCode"));
   if (country == nullptr || !context_.simulator_is_on) co_return ask.not_found();
   co_return http::json(200, render_country(ask, *country));
 }
 
 base::Task<http::Response> AvailablePhoneNumbersResource::list_numbers(Ask ask) {
   const PageRequest request = PageRequest::read(ask.parameters);
-  NumberWish wish{ask.parameters.text("AreaCode"), ask.parameters.text("Contains")};
+  call::NumberWish wish{ask.parameters.text("AreaCode"), ask.parameters.text("Contains")};
   if (const auto& wrong = ask.parameters.error()) co_return render(*wrong);
-  const PoolCountry* country = find_country(ask.param("CountryCode"));
+  const call::PoolCountry* country = find_country(ask.param("CountryCode"));
   if (country == nullptr) co_return ask.not_found();
   std::erase(wish.contains, '%');
   Page page;
   if (context_.simulator_is_on)
-    for (const FreeNumber& number : available_numbers(
+    for (const call::FreeNumber& number : call::available_numbers(
              context_.directory, country->code, ask.param("Type"), wish, request.size
          ))
       page.items.emplace_back(render_free_number(number));

@@ -4,7 +4,7 @@
 
 #include "compat/twilio/documents.hpp"
 #include "compat/twilio/fields.hpp"
-#include "compat/twilio/number_pool.hpp"
+#include "call/number_pool.hpp"
 #include "compat/twilio/rendering.hpp"
 #include "numbering/number.hpp"
 
@@ -85,7 +85,7 @@ void read_phone_number(Ask& ask, const Context& context, base::json::object& val
   if (text.empty() && area_code.empty())
     return ask.parameters.refuse(21421, "PhoneNumber or AreaCode is required");
   if (text.empty()) {
-    const auto free = available_numbers(context.directory, "US", "Local", {area_code, ""}, 1);
+    const auto free = call::available_numbers(context.directory, "US", "Local", {area_code, ""}, 1);
     if (free.empty()) return ask.parameters.refuse(21452);
     number = free.front().number;
   } else if (!number.starts_with('+') || number.size() < 4 || number.size() > 16) {

@@ -185,6 +185,23 @@ struct Config {
     std::uint32_t rate_per_minute = 0;
   } kin;
 
+  struct Take5 {
+    std::string outbound_number;
+    bool record = false;
+    bool detect_machines = false;
+    bool international = false;
+    std::chrono::seconds ring_timeout{30};
+    std::uint32_t retries = 1;
+    std::chrono::seconds max_duration{7200};
+    std::uint32_t max_participants = 10;
+    std::chrono::seconds notice{60};
+    std::chrono::seconds reminder{300};
+    std::uint32_t rate_per_minute = 0;
+    std::string environment = "development";
+    bool seed = false;
+    std::uint16_t port = 0;
+  } take5;
+
   /// Nothing: not given, the server's own keys serve. Empty: given as empty, which switches off
   /// what needs it.
   struct Twilio {
@@ -196,6 +213,20 @@ struct Config {
     std::string api_key_sid;
     std::string api_key_secret;
   } twilio;
+
+  struct Aws {
+    std::string access_key_id;  // with `secret_access_key`: opens our own AWS face too
+    std::string secret_access_key;
+    std::string region = "us-east-1";
+    std::string endpoint_url;
+    std::string profile = "default";
+    bool send_metrics = false;
+    bool send_messages = false;
+    std::string message_prefix;
+    std::string recordings_bucket;
+    std::string recordings_key = "recordings/{date}/{call}/{recording}.wav";
+    std::string recordings_encryption = "AES256";
+  } aws;
 
   struct Calls {
     std::chrono::seconds ring_timeout{60};

@@ -6,14 +6,15 @@
 #include "server/simulation/simulation.hpp"
 
 /// The description of the API against the routes of a whole server. What the clouds define is
-/// described by them, and in docs/twilio.md.
+/// described by them, and in docs/twilio.md and docs/aws.md.
 namespace belfry::server::simulation {
 namespace {
 
 using Names = std::set<std::string>;
 
 bool is_of_a_cloud(std::string_view path) {
-  return path.starts_with("/2010-04-01/") || path.starts_with("/v1/") || path.starts_with("/v2/");
+  return path.starts_with("/2010-04-01/") || path.starts_with("/v1/") || path.starts_with("/v2/") ||
+         path.starts_with("/_aws/");
 }
 
 /// What Voice SDKs ask for; docs/browsers.md names it.

@@ -1,9 +1,9 @@
-#include "compat/twilio/number_pool.hpp"
+#include "call/number_pool.hpp"
 
 #include <array>
 #include <cstdio>
 
-namespace belfry::compat::twilio {
+namespace belfry::call {
 namespace {
 
 /// `count` numbers that begin with `prefix`, the rest in `digits` digits from `first` on.
@@ -62,7 +62,7 @@ const std::vector<PoolCountry>& pool_countries() {
 }
 
 std::vector<FreeNumber> available_numbers(
-    const call::NumberDirectory& directory, std::string_view country, std::string_view type,
+    const NumberDirectory& directory, std::string_view country, std::string_view type,
     const NumberWish& wish, std::size_t limit
 ) {
   std::vector<FreeNumber> found;
@@ -81,4 +81,4 @@ std::vector<FreeNumber> available_numbers(
   return found;
 }
 
-}  // namespace belfry::compat::twilio
+}  // namespace belfry::call

@@ -5,7 +5,7 @@
 
 #include "call/number_directory.hpp"
 
-namespace belfry::compat::twilio {
+namespace belfry::call {
 
 /// Numbers that can be had without a carrier: of the ranges that numbering plans reserve for
 /// fiction (NANP 555-0100 to 0199, Ofcom's drama numbers), so that they are nobody's.
@@ -29,8 +29,8 @@ const std::vector<PoolCountry>& pool_countries();
 /// `type`: "Local", "Mobile", "TollFree"; other types have none. At most `limit` that no account
 /// has.
 std::vector<FreeNumber> available_numbers(
-    const call::NumberDirectory& directory, std::string_view country, std::string_view type,
+    const NumberDirectory& directory, std::string_view country, std::string_view type,
     const NumberWish& wish, std::size_t limit
 );
 
-}  // namespace belfry::compat::twilio
+}  // namespace belfry::call
