@@ -152,7 +152,9 @@ void Seat::hear(base::Instant now) {
     incoming_.be_silent();
     return;
   }
-  coding_->hear_at(is_listened_to() || coding_->keys_in_audio ? coding_->codec.rate : pair_rate());
+  const bool is_analysed =
+      !taps_.empty() || incoming_.watches_beeps() || coding_->keys_in_audio.has_value();
+  coding_->hear_at(is_analysed ? coding_->codec.rate : pair_rate());
   incoming_.tick(now);
   incoming_.examine(*coding_);
 }
