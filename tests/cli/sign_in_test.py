@@ -1,0 +1,51 @@
+"""Who may use a server that others can reach, or that stands behind a proxy (rules D2, A1, H4)."""
+
+import base64
+import unittest
+
+from support.belfry_server import BelfryServer, run_belfry, wait_until
+
+
+def basic(user, secret):
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
+
+
+class SigningIn(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(BelfryServer(arguments=["--http-require-sign-in"]))
+        wait_until(cls.server.is_ready)
+        cls.keys = cls.server.keys()
+
+    def ask(self, method, path, body=None, headers=None):
+        return self.server.request(method, path, body, headers)[0]
+
+    def test_strangers_get_no_further_than_the_question(self):
+        for path in ("/admin/api/status", "/admin/api/calls", "/admin/api/keys", "/sim/phones", "/metrics"):
+            self.assertEqual(self.ask("GET", path), 401, path)
+        self.assertEqual(self.ask("POST", "/admin/api/calls", {"to": "+15551234567", "say": "hi"}), 401)
+        self.assertEqual(self.ask("PUT", "/sim/phones/%2B15551234567", {}), 401)
+        self.assertEqual(self.ask("POST", "/notifications/call", {}), 401)
+        self.assertEqual(self.ask("GET", "/healthz"), 200)
+        self.assertEqual(self.ask("GET", "/"), 200, "the page that asks")
+
+    def test_the_keys_of_the_installation_open_it(self):
+        account = basic(self.keys["account_sid"], self.keys["auth_token"])
+        key = basic(self.keys["api_key_sid"], self.keys["api_key_secret"])
+        for headers in (account, key):
+            self.assertEqual(self.ask("GET", "/admin/api/status", headers=headers), 200)
+            self.assertEqual(self.ask("GET", "/sim/phones", headers=headers), 200)
+        status, call = self.server.request("POST", "/admin/api/calls", {"to": "+15551234567", "say": "hi"}, account)
+        self.assertEqual(status, 201, call)
+
+    def test_a_command_says_who_it_is_by_its_environment(self):
+        refused = self.server.command("sim", "phones")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("sign in", refused.stderr)
+        pair = f"{self.keys['api_key_sid']}:{self.keys['api_key_secret']}"
+        taken = run_belfry("sim", "phones", "--server", self.server.url, environment={"BELFRY_CREDENTIALS": pair})
+        self.assertEqual(taken.returncode, 0, taken.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
