@@ -95,7 +95,7 @@ void Access::add_to(http::Router& router) {
   add("POST", &Access::sign_in);
   add("DELETE", &Access::sign_out);
   if (!settings_.required) return;
-  for (const std::string_view guarded : {"/admin/", "/sim/", "/metrics"})
+  for (const std::string_view guarded : {"/admin/", "/sim", "/metrics"})
     router.set_guard(std::string(guarded), [this](const http::Request& request) {
       return check(request, Need::administrator);
     });

@@ -29,6 +29,17 @@ class SigningIn(unittest.TestCase):
         self.assertEqual(self.ask("GET", "/healthz"), 200)
         self.assertEqual(self.ask("GET", "/"), 200, "the page that asks")
 
+    def test_no_described_route_is_forgotten(self):
+        paths = self.server.request("GET", "/openapi.json")[1]["paths"]
+        own = [path for path in paths if path.startswith(("/admin/", "/sim", "/metrics", "/api/voice/"))]
+        self.assertGreater(len(own), 20)
+        for path in own:
+            if path == "/admin/api/session":
+                continue
+            for method in set(paths[path]) - {"parameters"}:
+                target = path.replace("{", "").replace("}", "")
+                self.assertEqual(self.ask(method.upper(), target), 401, f"{method} {path}")
+
     def test_the_keys_of_the_installation_open_it(self):
         account = basic(self.keys["account_sid"], self.keys["auth_token"])
         key = basic(self.keys["api_key_sid"], self.keys["api_key_secret"])

@@ -204,7 +204,7 @@ TEST_F(PlaneTest, KeysOfSignallingReachThePeerAsEventsOrTonesAndOnlyOnce) {
     plane.listen(other.leg, &far_leg);
     plane.listen(other.phone, &far_phone);
     plane.connect(one.leg, other.leg);
-    pass(200ms);
+    pass(1s);
     plane.press(one.leg, '7');
     pass(1500ms);
     EXPECT_EQ(far_phone.digits, "7") << far_terms.telephone_event_out.has_value();
