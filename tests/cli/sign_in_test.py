@@ -1,7 +1,9 @@
 """Who may use a server that others can reach, or that stands behind a proxy (rules D2, A1, H4)."""
 
 import base64
+import json
 import unittest
+import urllib.request
 
 from support.belfry_server import BelfryServer, run_belfry, wait_until
 
@@ -31,7 +33,7 @@ class SigningIn(unittest.TestCase):
 
     def test_no_described_route_is_forgotten(self):
         paths = self.server.request("GET", "/openapi.json")[1]["paths"]
-        own = [path for path in paths if path.startswith(("/admin/", "/sim", "/metrics", "/api/voice/"))]
+        own = [path for path in paths if path.startswith(("/admin/", "/sim", "/metrics", "/api/voice/token", "/api/voice/calls"))]
         self.assertGreater(len(own), 20)
         for path in own:
             if path == "/admin/api/session":
@@ -48,6 +50,22 @@ class SigningIn(unittest.TestCase):
             self.assertEqual(self.ask("GET", "/sim/phones", headers=headers), 200)
         status, call = self.server.request("POST", "/admin/api/calls", {"to": "+15551234567", "say": "hi"}, account)
         self.assertEqual(status, 201, call)
+
+    def test_the_session_of_a_page_opens_the_applications_too(self):
+        secrets = {"user": self.keys["account_sid"], "secret": self.keys["auth_token"]}
+        page = {"Origin": self.server.url, "Content-Type": "application/json"}
+        request = urllib.request.Request(
+            self.server.url + "/admin/api/session", json.dumps(secrets).encode(), page, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            cookie = {"Cookie": response.headers["Set-Cookie"].split(";")[0]}
+        self.assertEqual(self.ask("GET", "/admin/api/status", headers=cookie), 200)
+        self.assertEqual(self.ask("POST", "/api/voice/token", {"identity": "ann"}), 401)
+        self.assertEqual(self.ask("POST", "/api/voice/token", {"identity": "ann"}, page | cookie), 200)
+        foreign = {"Origin": "https://evil.example"}
+        for path in ("/api/voice/token", "/admin/api/calls"):
+            self.assertIn(self.ask("POST", path, {"identity": "ann"}, foreign | cookie), (401, 403))
+            self.assertIn(self.ask("POST", path, {"identity": "ann"}, cookie), (401, 403))
 
     def test_a_command_says_who_it_is_by_its_environment(self):
         refused = self.server.command("sim", "phones")
