@@ -180,6 +180,7 @@ class Leg final : private EndpointListener, private SeatListener {
   void attach_seat();
   void follow_media();
   void leave_media();
+  void note_failed_handshake(Handshake handshake);
   void finish(Ending ending);
   void accept_digit(char digit, media::DoubledKeys::Way way);
   void stop_playing();

@@ -321,7 +321,7 @@ void PartyDial::tell_hangup(const call::LegRecord& ended, call::Changes& changes
   call::FormFields fields = standard_parameters(ended);
   for (auto& field : results()) fields.push_back(std::move(field));
   const bool own = session_.is_own(*url);
-  call::Delivery delivery = form_delivery(*url, dial_.method, fields);
+  call::Delivery delivery = form_delivery(ended.account_sid, *url, dial_.method, fields);
   delivery.id = base::make_uuid(session_.environment().random);
   delivery.order_key = ended.sid;
   delivery.kind = "action";

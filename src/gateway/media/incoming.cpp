@@ -14,6 +14,10 @@ constexpr int frames_all_heard = 500;
 constexpr int frames_between_samples = 10;
 constexpr float background = 3e-6F;  // -55 dBov
 
+belfry::media::Samples heard_by(Coding& coding) {
+  return belfry::media::Samples(coding.heard).first(samples_per_frame(coding.heard_rate));
+}
+
 belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::CodecDescription& codec
 ) {
   belfry::media::JitterBuffer::Settings settings;
@@ -91,12 +95,12 @@ void Incoming::tick(base::Instant now) {
 
 belfry::media::ConstSamples Incoming::samples(Coding& coding) {
   if (!decoded_) decode(coding);
-  return sounds_ ? belfry::media::ConstSamples(coding.heard) : belfry::media::ConstSamples{};
+  return sounds_ ? heard_by(coding) : belfry::media::ConstSamples{};
 }
 
 void Incoming::decode(Coding& coding) {
   decoded_ = true;
-  sounds_ = fill(coding, coding.heard);
+  sounds_ = fill(coding, heard_by(coding));
 }
 
 /// @return false when there is nothing to be heard.

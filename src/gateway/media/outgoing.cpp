@@ -9,10 +9,11 @@ namespace {
 
 using belfry::media::ConstSamples;
 
+constexpr std::uint32_t frames_per_second = 50;
 constexpr int max_relay_gap = 100;  // beyond it the numbers start anew
 
 std::uint32_t units_per_frame(const Coding& coding) {
-  return coding.codec.clock_hz / 50;
+  return coding.codec.clock_hz / frames_per_second;
 }
 
 void add(belfry::media::Samples into, ConstSamples more) {
@@ -110,6 +111,7 @@ void Outgoing::relay(const rtp::PacketView& packet, std::uint8_t payload_type, b
     }
   }
   std::ranges::copy(packet.payload, payload_room().begin());
+  wire_.note_speech();
   send(header, packet.payload.size(), now);
 }
 
@@ -127,6 +129,7 @@ ConstSamples Outgoing::speak(
     last_ = 0;
     return {};
   }
+  if (plays || !others.samples.empty()) wire_.note_speech();
   ConstSamples spoken = frame.samples();
   std::span<const std::byte> payload;
   if (plays) {
@@ -135,7 +138,8 @@ ConstSamples Outgoing::speak(
     spoken = others.samples;
     payload = others.payload;
   } else {
-    run_down(frame.samples());
+    spoken = frame.samples().first(samples_per_frame(coding.spoken_rate));
+    run_down(frame.samples().first(spoken.size()));
   }
   last_ = spoken.back();
   send_frame(coding, spoken, payload, now);
@@ -177,6 +181,7 @@ void Outgoing::send_frame(
   const auto room = payload_room();
   std::size_t size = payload.size();
   if (payload.empty()) {
+    coding.speak_at({static_cast<std::uint32_t>(samples.size()) * frames_per_second});
     size = coding.encoder->encode(samples, room);
   } else {
     std::ranges::copy(payload, room.begin());

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "media/level.hpp"
 #include "media/tone.hpp"
 #include "media/tone_meter.hpp"
 #include "media/wav.hpp"
@@ -79,6 +80,9 @@ struct PlaneTest : testing::Test {
     terms.track = call::Track::inbound;
     return terms;
   }
+  base::Task<void> ask(call::SeatId seat, std::optional<call::SeatStatistics>& seen) {
+    seen = co_await plane.statistics(seat);
+  }
   static double share(const belfry::media::PcmClip& clip, double hz) {
     return belfry::media::tone_share(clip.samples, clip.rate, hz);
   }
@@ -102,6 +106,53 @@ TEST_F(PlaneTest, WhatIsPlayedToALegIsHeardByItsPhone) {
       heard->rate, {heard->samples.begin() + 4000, heard->samples.begin() + 8000}
   };
   EXPECT_GT(share(middle, 440), 0.9);
+}
+
+TEST_F(PlaneTest, SoundSurvivesStallsOfTheMachine) {
+  const auto seats = linked();
+  const std::string path = folder / "stalled.wav";
+  ASSERT_TRUE(plane.start_recording(seats.phone, inbound(path), nullptr));
+  pass(100ms);
+  plane.play(seats.leg, tone(440, 2s));
+  for (int stall = 0; stall < 20; ++stall) {
+    clock.advance_to(clock.now() + 130ms);
+    pass(20ms);
+  }
+  plane.close_seat(seats.phone);
+  pass(100ms);
+  EXPECT_GT(plane.late_ticks(), 50);
+  const auto heard = belfry::media::read_audio_file(path);
+  ASSERT_TRUE(heard) << heard.error().message;
+  const std::size_t window = belfry::media::samples_in(10ms, heard->rate);
+  int loud = 0;
+  for (std::size_t at = 0; at + window <= heard->samples.size(); at += window) {
+    belfry::media::PcmClip piece{
+        heard->rate,
+        {heard->samples.begin() + static_cast<std::ptrdiff_t>(at),
+         heard->samples.begin() + static_cast<std::ptrdiff_t>(at + window)}
+    };
+    if (belfry::media::level_dbov(piece.samples) > -30) ++loud;
+  }
+  EXPECT_NEAR(loud, 200, 4) << "windows of 10 ms in which two seconds of tone are heard";
+}
+
+TEST_F(PlaneTest, APhoneThatWasMadeToSayNothingIsKnownToListen) {
+  const auto seats = linked();
+  const auto listens = [&](call::SeatId seat) {
+    std::optional<call::SeatStatistics> seen;
+    base::TaskGroup tasks{loop};
+    tasks.spawn(ask(seat, seen));
+    pass(100ms);
+    return seen.value().listens_only;
+  };
+  plane.play(seats.leg, tone(440, 200ms));
+  plane.play(seats.phone, call::DigitsPlayback{"12"});
+  pass(2s);
+  EXPECT_EQ(leg.digits, "12");
+  EXPECT_TRUE(listens(seats.leg)) << "a key is no sound";
+  EXPECT_FALSE(listens(seats.phone));
+  plane.play(seats.phone, tone(440, 200ms));
+  EXPECT_FALSE(listens(seats.leg));
 }
 
 TEST_F(PlaneTest, DigitsArriveOnceWhetherSentAsEventsOrAsTones) {

@@ -33,8 +33,7 @@ std::unique_ptr<Coding> Seat::set_coding(std::unique_ptr<Coding> coding, base::I
     reports_.change_clock(coding->codec.clock_hz);
   } else {
     // The same stream goes on: adaptive codecs have learned it.
-    std::swap(coding->encoder, coding_->encoder);
-    std::swap(coding->decoder, coding_->decoder);
+    coding->adopt_state(*coding_);
   }
   // Numbers go on over a change of codec.
   if (coding_ && coding_->feedback && coding->feedback)
@@ -57,6 +56,11 @@ void Seat::join(Seat* peer) {
     incoming_.restart_clock();
     peer->incoming_.restart_clock();
   }
+}
+
+void Seat::enter(Room* room) {
+  room_ = room;
+  if (room != nullptr && coding_) coding_->speak_at(coding_->codec.rate);
 }
 
 bool Seat::relays() const {
@@ -158,6 +162,7 @@ void Seat::hear(base::Instant now) {
     incoming_.be_silent();
     return;
   }
+  coding_->hear_at(is_listened_to() || coding_->keys_in_audio ? coding_->codec.rate : pair_rate());
   incoming_.tick(now);
   incoming_.examine(*coding_);
 }
@@ -263,8 +268,17 @@ ConstSamples Seat::heard_from_peer(belfry::media::Samples into) {
   if (peer_ == nullptr) return {};
   const ConstSamples heard = peer_->heard();
   if (heard.empty() || heard.size() == into.size()) return heard;
-  coding_->converter.process(heard, peer_->coding_->codec.rate, into);
+  const belfry::media::SampleRate rate = peer_->coding_->heard_rate;
+  if (taps_.empty() && rate == pair_rate()) return heard;
+  coding_->converter.process(heard, rate, into);
   return into;
+}
+
+belfry::media::SampleRate Seat::pair_rate() const {
+  const belfry::media::SampleRate own = coding_->codec.rate;
+  const bool in_pair = room_ == nullptr && peer_ != nullptr && peer_->coding_;
+  if (!in_pair || !coding_->has_rates) return own;
+  return std::min(own, peer_->coding_->codec.rate);
 }
 
 call::SeatStatistics Seat::statistics(base::Instant now) const {
@@ -279,6 +293,7 @@ call::SeatStatistics Seat::statistics(base::Instant now) const {
   result.not_authentic = wire.not_authentic;
   result.replayed = wire.replayed;
   result.handshake = wire.handshake;
+  result.listens_only = wire.listens_only;
   if (wire.stranger) result.stranger = wire.stranger->to_string();
   if (wire.remote) result.remote = wire.remote->to_string();
   result.not_agreed = not_agreed_;

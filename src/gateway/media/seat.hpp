@@ -59,7 +59,7 @@ class Seat final : private PacketSink {
   void join(Seat* peer);
   Seat* peer() const { return peer_; }
   /// nullptr: out of it. For `Room`.
-  void enter(Room* room) { room_ = room; }
+  void enter(Room* room);
   Room* room() const { return room_; }
   /// Packets of the peer go out undecoded at present.
   bool relays() const;
@@ -95,7 +95,10 @@ class Seat final : private PacketSink {
   bool is_relayed() const { return peer_ != nullptr && peer_->relays(); }
   /// Somebody wants the sound of what this party says, though its packets go on undecoded.
   bool is_listened_to() const;
+  /// At our codec's rate, or at `pair_rate` if that is all that somebody gets to hear.
   belfry::media::ConstSamples heard_from_peer(belfry::media::Samples into);
+  /// Of all that goes between two: where our codec has several, no higher than the peer's.
+  belfry::media::SampleRate pair_rate() const;
   enum class SpokenBy { us, peer };
   void tell_taps(belfry::media::ConstSamples spoken, SpokenBy whom, base::Instant now);
   void check_silence(base::Instant now);

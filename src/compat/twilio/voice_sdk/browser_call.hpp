@@ -115,6 +115,7 @@ class BrowserCall final : public call::Endpoint, private ConnectionOwner {
   void cancel_others(const Device* winner);
   void take_over(Device& device, std::unique_ptr<Connection> connection);
   bool forward_to(Device& device, const std::string& offer);
+  void wait_for_media();
   void answer_is_complete();
   void open_sound();
   void stop_ring_back();
@@ -130,6 +131,7 @@ class BrowserCall final : public call::Endpoint, private ConnectionOwner {
   base::json::object parameters_;  // of the invitation
   bool inbound_ = false;
   State state_ = State::idle;
+  base::Instant connecting_since_{};
   Device* device_ = nullptr;
   std::chrono::seconds reconnect_timeout_{0};
   std::unique_ptr<Connection> connection_;

@@ -30,6 +30,15 @@ struct CallsFromPages : House {
     if (ear.heard.size() < 4000) return 0;
     return media::tone_share(media::ConstSamples(ear.heard).last(3200), media::narrowband, hz);
   }
+  /// The fault that the log tells of; empty: it tells nothing.
+  std::string verdict(const std::string& sid) {
+    pass(50ms);
+    const auto events = wait(store.store->events_of(sid));
+    std::string fault;
+    for (const call::EventRecord& event : *events)
+      if (event.type == "media.ended") fault = event.data.at("audio").at("fault").as_string();
+    return fault;
+  }
   call::LegRecord leg(const std::string& sid) {
     auto found = wait(store.store->find_leg(sid));
     EXPECT_TRUE(found && *found);
@@ -235,6 +244,27 @@ TEST_F(CallsFromPages, EndWithAWordWhenTheirMediaFails) {
   peers.fail_all(PeerFailure::consent_lost);
   page.live(16s);
   EXPECT_EQ(page.heard(), "hangup(53405) ");
+}
+
+TEST_F(CallsFromPages, ThatAreNotAnsweredForTheirMediaHaveAVerdict) {
+  answer_calls_with("<Say>Hello.</Say><Pause length=\"60\"/>");
+  Page page(*this, "alice");
+  const auto begin = [&] {
+    page.say("invite", {{"callsid", "TJS1"}, {"sdp", "offer"}});
+    EXPECT_EQ(page.heard(), "ringing answer ");
+    return page.last("answer", "/callsid");
+  };
+  std::string sid = begin();
+  peers.fail_all(PeerFailure::wrong_fingerprint);
+  EXPECT_EQ(page.heard(), "hangup(53405) ");
+  EXPECT_EQ(verdict(sid), "wrong-fingerprint");
+  sid = begin();
+  page.live(4s);
+  page.say("hangup", {{"callsid", sid}, {"message", "no connection"}});
+  EXPECT_EQ(verdict(sid), "never-connected") << "the page gave up before we did";
+  sid = begin();
+  page.say("hangup", {{"callsid", sid}});
+  EXPECT_EQ(verdict(sid), "") << "the person did";
 }
 
 TEST_F(CallsFromPages, DigitsByMessageAreKeysLikeOthers) {
