@@ -1,6 +1,7 @@
 #include "admin/access.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "admin/problem.hpp"
 #include "base/encoding.hpp"

@@ -43,7 +43,9 @@ Setting<Config> of(std::string_view key, std::string_view help, Access access, T
 std::vector<Setting<Config>> make_settings() {
   return {
       of("data", "Folder of everything that is kept; made with mode 0700", FIELD(data)),
-      of("listen", "Address of every listener; others than loopback after a first start there, and who comes must sign in",
+      of("listen",
+         "Address of every listener; others than loopback after a first start there, and who comes "
+         "must sign in",
          FIELD(listen)),
       of("simulator",
          "Simulated phones for numbers that no route claims; auto: while no trunk is "
@@ -52,13 +54,11 @@ std::vector<Setting<Config>> make_settings() {
       of("drain_timeout", "Seconds that live calls may go on after SIGTERM", FIELD(drain_timeout)),
       of("http.port", "Pages and APIs; 0: any free port", FIELD(http.port)),
       of("http.extra_ports",
-         "The same content once more, on loopback; one that is taken is a "
-         "warning",
+         "The same content once more, on loopback; one that is taken is a warning",
          FIELD(http.extra_ports)),
       of("http.tls_port", "The same content by HTTPS; 0: none", FIELD(http.tls_port)),
       of("http.public_url",
-         "How the outside reaches us, for URLs in callbacks; empty: taken from "
-         "the request",
+         "How the outside reaches us, for URLs in callbacks; empty: taken from the request",
          FIELD(http.public_url)),
       of("http.allowed_hosts", "Host names that requests may carry beside our own addresses",
          FIELD(http.allowed_hosts)),
