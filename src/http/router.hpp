@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,10 @@ class Router {
   void add_websocket(std::string_view path, WebSocketHandler handler, std::size_t max_message);
   /// For paths that start with `prefix`; the longest prefix wins. RFC 9457 where none is set.
   void set_errors(std::string prefix, ErrorBody body);
+  /// Asked before the handler of each template that begins with `prefix`, the longest prefix that
+  /// fits: what it gives back is the answer then. An empty one lets everybody pass.
+  using Guard = std::function<std::optional<Response>(const Request&)>;
+  void set_guard(std::string prefix, Guard guard);
   /// Asked when no template matches (pages of a single-page application). Its 404 becomes the
   /// face's.
   void set_fallback(Handler handler) { fallback_ = std::move(handler); }
@@ -92,6 +97,7 @@ class Router {
   static bool matches(const Route& route, const Segments& path);
   static void read_params(const Route& route, Request& request);
   Route* find(std::string_view method, std::string_view path) const;
+  std::optional<Response> ask_guard(const Route& route, const Request& request) const;
   std::string allowed_methods(std::string_view path) const;
   base::Task<Response> run(Route& route, Request request);
   base::Task<Response> answer_unrouted(Request request);
@@ -102,6 +108,7 @@ class Router {
   std::vector<std::unique_ptr<Route>> routes_;  // the more literal first
   Route unrouted_;
   std::map<std::string, ErrorBody, std::less<>> errors_;
+  std::map<std::string, Guard, std::less<>> guards_;
   Handler fallback_;
 };
 

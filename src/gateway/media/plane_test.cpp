@@ -293,6 +293,33 @@ TEST_F(PlaneTest, DigitsPassBetweenPartiesWithDifferentCodecs) {
   }
 }
 
+TEST_F(PlaneTest, KeysOfSignallingReachThePeerAsEventsOrTonesAndOnlyOnce) {
+  for (const MediaTerms& far_terms : {with_events(), with_events(Codec::opus), without_events()}) {
+    const auto one = linked();
+    Listener far_leg, far_phone;
+    const auto other = plane.open_linked_seats({}, {}, 9);
+    for (const call::SeatId seat : {other.leg, other.phone}) plane.set_terms(seat, far_terms);
+    plane.listen(other.leg, &far_leg);
+    plane.listen(other.phone, &far_phone);
+    plane.connect(one.leg, other.leg);
+    pass(1s);
+    plane.press(one.leg, '7');
+    pass(1500ms);
+    EXPECT_EQ(far_phone.digits, "7") << far_terms.telephone_event_out.has_value();
+    // The same press in the media as well, before and after.
+    plane.press(one.leg, '1');
+    plane.play(one.phone, call::DigitsPlayback{"1"});
+    pass(1500ms);
+    plane.play(one.phone, call::DigitsPlayback{"2"});
+    pass(200ms);
+    plane.press(one.leg, '2');
+    pass(1500ms);
+    EXPECT_EQ(far_phone.digits, "712");
+    for (const call::SeatId seat : {one.leg, one.phone, other.leg, other.phone})
+      plane.close_seat(seat);
+  }
+}
+
 TEST_F(PlaneTest, SilenceOnTheNetworkIsReportedOnce) {
   const auto seats = plane.open_linked_seats({}, {.blocked = true}, 7);
   plane.set_terms(seats.leg, with_events());
