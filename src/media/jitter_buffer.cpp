@@ -119,7 +119,7 @@ bool JitterBuffer::insert(const IncomingPacket& packet, base::Instant arrived) {
   if (end <= position_) {
     ++counters_.late;
     ++late_in_a_row_;
-    delay_.handle_late(base::Duration{(position_ - position) * 1'000'000'000 / window_units_});
+    delay_.handle_late(position, arrived);
     return false;
   }
   late_in_a_row_ = 0;
