@@ -75,7 +75,8 @@ bool JitterBuffer::restart(const IncomingPacket& packet, base::Instant arrived) 
   hold_position_ = false;
   delay_.restart(arrived);
   delay_.handle_arrival(position_, arrived);
-  next_skip_ = next_stretch_ = arrived + delay_.target() + between_skips;
+  next_skip_ = arrived + delay_.target() + between_skips;
+  next_stretch_ = arrived;  // nothing is known of the network yet, and what is late is lost
   return store(packet, position_);
 }
 
