@@ -70,8 +70,7 @@ Ending ending_of(PeerFailure failure) {
       ending.handshake = call::Handshake::wrong_fingerprint;
       break;
     case PeerFailure::consent_lost:
-      ending.handshake = call::Handshake::consent_lost;
-      break;
+      break;  // it was there
   }
   return ending;
 }
