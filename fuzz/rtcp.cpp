@@ -1,8 +1,12 @@
-// Compound RTCP of any bytes: walks to the end, reads every field, never outside (rule M5).
+// Compound RTCP of any bytes: walks to the end, reads every field, feedback too, never outside
+// (rule M5). Feedback about what was never sent counts for nothing.
 #include "rtp/rtcp.hpp"
 
 #include <cstdlib>
 #include <span>
+
+#include "rtp/feedback.hpp"
+#include "rtp/sent_tally.hpp"
 
 using namespace belfry::rtp;
 
@@ -15,6 +19,31 @@ void require(bool holds) {
 std::uint64_t read_all(const ReportBlocks& blocks) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < blocks.size(); ++i) sum += blocks.at(i).highest_sequence;
+  return sum;
+}
+
+std::uint64_t read_feedback(const OtherRtcp& packet) {
+  std::uint64_t sum = 0;
+  if (const auto nack = read_nack(packet)) {
+    std::size_t numbers = 0;
+    nack->visit([&](std::uint16_t number) {
+      ++numbers;
+      sum += number;
+    });
+    require(numbers >= nack->entries.size() / 4 && numbers <= nack->entries.size() / 4 * 17);
+  }
+  if (const auto feedback = read_transport_feedback(packet)) {
+    TransportStatuses statuses(*feedback);
+    std::size_t count = 0;
+    while (const auto status = statuses.next()) {
+      require(status->sequence == static_cast<std::uint16_t>(feedback->base_sequence + count));
+      ++count;
+    }
+    require(count == feedback->status_count);
+    SentTally tally;
+    tally.handle_feedback(*feedback);
+    require(!tally.take_loss());
+  }
   return sum;
 }
 
@@ -32,6 +61,7 @@ std::uint64_t read_all(const RtcpPacket& packet) {
   }
   if (const auto* other = std::get_if<OtherRtcp>(&packet)) {
     for (const std::byte byte : other->body) sum += std::to_integer<unsigned>(byte);
+    sum += read_feedback(*other);
   }
   return sum;
 }

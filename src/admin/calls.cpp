@@ -136,7 +136,6 @@ base::Task<base::json::object> Calls::describe_audio(const call::LegRecord& leg)
       described["audio"] = call::render(call::judge(*seen, loop().wall_now() - *answered));
     co_return described;
   }
-  if (!answered) co_return described;
   const auto events = co_await journal().events_of(sid);
   if (!events) co_return described;
   for (const call::EventRecord& event : *events)

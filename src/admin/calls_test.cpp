@@ -70,10 +70,17 @@ TEST_F(AdminCalls, ALiveCallTellsHowItsAudioIsDoing) {
   EXPECT_EQ(text_at(call, "/duration_s"), "4");
   EXPECT_EQ(text_at(call, "/audio/fault"), R"("none")") << text_at(call, "/audio");
   pass(5s);
-  EXPECT_EQ(text_at(get("/admin/api/calls/" + sid), "/audio/fault"), R"("muted")");
+  const auto later = get("/admin/api/calls/" + sid);
+  EXPECT_EQ(text_at(later, "/media/sound"), R"("digital-silence")");
+  EXPECT_EQ(text_at(later, "/media/listens_only"), "true");
+  EXPECT_EQ(text_at(later, "/audio/fault"), R"("none")") << "a phone without a script listens";
 }
 
 TEST_F(AdminCalls, TheVerdictOnItsAudioIsKeptWhoeverEndsTheCall) {
+  sim::Behaviour unheard;
+  unheard.network.one_way = sim::NetworkConditions::OneWay::in;
+  for (const char* number : {"+12025550142", "+12025550143"})
+    phones.phone(number).set_behaviour(unheard);
   const std::string by_us =
       place(R"({"to":"+12025550142","twiml":"<Response><Pause length=\"9\"/></Response>"})");
   const std::string by_party =
@@ -86,7 +93,7 @@ TEST_F(AdminCalls, TheVerdictOnItsAudioIsKeptWhoeverEndsTheCall) {
   for (const std::string& sid : {by_us, by_party}) {
     const auto call = get("/admin/api/calls/" + sid);
     EXPECT_EQ(text_at(call, "/status"), R"("completed")");
-    EXPECT_EQ(text_at(call, "/audio/fault"), R"("muted")") << text_at(call, "/audio");
+    EXPECT_EQ(text_at(call, "/audio/fault"), R"("no-packets")") << text_at(call, "/audio");
     int ended = 0;
     const auto events = get("/admin/api/calls/" + sid + "/events");
     for (const auto& event : events.at("items").as_array())

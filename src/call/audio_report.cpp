@@ -76,6 +76,7 @@ base::json::object render(const SeatStatistics& seen) {
       {"payload_type_not_agreed",
        seen.not_agreed > 0 ? value(seen.payload_type_not_agreed) : value(nullptr)},
       {"sound", word_of(seen.sound)},
+      {"listens_only", seen.listens_only},
       {"party_reports", word_of(seen.party_reports)},
       {"loss_there", seen.loss_there},
       {"held_by_us", seen.held_by_us},

@@ -174,7 +174,7 @@ std::optional<AudioVerdict> judge_loss(const SeatStatistics& seen) {
 
 std::optional<AudioVerdict> judge_sound(const SeatStatistics& seen, base::Duration since_answer) {
   const bool is_silent = seen.sound == Sound::digital_silence || seen.sound == Sound::faint;
-  if (!is_silent) return std::nullopt;
+  if (!is_silent || seen.listens_only) return std::nullopt;
   if (since_answer < time_to_speak)
     return AudioVerdict{
         AudioFault::none,
@@ -195,12 +195,23 @@ std::optional<AudioVerdict> judge_sound(const SeatStatistics& seen, base::Durati
   };
 }
 
+std::string what_was_heard(const SeatStatistics& seen) {
+  switch (seen.sound) {
+    case Sound::heard:
+      return "Sound was heard from the party";
+    case Sound::unknown:
+      return "Packets came from the party and were passed on undecoded, so what is in them is not "
+             "known";
+    case Sound::digital_silence:
+    case Sound::faint:
+      return "Packets came from the simulated phone, with silence in them: it was made to say "
+             "nothing, and listens";
+  }
+  return {};
+}
+
 AudioVerdict all_well(const SeatStatistics& seen) {
-  const std::string heard =
-      seen.sound == Sound::heard
-          ? "Sound was heard from the party"
-          : "Packets came from the party and were passed on undecoded, so what is in them is not "
-            "known";
+  const std::string heard = what_was_heard(seen);
   switch (seen.party_reports) {
     case PartyReports::hear_us:
       return {AudioFault::none, heard + "; its reports say that it hears us."};

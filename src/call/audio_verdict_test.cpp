@@ -157,6 +157,17 @@ TEST(AudioVerdict, ZerosAreAMutedMicrophoneAndLowNoiseIsSilence) {
   EXPECT_TRUE(judged(seen, AudioFault::silent, "-50 dBov"));
 }
 
+TEST(AudioVerdict, AListenerMayBeSilent) {
+  SeatStatistics seen = well();
+  seen.listens_only = true;
+  for (const Sound sound : {Sound::digital_silence, Sound::faint}) {
+    seen.sound = sound;
+    EXPECT_TRUE(judged(seen, AudioFault::none, "say nothing, and listens; its reports"));
+  }
+  seen.party_reports = PartyReports::miss_us;
+  EXPECT_TRUE(judged(seen, AudioFault::not_heard, "one-way")) << "and what it misses is a fault";
+}
+
 TEST(AudioVerdict, AHandshakeThatFailsIsTheReason) {
   SeatStatistics seen = deaf();
   seen.handshake = Handshake::waiting;

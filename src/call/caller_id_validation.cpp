@@ -111,9 +111,9 @@ void CallerIdValidations::conclude(Leg& leg, const base::json::object& terms, bo
     };
     if (proven) fields.emplace_back("OutgoingCallerIdSid", sid);
     Delivery delivery = make_form_delivery(
-        callback, "caller-id-validation", leg.sid(), fields, environment_.random, now
+        leg.record().account_sid, callback, "caller-id-validation", leg.sid(), fields,
+        environment_.random, now
     );
-    delivery.account_sid = leg.record().account_sid;
     changes.deliveries.push_back(std::move(delivery));
   }
   if (changes.empty()) return;

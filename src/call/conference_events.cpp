@@ -41,9 +41,9 @@ void Conference::tell(
       {"Timestamp", base::to_rfc2822(now)},
   };
   form.insert(form.end(), fields.begin(), fields.end());
-  changes.deliveries.push_back(
-      make_form_delivery(callback, "conference-callback", record_.sid, form, platform_.random, now)
-  );
+  changes.deliveries.push_back(make_form_delivery(
+      record_.account_sid, callback, "conference-callback", record_.sid, form, platform_.random, now
+  ));
 }
 
 /// A call made for the conference can be asked about until the conference ends.

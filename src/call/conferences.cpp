@@ -170,8 +170,8 @@ base::Task<void> Conferences::tell_of_recording(
   };
   Changes changes;
   changes.deliveries.push_back(make_form_delivery(
-      conference.terms.event_callback, "conference-callback", conference.sid, form,
-      platform_.random, now
+      conference.account_sid, conference.terms.event_callback, "conference-callback",
+      conference.sid, form, platform_.random, now
   ));
   platform_.journal.commit_later(std::move(changes));
   platform_.outbox.wake();

@@ -39,11 +39,12 @@ CallbackAddress CallbackAddress::from_json(const base::json::object& object) {
 }
 
 Delivery make_form_delivery(
-    const CallbackAddress& to, std::string kind, std::string order_key, const FormFields& fields,
-    base::Random& random, base::WallTime now
+    std::string account_sid, const CallbackAddress& to, std::string kind, std::string order_key,
+    const FormFields& fields, base::Random& random, base::WallTime now
 ) {
   Delivery delivery;
   delivery.id = base::make_uuid(random);
+  delivery.account_sid = std::move(account_sid);
   delivery.order_key = std::move(order_key);
   delivery.kind = std::move(kind);
   delivery.url = to.url;

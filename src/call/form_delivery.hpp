@@ -21,10 +21,10 @@ struct CallbackAddress {
 };
 
 /// A promise to send a form to `to`: as a body, or for GET in the query (before its #fragment).
-/// `order_key` names what the deliveries are in order of.
+/// `order_key` names what the deliveries are in order of; it is signed with the account's token.
 Delivery make_form_delivery(
-    const CallbackAddress& to, std::string kind, std::string order_key, const FormFields& fields,
-    base::Random& random, base::WallTime now
+    std::string account_sid, const CallbackAddress& to, std::string kind, std::string order_key,
+    const FormFields& fields, base::Random& random, base::WallTime now
 );
 
 }  // namespace belfry::call

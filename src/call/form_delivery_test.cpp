@@ -8,11 +8,12 @@ namespace {
 Delivery delivery_to(std::string url, std::string method) {
   base::SeededRandom random(1);
   const CallbackAddress to{std::move(url), std::move(method), {"join"}, false};
-  return make_form_delivery(to, "kind", "key", {{"A b", "1&2"}, {"C", ""}}, random, {});
+  return make_form_delivery("AC1", to, "kind", "key", {{"A b", "1&2"}, {"C", ""}}, random, {});
 }
 
 TEST(FormDelivery, IsABodyWhenItIsPosted) {
   const Delivery delivery = delivery_to("http://app.test/x?y=1#rc=2", "POST");
+  EXPECT_EQ(delivery.account_sid, "AC1");
   EXPECT_EQ(delivery.body, "A%20b=1%262&C=");
   EXPECT_EQ(delivery.url, "http://app.test/x?y=1#rc=2");
   EXPECT_EQ(delivery.content_type, "application/x-www-form-urlencoded; charset=utf-8");

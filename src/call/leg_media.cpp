@@ -56,4 +56,12 @@ void Leg::leave_media() {
   media_end_.reset();
 }
 
+/// Of a leg that was not answered, for its media never came up.
+void Leg::note_failed_handshake(Handshake handshake) {
+  SeatStatistics seen;
+  seen.handshake = handshake;
+  const base::Duration since = services_.loop.wall_now() - record_.created;
+  note("media.ended", {{"media", render(seen)}, {"audio", render(judge(seen, since))}});
+}
+
 }  // namespace belfry::call

@@ -46,7 +46,6 @@ void Leg::add_callback(Changes& changes) {
   Delivery delivery =
       services_.callback_format.render(record_, event, record_.next_callback++, now);
   delivery.id = base::make_uuid(services_.random);
-  delivery.account_sid = record_.account_sid;
   delivery.order_key = record_.sid;
   delivery.kind = "status-callback";
   delivery.own_application = callback.own_application;
@@ -94,6 +93,7 @@ void Leg::enter(LegStatus next, base::json::object data) {
 
 void Leg::finish(Ending ending) {
   if (ended()) return;
+  if (!answered() && ending.handshake != Handshake::none) note_failed_handshake(ending.handshake);
   const bool inbound = record_.direction == LegRecord::Direction::inbound;
   LegStatus status = final_status(ending.cause, answered());
   if (inbound && !answered() && ending.cause == HangupCause::rejected)

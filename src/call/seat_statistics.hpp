@@ -48,6 +48,7 @@ struct SeatStatistics {
   std::string remote;                        // whom we send to and hear; empty: no such address
 
   Sound sound = Sound::unknown;
+  bool listens_only = false;  // a simulated phone that has been made to say nothing
   PartyReports party_reports = PartyReports::none;
   double loss_there = 0;  // of what we sent, as the party last said; 0 to 1
   bool held_by_us = false;

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "call/seat_statistics.hpp"
+
 namespace belfry::call {
 
 /// Life of a leg: queued → initiated → ringing → in-progress → one of the five ends.
@@ -52,6 +54,8 @@ struct Ending {
   std::string detail;  // for people: "486 Busy Here", "no route to +507…"
   /// X-… of the SIP response that ended it before it was answered.
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// Of media that never came up, so that the leg was not answered; else none.
+  Handshake handshake = Handshake::none;
 
   bool operator==(const Ending&) const = default;
 };

@@ -188,9 +188,9 @@ void Transcriptions::conclude(TranscriptionRecord record, const RecordingRecord&
     const auto own = environment_.format.render(record, environment_.recordings.url_of(recording));
     fields.insert(fields.end(), own.begin(), own.end());
     Delivery delivery = make_form_delivery(
-        record.callback, "transcription", record.sid, fields, environment_.random, record.updated
+        record.account_sid, record.callback, "transcription", record.sid, fields,
+        environment_.random, record.updated
     );
-    delivery.account_sid = record.account_sid;
     changes.deliveries.push_back(std::move(delivery));
   }
   environment_.journal.commit_later(std::move(changes));

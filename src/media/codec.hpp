@@ -35,7 +35,8 @@ inline constexpr std::size_t max_payload = 480;
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  /// @param pcm at the codec's rate, an even number of samples; Opus: exactly 20 ms.
+  /// @param pcm at the codec's rate or the one of `change_rate`, an even number of samples; Opus:
+  /// exactly 20 ms.
   /// @param into at least `max_payload` bytes, or `pcm.size()` if that is more.
   /// @return bytes written.
   virtual std::size_t encode(ConstSamples pcm, std::span<std::byte> into) = 0;
@@ -48,6 +49,10 @@ class Encoder {
   virtual void limit_bitrate(std::uint32_t /*bits_per_second*/) {}
   /// How many of its packets get lost, 0 to 1: Opus adds redundancy for that (RFC 6716 2.1.7).
   virtual void expect_loss(double) {}
+  /// Begins anew with PCM of that rate: what came at 8 kHz costs half the work when it is not made
+  /// to look like more. The stream stays the same to who decodes it.
+  /// @return false where the codec has one rate only.
+  virtual bool change_rate(SampleRate) { return false; }
 };
 
 class Decoder {
@@ -55,13 +60,16 @@ class Decoder {
   virtual ~Decoder() = default;
   /// Any bytes decode to something (rule M4). What does not fit `into` is not decoded, or kept for
   /// `take_rest` when it is the rest of a long packet.
-  /// @return samples written, at the codec's rate.
+  /// @return samples written, at the codec's rate or the one of `change_rate`.
   virtual std::size_t decode(std::span<const std::byte> payload, Samples into) = 0;
   /// The next 20 ms of a packet that was longer. @return samples written; 0: there is no more.
   virtual std::size_t take_rest(Samples) { return 0; }
   /// What a lost packet may have been. @param next the packet after it, if that is there already:
   /// it may describe the lost one. @return samples written; 0 where the codec cannot do that.
   virtual std::size_t conceal(std::span<const std::byte>, Samples) { return 0; }
+  /// Begins anew and gives PCM of that rate, for less work when it is lower than the codec's.
+  /// @return false where the codec has one rate only.
+  virtual bool change_rate(SampleRate) { return false; }
 };
 
 std::unique_ptr<Encoder> make_encoder(Codec codec);

@@ -98,6 +98,19 @@ void write_header(const PacketHeader& header, std::span<std::byte> into) {
   writer.u32(header.ssrc);
 }
 
+void write_header(
+    const PacketHeader& header, const ShortExtension& extension, std::span<std::byte> into
+) {
+  write_header(header, into);
+  into[0] |= std::byte{0x10};
+  base::ByteWriter writer(into.subspan(header_size));
+  writer.u16(one_byte_profile);
+  writer.u16(1);  // word
+  writer.u8(static_cast<std::uint8_t>(extension.id << 4U | 1U));
+  writer.u16(extension.value);
+  writer.u8(0);
+}
+
 std::span<std::byte> write_packet(
     const PacketHeader& header, std::span<const std::byte> payload, std::span<std::byte> into
 ) {

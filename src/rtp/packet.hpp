@@ -55,6 +55,17 @@ std::span<std::byte> write_packet(
 /// @param into at least `header_size`.
 void write_header(const PacketHeader& header, std::span<std::byte> into);
 
+/// One element of two bytes in the one-byte form (RFC 8285 4.2), as transport-wide numbers are.
+struct ShortExtension {
+  std::uint8_t id = 1;  // to 14
+  std::uint16_t value = 0;
+};
+inline constexpr std::size_t extended_header_size = header_size + 8;
+/// @param into at least `extended_header_size`.
+void write_header(
+    const PacketHeader& header, const ShortExtension& extension, std::span<std::byte> into
+);
+
 /// Whether sequence number `a` comes after `b` (RFC 1982, 16 bits).
 constexpr bool is_newer(std::uint16_t a, std::uint16_t b) {
   return static_cast<std::int16_t>(static_cast<std::uint16_t>(a - b)) > 0;

@@ -9,6 +9,7 @@ constexpr std::uint8_t sender_report_type = 200;
 constexpr std::uint8_t receiver_report_type = 201;
 constexpr std::uint8_t source_description_type = 202;
 constexpr std::uint8_t goodbye_type = 203;
+constexpr std::uint8_t transport_layer_type = 205;
 constexpr std::uint8_t cname_item = 1;
 constexpr std::size_t head_size = 4;
 constexpr std::size_t most_blocks = 31;
@@ -36,7 +37,8 @@ std::expected<Head, RtcpError> read_head(base::ByteReader& reader) {
   const bool padded = (first & 0x20) != 0;
   if (padded) {
     const std::size_t padding = body.empty() ? 0 : std::to_integer<std::size_t>(body.back());
-    if (padding == 0 || padding % 4 != 0 || padding > body.size())
+    const bool in_words = padding % 4 == 0 || type == transport_layer_type;
+    if (padding == 0 || !in_words || padding > body.size())
       return std::unexpected(RtcpError::bad_padding);
     body = body.first(body.size() - padding);
   }
@@ -125,8 +127,10 @@ std::expected<RtcpCompound, RtcpError> RtcpCompound::parse(std::span<const std::
   while (reader.left() > 0) {
     const auto head = read_head(reader);
     if (!head) return std::unexpected(head.error());
-    // RFC 3550 A.2: only the last packet of a compound may be padded.
-    if (head->padded && reader.left() > 0) return std::unexpected(RtcpError::bad_padding);
+    // RFC 3550 A.2: only the last packet of a compound may be padded. Browsers do it to several
+    // pieces of feedback in one.
+    if (head->padded && reader.left() > 0 && head->type != transport_layer_type)
+      return std::unexpected(RtcpError::bad_padding);
   }
   return RtcpCompound(datagram);
 }
@@ -188,6 +192,22 @@ void RtcpWriter::source_description(std::uint32_t ssrc, std::string_view cname) 
   writer_.u8(static_cast<std::uint8_t>(cname.size()));
   writer_.bytes(std::as_bytes(std::span(cname)));
   for (std::size_t i = used; i < padded; ++i) writer_.u8(0);
+}
+
+void RtcpWriter::transport_layer_feedback(
+    std::uint8_t format, std::uint32_t sender, std::uint32_t source,
+    std::span<const std::byte> content
+) {
+  const std::size_t padding = (4 - content.size() % 4) % 4;
+  constexpr std::size_t padding_flag = 0x20;  // beside the format
+  head(
+      format | (padding > 0 ? padding_flag : 0), transport_layer_type, 12 + content.size() + padding
+  );
+  writer_.u32(sender);
+  writer_.u32(source);
+  writer_.bytes(content);
+  for (std::size_t i = 1; i <= padding; ++i)
+    writer_.u8(static_cast<std::uint8_t>(i == padding ? padding : 0));
 }
 
 void RtcpWriter::goodbye(std::uint32_t ssrc) {

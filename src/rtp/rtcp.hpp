@@ -61,7 +61,7 @@ struct Goodbye {
   std::string_view reason;
   bool names(std::uint32_t ssrc) const;
 };
-/// Feedback (RFC 4585), APP, XR ...: for others to parse.
+/// Feedback (feedback.hpp), APP, XR ...: for others to parse.
 struct OtherRtcp {
   std::uint8_t type = 0;
   std::uint8_t format = 0;
@@ -74,7 +74,8 @@ enum class RtcpError : std::uint8_t { too_short, not_version_2, bad_length, bad_
 
 /// Walks through a compound packet (RFC 3550 6.1, reduced size RFC 5506). `parse` has checked every
 /// length by subtraction (rule M5): a datagram of which one packet is bad is refused as a whole. A
-/// packet that is nothing but its 4-byte head carries no source and is passed over. No allocation.
+/// packet that is nothing but its 4-byte head carries no source and is passed over. Feedback may be
+/// padded anywhere and by any number of bytes, as browsers do. No allocation.
 class RtcpCompound {
  public:
   [[nodiscard]] static std::expected<RtcpCompound, RtcpError> parse(
@@ -100,6 +101,11 @@ class RtcpWriter {
   /// @param cname at most 255 bytes.
   void source_description(std::uint32_t ssrc, std::string_view cname);
   void goodbye(std::uint32_t ssrc);
+  /// RFC 4585 6.1. @param content padded where it does not end with a word.
+  void transport_layer_feedback(
+      std::uint8_t format, std::uint32_t sender, std::uint32_t source,
+      std::span<const std::byte> content
+  );
   std::span<const std::byte> written() const {
     return writer_.ok() ? writer_.written() : std::span<const std::byte>{};
   }

@@ -16,6 +16,10 @@ constexpr std::size_t longest_credential = 256;  // RFC 8839 section 5.4
 constexpr std::uint32_t host_preference = 126;   // RFC 8445 section 5.1.2.2
 constexpr std::uint32_t tcp_preference = 90;     // below UDP in every case (RFC 6544 section 4.2)
 
+constexpr std::string_view transport_numbers_uri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+constexpr std::uint8_t most_short_extensions = 14;  // of the one-byte form (RFC 8285 section 4.2)
+
 std::unexpected<base::Error> refuse(Errc code, std::string_view why) {
   return base::fail(code, "SDP: " + std::string(why), not_acceptable_here);
 }
@@ -55,6 +59,41 @@ std::string_view to_string(DtlsSetup setup) {
       return "passive";
   }
   return {};
+}
+
+/// "3 http://…": an extension that both may send.
+std::optional<std::uint8_t> read_transport_numbers(const Media& media) {
+  for (const Attribute& attribute : media.attributes) {
+    if (attribute.name != "extmap") continue;
+    const auto words = base::split(attribute.value, ' ');
+    if (words.size() < 2 || words[1] != transport_numbers_uri) continue;
+    const auto id = base::parse_unsigned(words[0]);
+    if (id && *id >= 1 && *id <= most_short_extensions) return static_cast<std::uint8_t>(*id);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> read_feedback(const Media& media) {
+  std::vector<std::string> feedback;
+  if (media.find("rtcp-rsize") == nullptr) return feedback;
+  for (const Attribute& attribute : media.attributes) {
+    if (attribute.name == "rtcp-fb") feedback.emplace_back(base::trim(attribute.value));
+  }
+  return feedback;
+}
+
+void add_feedback(Media& media, const OwnWebRtcAudio& own) {
+  if (own.feedback == RtcpFeedback{} || own.formats.empty()) return;
+  media.attributes.push_back({"rtcp-rsize", {}});
+  const std::string format = std::to_string(own.formats.front().payload_type);
+  if (own.feedback.transport_numbers) {
+    media.attributes.push_back(
+        {"extmap",
+         std::to_string(*own.feedback.transport_numbers) + ' ' + std::string(transport_numbers_uri)}
+    );
+    media.attributes.push_back({"rtcp-fb", format + " transport-cc"});
+  }
+  if (own.feedback.nack) media.attributes.push_back({"rtcp-fb", format + " nack"});
 }
 
 Description make_session(const OwnWebRtcAudio& own) {
@@ -102,6 +141,7 @@ Media make_media(const OwnWebRtcAudio& own, Direction direction) {
   media.attributes.push_back({std::string(sdp::to_string(direction)), {}});
   media.attributes.push_back({"rtcp-mux", {}});
   for (const PayloadFormat& format : own.formats) add_payload_format(media, format);
+  add_feedback(media, own);
   media.attributes.push_back({"ptime", "20"});
   media.attributes.push_back({"msid", own.stream + " " + own.stream + "-audio"});
   return media;
@@ -139,6 +179,22 @@ const PayloadFormat* WebRtcAudio::events_for(const Codec& codec) const {
   return usual;
 }
 
+RtcpFeedback WebRtcAudio::feedback_for(const PayloadFormat& format) const {
+  const auto has = [&](std::string_view kind) {
+    const std::string own = std::to_string(format.payload_type);
+    return std::ranges::any_of(feedback, [&](std::string_view line) {
+      const std::size_t space = line.find(' ');
+      const std::string_view whose = line.substr(0, space);
+      return (whose == own || whose == "*") && space != std::string_view::npos &&
+             line.substr(space + 1) == kind;
+    });
+  };
+  RtcpFeedback result;
+  if (has("transport-cc")) result.transport_numbers = transport_numbers;
+  result.nack = has("nack");
+  return result;
+}
+
 Result<WebRtcAudio> read_webrtc_audio(const Description& description) {
   const auto found = std::ranges::find_if(description.media, is_audio);
   if (found == description.media.end()) return refuse(Errc::unsupported, "no audio");
@@ -162,6 +218,8 @@ Result<WebRtcAudio> read_webrtc_audio(const Description& description) {
   audio.setup = setup;
   audio.direction = direction_of(description, media);
   audio.formats = payload_formats(media);
+  audio.transport_numbers = read_transport_numbers(media);
+  audio.feedback = read_feedback(media);
   return audio;
 }
 

@@ -14,6 +14,16 @@ namespace belfry::sdp {
 
 enum class DtlsSetup { actpass, active, passive };
 
+/// Feedback about single packets that a description offers (RFC 4585 section 4.2), and what it
+/// needs. We send it alone, so only with reduced-size RTCP (RFC 5506), which all browsers have.
+struct RtcpFeedback {
+  /// Identifier of the header extension with the transport's sequence numbers, 1 to 14: arrivals
+  /// are told (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+  std::optional<std::uint8_t> transport_numbers;
+  bool nack = false;  // what is missed may be asked for
+  bool operator==(const RtcpFeedback&) const = default;
+};
+
 /// What a browser said of its audio.
 struct WebRtcAudio {
   std::size_t media_index = 0;  // which m-line
@@ -21,9 +31,13 @@ struct WebRtcAudio {
   std::string ice_ufrag;
   std::string fingerprint;  // "sha-256 AB:CD:…", as it stands there
   DtlsSetup setup = DtlsSetup::actpass;
-  Direction direction = Direction::sendrecv;  // the browser's
-  std::vector<PayloadFormat> formats;         // best first, as the browser sees it
+  Direction direction = Direction::sendrecv;      // the browser's
+  std::vector<PayloadFormat> formats;             // best first, as the browser sees it
+  std::optional<std::uint8_t> transport_numbers;  // the header extension, if it has one
+  std::vector<std::string> feedback;  // "111 nack", "* nack"; none without reduced-size RTCP
 
+  /// For packets of that format.
+  RtcpFeedback feedback_for(const PayloadFormat& format) const;
   /// What it sends: its first format that is one of `codecs`. nullptr: none.
   const PayloadFormat* first_of(const std::vector<Codec>& codecs) const;
   /// The telephone-events whose clock fits the codec's, else those of 8 kHz (RFC 4733 2.1).
@@ -57,7 +71,8 @@ struct OwnWebRtcAudio {
   DtlsSetup setup = DtlsSetup::passive;
   std::string mid = "0";
   std::vector<PayloadFormat> formats;
-  std::string stream;  // msid
+  RtcpFeedback feedback;  // for the first of `formats`
+  std::string stream;     // msid
 };
 
 /// An offer of one audio m-line.

@@ -110,5 +110,57 @@ TEST(WebRtcDescription, a_browser_that_only_listens_gets_an_answer_that_only_sen
   EXPECT_NE(answer.find("a=sendonly\r\n"), std::string::npos);
 }
 
+const std::string feedback_lines =
+    "a=rtcp-rsize\r\na=rtcp-fb:111 transport-cc\r\na=rtcp-fb:111 nack\r\n"
+    "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
+    "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
+
+TEST(WebRtcDescription, reads_the_feedback_that_a_codec_is_offered_with) {
+  const auto audio = read_webrtc_audio(parse(browser_offer + feedback_lines).value()).value();
+  EXPECT_EQ(audio.feedback_for(*audio.first_of({opus})), (RtcpFeedback{3, true}));
+  EXPECT_EQ(audio.feedback_for(*audio.first_of({pcmu})), RtcpFeedback{}) << "only for Opus";
+}
+
+TEST(WebRtcDescription, feedback_for_all_is_for_each) {
+  const auto audio =
+      read_webrtc_audio(parse(browser_offer + "a=rtcp-rsize\r\na=rtcp-fb:* nack\r\n").value())
+          .value();
+  EXPECT_TRUE(audio.feedback_for(*audio.first_of({pcmu})).nack);
+  EXPECT_FALSE(audio.feedback_for(*audio.first_of({pcmu})).transport_numbers);
+}
+
+TEST(WebRtcDescription, feedback_that_could_not_be_sent_alone_is_not_agreed) {
+  const auto audio =
+      read_webrtc_audio(parse(browser_offer + without(feedback_lines, "a=rtcp-rsize")).value())
+          .value();
+  EXPECT_EQ(audio.feedback_for(*audio.first_of({opus})), RtcpFeedback{});
+}
+
+TEST(WebRtcDescription, an_extension_that_needs_the_long_form_is_not_agreed) {
+  for (const char* id : {"0", "15", "255", "3/recvonly", "x"}) {
+    std::string text = browser_offer + feedback_lines;
+    text.replace(text.find("extmap:3"), 8, std::string("extmap:") + id);
+    const auto audio = read_webrtc_audio(parse(text).value()).value();
+    EXPECT_FALSE(audio.feedback_for(*audio.first_of({opus})).transport_numbers) << id;
+  }
+}
+
+TEST(WebRtcDescription, the_feedback_that_we_agree_to_can_be_read_back) {
+  OwnWebRtcAudio own = our_side();
+  own.feedback = {5, true};
+  const Description offer = parse(browser_offer).value();
+  const std::string text =
+      serialize(make_webrtc_answer(own, offer, read_webrtc_audio(offer).value()));
+  for (const char* expected :
+       {"a=rtcp-rsize\r\n", "a=rtcp-fb:0 transport-cc\r\n", "a=rtcp-fb:0 nack\r\n",
+        "a=extmap:5 http://www.ietf.org/id/draft-"})
+    EXPECT_NE(text.find(expected), std::string::npos) << expected << "is not in\n" << text;
+  own.setup = DtlsSetup::actpass;
+  const auto read = read_webrtc_audio(parse(serialize(make_webrtc_offer(own))).value()).value();
+  EXPECT_EQ(read.feedback_for(own.formats.front()), own.feedback);
+  own.feedback = {};
+  EXPECT_EQ(serialize(make_webrtc_offer(own)).find("rtcp-rsize"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace belfry::sdp

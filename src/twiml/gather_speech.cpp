@@ -173,8 +173,9 @@ void GatherSpeech::report_partial(const std::string& unstable) {
   fields.emplace_back("UnstableSpeechResult", unstable);
   fields.emplace_back("Stability", "0.5");
   fields.emplace_back("SequenceNumber", std::to_string(partial_results_++));
-  call::Delivery delivery =
-      form_delivery(partial_url_, gather_.partial_result_callback_method, fields);
+  call::Delivery delivery = form_delivery(
+      leg->record().account_sid, partial_url_, gather_.partial_result_callback_method, fields
+  );
   delivery.id = base::make_uuid(leg->services().random);
   delivery.order_key = leg->sid();
   delivery.kind = "partial-speech";

@@ -171,9 +171,9 @@ class LiveTranscriptions::Running {
     for (const auto& [name, value] : details)
       if (!value.empty()) fields.emplace_back(name, value);
     call::Delivery delivery = call::make_form_delivery(
-        order.status_callback, "transcription-callback", sid_, fields, services_.random, now
+        account_sid_, order.status_callback, "transcription-callback", sid_, fields,
+        services_.random, now
     );
-    delivery.account_sid = account_sid_;
     call::Changes changes;
     changes.deliveries.push_back(std::move(delivery));
     services_.journal.commit_later(std::move(changes));

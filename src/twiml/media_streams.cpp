@@ -192,10 +192,10 @@ class MediaStreams::Running final : public call::AudioTap, public call::Playback
     };
     if (!error.empty()) fields.emplace_back("StreamError", error);
     fields.emplace_back("Timestamp", base::to_rfc3339(now));
-    call::Delivery delivery =
-        form_delivery(order.status_callback, order.status_callback_method, fields);
+    call::Delivery delivery = form_delivery(
+        protocol.settings().account_sid, order.status_callback, order.status_callback_method, fields
+    );
     delivery.id = base::make_uuid(services_.random);
-    delivery.account_sid = protocol.settings().account_sid;
     delivery.order_key = sid();
     delivery.kind = "stream-callback";
     delivery.created = now;

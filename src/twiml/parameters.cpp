@@ -59,9 +59,11 @@ std::string with_query(std::string_view url, const call::FormFields& fields) {
 }
 
 call::Delivery form_delivery(
-    const std::string& url, const std::string& method, const call::FormFields& fields
+    std::string account_sid, const std::string& url, const std::string& method,
+    const call::FormFields& fields
 ) {
   call::Delivery delivery;
+  delivery.account_sid = std::move(account_sid);
   delivery.url = url;
   delivery.method = method;
   delivery.signature = call::Delivery::Signature::twilio;

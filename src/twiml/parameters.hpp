@@ -19,7 +19,8 @@ std::string format_confidence(double confidence);
 /// A report to a user's URL with these fields, signed: as a form, or for GET in the query. Id,
 /// order key, kind and times are the caller's.
 call::Delivery form_delivery(
-    const std::string& url, const std::string& method, const call::FormFields& fields
+    std::string account_sid, const std::string& url, const std::string& method,
+    const call::FormFields& fields
 );
 
 }  // namespace belfry::twiml

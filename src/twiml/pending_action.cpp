@@ -50,7 +50,7 @@ void PendingAction::settle(const call::LegRecord& leg, bool leg_ended, call::Cha
   call::CallbackAddress to{.url = *url, .method = method_, .events = {}};
   to.own_application = session_.is_own(*url);
   changes.deliveries.push_back(call::make_form_delivery(
-      to, "action", leg.sid, form, services.random, services.loop.wall_now()
+      leg.account_sid, to, "action", leg.sid, form, services.random, services.loop.wall_now()
   ));
 }
 

@@ -139,7 +139,8 @@ class Take {
           call::FormFields all = fields;
           const auto results = results_of(recorded, recordings.url_of(recorded), "hangup");
           all.insert(all.end(), results.begin(), results.end());
-          call::Delivery delivery = form_delivery(request.url, request.method, all);
+          call::Delivery delivery =
+              form_delivery(recorded.account_sid, request.url, request.method, all);
           delivery.kind = "action";
           return delivery;
         }

@@ -22,8 +22,9 @@ call::Delivery RecordingStatusFormat::render(
   fields.emplace_back("RecordingTrack", call::to_string(recording.order.track));
   if (recording.error_code != 0)
     fields.emplace_back("ErrorCode", std::to_string(recording.error_code));
-  call::Delivery delivery =
-      form_delivery(recording.order.callback.url, recording.order.callback.method, fields);
+  call::Delivery delivery = form_delivery(
+      recording.account_sid, recording.order.callback.url, recording.order.callback.method, fields
+  );
   delivery.own_application = recording.order.callback.own_application;
   return delivery;
 }

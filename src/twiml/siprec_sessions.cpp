@@ -116,9 +116,9 @@ class SiprecSessions::Running final : public call::OutsideRecordingListener {
     const call::CallbackAddress to{
         .url = order.status_callback, .method = order.status_callback_method, .events = {}
     };
-    call::Delivery delivery =
-        call::make_form_delivery(to, "siprec-callback", sid, fields, services_.random, now);
-    delivery.account_sid = account_sid_;
+    call::Delivery delivery = call::make_form_delivery(
+        account_sid_, to, "siprec-callback", sid, fields, services_.random, now
+    );
     call::Changes changes;
     changes.deliveries.push_back(std::move(delivery));
     services_.journal.commit_later(std::move(changes));

@@ -55,7 +55,7 @@ call::Delivery StatusCallbackFormat::render(
   set(fields, "CallbackSource", "call-progress-events");
   set(fields, "SequenceNumber", std::to_string(sequence));
   call::Delivery delivery =
-      form_delivery(leg.status_callback.url, leg.status_callback.method, fields);
+      form_delivery(leg.account_sid, leg.status_callback.url, leg.status_callback.method, fields);
   delivery.order_key = leg.sid;
   delivery.kind = "status-callback";
   delivery.created = at;
@@ -72,7 +72,8 @@ call::Delivery StatusCallbackFormat::render_detection(const call::LegRecord& leg
       {"MachineDetectionDuration", std::to_string(leg.detection_took.count())},
   };
   const call::MachineDetection& rules = leg.machine_detection;
-  call::Delivery delivery = form_delivery(rules.callback_url, rules.callback_method, fields);
+  call::Delivery delivery =
+      form_delivery(leg.account_sid, rules.callback_url, rules.callback_method, fields);
   delivery.created = at;
   delivery.next_attempt = at;
   return delivery;

@@ -171,7 +171,14 @@ bool Transport::may_send(base::Instant now) const {
 }
 
 bool Transport::send_rtp(std::span<const std::byte> packet, base::Instant now) {
-  return may_send(now) && send_sealed(secure_->seal_rtp(packet));
+  if (!may_send(now)) return false;
+  const auto sealed = secure_->seal_rtp(packet);
+  if (sent_ && !sealed.empty()) sent_->keep(sealed, now);
+  return send_sealed(sealed);
+}
+
+bool Transport::repeat_rtp(std::uint16_t sequence, base::Instant now) {
+  return sent_ && may_send(now) && send_sealed(sent_->find(sequence, now));
 }
 
 bool Transport::send_rtcp(std::span<const std::byte> compound, base::Instant now) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/fixed_queue.hpp"
+#include "rtp/sent_history.hpp"
 #include "webrtc/dtls_srtp.hpp"
 #include "webrtc/ice_lite.hpp"
 #include "webrtc/transport_io.hpp"
@@ -78,6 +79,11 @@ class Transport {
   /// @return false when it was not sent: no keys, no consent, no packet, or a number used before.
   bool send_rtp(std::span<const std::byte> packet, base::Instant now);
   bool send_rtcp(std::span<const std::byte> compound, base::Instant now);
+  /// RTP packets are kept from now on, to be sent again.
+  void keep_sent(std::unique_ptr<rtp::SentHistory> history) { sent_ = std::move(history); }
+  /// The same bytes as before, within the bounds of `SentHistory` (rule M7).
+  /// @return false when it was not sent: nothing is kept, or not that.
+  bool repeat_rtp(std::uint16_t sequence, base::Instant now);
   /// Tells the peer. Nothing is sent or taken after that.
   void close();
 
@@ -103,7 +109,8 @@ class Transport {
   TransportSink& sink_;
   IceLite ice_;
   std::optional<DtlsSrtp> secure_;  // with the peer's fingerprint
-  Path dtls_path_;                  // where the last record came from
+  std::unique_ptr<rtp::SentHistory> sent_;
+  Path dtls_path_;  // where the last record came from
   base::Instant give_up_at_{};
   bool connected_ = false;
   bool over_ = false;  // failed or closed

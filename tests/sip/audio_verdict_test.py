@@ -139,7 +139,7 @@ class Verdicts(unittest.TestCase):
             "lossy": {"loss": 0.3},
             "well": {},
         }
-        calls = {}
+        calls = {"listener": self.place(server, Phone(server, answer_after_ms=0).number)}
         for name, network in networks.items():
             phone = Phone(server, answer_after_ms=0, network=network, script=talks)
             calls[name] = self.place(server, phone.number)
@@ -151,6 +151,7 @@ class Verdicts(unittest.TestCase):
                 "deaf phone": ("not-heard", "one-way"),
                 "lossy": ("heavy-loss", "% of the packets from the party"),
                 "well": ("none", "its reports say that it hears us"),
+                "listener": ("none", "made to say nothing, and listens"),
             },
         )
 

@@ -9,24 +9,29 @@ import { fileURLToPath } from "node:url";
 
 const scenarios = join(dirname(fileURLToPath(import.meta.url)), "..", "sip", "scenarios");
 
-/// sipp as a carrier that takes one call by a scenario of tests/sip/scenarios; what it hears it says.
-export async function startCarrier(scenario) {
+/// sipp as a carrier with one call, by a scenario of tests/sip/scenarios. What it hears it says, unless its media are at
+/// `rtpPort`. With `to`, { port, user }, it calls that user of that server; else it is called.
+export async function startCarrier(scenario, { port, rtpPort, to } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "belfry-carrier-"));
   const echo = createSocket("udp4");
-  echo.on("message", (packet, { port, address }) => echo.send(packet, port, address));
+  echo.on("message", (packet, from) => echo.send(packet, from.port, from.address));
   echo.bind(0, "127.0.0.1");
   await once(echo, "listening");
-  const port = await freePort();
-  const options = ["-i", "127.0.0.1", "-p", port, "-t", "u1", "-m", 1, "-nostdin", "-default_behaviors", "all,-bye"];
+  const own = port ?? (await freePort());
+  const options = ["-i", "127.0.0.1", "-p", own, "-t", "u1", "-m", 1, "-nostdin", "-default_behaviors", "all,-bye"];
+  const keys = ["-key", "rtp_port", rtpPort ?? echo.address().port];
+  const target = to ? ["-s", to.user, `127.0.0.1:${to.port}`] : [];
   const sipp = spawn(
     "sipp",
-    ["-sf", join(scenarios, `${scenario}.xml`), ...options, "-key", "rtp_port", echo.address().port].map(String),
+    ["-sf", join(scenarios, `${scenario}.xml`), ...options, ...keys, ...target].map(String),
     { cwd: folder, stdio: "ignore" },
   );
   const ended = once(sipp, "exit");
-  await listening(port, () => sipp.exitCode !== null);
+  if (!to) await listening(own, () => sipp.exitCode !== null);
   return {
-    port,
+    port: own,
+    /// Its exit status: 0 when the call went as written.
+    ended: ended.then(([status]) => status),
     async stop() {
       if (sipp.exitCode === null) sipp.kill("SIGKILL");
       await ended;
@@ -36,7 +41,7 @@ export async function startCarrier(scenario) {
   };
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createSocket("udp4").bind(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { until } from "./support/house.mjs";
 import { sdks, startScene } from "./voice_sdk/scene.mjs";
-import { startLosableMedia } from "./voice_sdk/sdk_page.mjs";
+import { startMediaWire } from "./voice_sdk/media_wire.mjs";
 
 const phoneHz = 440;
 
@@ -98,11 +98,11 @@ for (const sdk of sdks)
     it("sound that stopped is found again by an ICE restart", async () => {
       const { listeners } = await house.belfry.get("/admin/api/status");
       const { address } = listeners.find(({ kind }) => kind === "webrtc-udp");
-      const media = await startLosableMedia(Number(address.split(":").at(-1)));
+      const media = await startMediaWire(Number(address.split(":").at(-1)));
       const { page } = await talking({ mediaPort: media.port });
-      media.loseAll(true);
+      media.treat = () => undefined;
       await page.told("call reconnecting 53405");
-      media.loseAll(false);
+      media.treat = (datagram) => datagram;
       await page.told("call reconnected");
       await page.hears(phoneHz);
       await page.call("disconnect");

@@ -60,7 +60,7 @@ base::Duration age_of(msghdr& message, base::WallTime now) {
 
 base::Instant Datagram::arrived_by(base::Instant now) const {
   const bool is_systems_clock = std::chrono::abs(arrived - now) < longest_step;
-  return is_systems_clock ? arrived : now - waited;
+  return is_systems_clock ? arrived : now;
 }
 
 SocketAddress to_socket_address(const net::IpAddress& ip, std::uint16_t port) {
@@ -128,7 +128,7 @@ std::span<const Datagram> read_datagrams(int fd, unsigned at_most) {
     const base::Duration waited = age_of(message.msg_hdr, wall_now);
     reception.datagrams[count++] = {
         std::span(reception.buffers[i]).first(message.msg_len), &reception.sources[i],
-        message.msg_hdr.msg_namelen, waited, read_at - waited
+        message.msg_hdr.msg_namelen, read_at - waited
     };
   }
   return std::span(reception.datagrams).first(count);

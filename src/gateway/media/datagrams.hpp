@@ -28,11 +28,10 @@ struct Datagram {
   std::span<std::byte> bytes;
   const sockaddr_storage* source = nullptr;
   socklen_t source_length = 0;
-  base::Duration waited{0};  // since the kernel got it
-  base::Instant arrived;     // when that was, on the system's clock
+  base::Instant arrived;  // when the kernel got it, on the system's clock
 
   /// The same on the clock of a step at `now`. A simulation steps on a clock of its own, of which
-  /// the kernel's times know nothing.
+  /// the kernel's times know nothing: what it finds came just then.
   base::Instant arrived_by(base::Instant now) const;
 };
 /// At most `most_datagrams`; longer ones than 1,600 bytes are left out.

@@ -14,6 +14,10 @@ constexpr int frames_all_heard = 500;
 constexpr int frames_between_samples = 10;
 constexpr float background = 3e-6F;  // -55 dBov
 
+belfry::media::Samples heard_by(Coding& coding) {
+  return belfry::media::Samples(coding.heard).first(samples_per_frame(coding.heard_rate));
+}
+
 belfry::media::JitterBuffer::Settings jitter_settings(const belfry::media::CodecDescription& codec
 ) {
   belfry::media::JitterBuffer::Settings settings;
@@ -91,12 +95,12 @@ void Incoming::tick(base::Instant now) {
 
 belfry::media::ConstSamples Incoming::samples(Coding& coding) {
   if (!decoded_) decode(coding);
-  return sounds_ ? belfry::media::ConstSamples(coding.heard) : belfry::media::ConstSamples{};
+  return sounds_ ? heard_by(coding) : belfry::media::ConstSamples{};
 }
 
 void Incoming::decode(Coding& coding) {
   decoded_ = true;
-  sounds_ = fill(coding, coding.heard);
+  sounds_ = fill(coding, heard_by(coding));
 }
 
 /// @return false when there is nothing to be heard.
@@ -154,17 +158,30 @@ void Incoming::restart() {
 void Incoming::examine(Coding& coding) {
   if (coding.keys_in_audio) find_keys(coding);
   if (!sound_.settled()) listen_for_sound(coding);
-  if (!watches_speech()) return;
+  if (tones_) find_beeps(coding);
+  if (!watches_speech_) return;
+  const auto sounds = hears_voice(coding);
+  if (!sounds) return;
+  const bool speaking = *sounds && !(tones_ && tones_->hears_network());
+  if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
+}
+
+void Incoming::find_beeps(Coding& coding) {
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
-  if (tones_) {
-    tones_->handle_frame(heard);
-    while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
-  }
-  if (!watches_speech_) return;
-  const bool sounds = voice_.handle_frame(heard);
-  const bool speaking = sounds && !(tones_ && tones_->hears_network());
-  if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
+  tones_->handle_frame(heard);
+  while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
+}
+
+/// @return nothing where nothing is heard, whatever was before.
+std::optional<bool> Incoming::hears_voice(Coding& coding) {
+  // To decode Opus is dear, and it says itself when nobody speaks: in a conference that is most.
+  const bool is_dear = !coding.codec.linear && !decoded_;
+  if (is_dear && std::holds_alternative<belfry::media::EncodedFrame>(due_))
+    return voice_.handle_power(power(coding));
+  const belfry::media::ConstSamples heard = samples(coding);
+  if (heard.empty()) return std::nullopt;
+  return voice_.handle_power(belfry::media::power_of(heard));
 }
 
 void Incoming::listen_for_sound(Coding& coding) {

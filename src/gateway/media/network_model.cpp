@@ -35,6 +35,9 @@ class Link {
     std::ranges::copy(bytes, slot->bytes.begin());
   }
 
+  void note_speech() { has_spoken_ = true; }
+  bool has_spoken() const { return has_spoken_; }
+
   void receive(base::Instant now, PacketSink& sink) {
     while (true) {
       Packet* next = nullptr;
@@ -56,6 +59,7 @@ class Link {
   base::SeededRandom random_;
   std::vector<Packet> packets_;
   std::uint64_t sent_ = 0;
+  bool has_spoken_ = false;
 };
 
 class ModelledWire final : public Wire {
@@ -66,8 +70,14 @@ class ModelledWire final : public Wire {
   void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override {
     out_->send(kind, bytes, now);
   }
+  void note_speech() override { out_->note_speech(); }
   void receive(base::Instant now, PacketSink& sink) override { in_->receive(now, sink); }
   void apply(const MediaTerms&, base::Instant) override {}
+  WireCounters counters() const override {
+    WireCounters counters;
+    counters.listens_only = !in_->has_spoken();
+    return counters;
+  }
 
  private:
   std::shared_ptr<Link> out_;

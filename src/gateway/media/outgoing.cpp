@@ -9,10 +9,11 @@ namespace {
 
 using belfry::media::ConstSamples;
 
+constexpr std::uint32_t frames_per_second = 50;
 constexpr int max_relay_gap = 100;  // beyond it the numbers start anew
 
 std::uint32_t units_per_frame(const Coding& coding) {
-  return coding.codec.clock_hz / 50;
+  return coding.codec.clock_hz / frames_per_second;
 }
 
 void add(belfry::media::Samples into, ConstSamples more) {
@@ -60,7 +61,12 @@ bool Outgoing::send_digits(call::PlaybackId playback, std::string_view digits) {
 }
 
 void Outgoing::pass_key(const Coding& coding, char key) {
-  if (coding.terms.send && coding.terms.telephone_event_out) digit_sender_.enqueue(key);
+  if (!coding.terms.send) return;
+  if (coding.terms.telephone_event_out) {
+    digit_sender_.enqueue(key);
+  } else if (const auto digits = belfry::media::DigitString::parse(std::string_view(&key, 1))) {
+    player_.enqueue({}, belfry::media::PlayDigits{*digits});
+  }
 }
 
 void Outgoing::stop_playing() {
@@ -82,7 +88,7 @@ void Outgoing::take_player_events() {
 }
 
 void Outgoing::relay(const rtp::PacketView& packet, std::uint8_t payload_type, base::Instant now) {
-  if (packet.payload.size() > packet_.size() - rtp::header_size) return;
+  if (packet.payload.size() > payload_room().size()) return;
   const auto gap =
       relay_ ? static_cast<std::int16_t>(packet.sequence - relay_->last_in) : std::int16_t{0};
   rtp::PacketHeader header;
@@ -104,7 +110,8 @@ void Outgoing::relay(const rtp::PacketView& packet, std::uint8_t payload_type, b
       relay_->last_out = header.sequence;
     }
   }
-  std::ranges::copy(packet.payload, packet_.begin() + rtp::header_size);
+  std::ranges::copy(packet.payload, payload_room().begin());
+  wire_.note_speech();
   send(header, packet.payload.size(), now);
 }
 
@@ -122,6 +129,7 @@ ConstSamples Outgoing::speak(
     last_ = 0;
     return {};
   }
+  if (plays || !others.samples.empty()) wire_.note_speech();
   ConstSamples spoken = frame.samples();
   std::span<const std::byte> payload;
   if (plays) {
@@ -130,7 +138,8 @@ ConstSamples Outgoing::speak(
     spoken = others.samples;
     payload = others.payload;
   } else {
-    run_down(frame.samples());
+    spoken = frame.samples().first(samples_per_frame(coding.spoken_rate));
+    run_down(frame.samples().first(spoken.size()));
   }
   last_ = spoken.back();
   send_frame(coding, spoken, payload, now);
@@ -153,7 +162,7 @@ bool Outgoing::send_digit(const Coding& coding, base::Instant now) {
   if (!digit_sender_.active() || !coding.terms.telephone_event_out) return false;
   const auto packet = digit_sender_.tick(stream_.timestamp());
   if (packet) {
-    std::ranges::copy(packet->payload, packet_.begin() + rtp::header_size);
+    std::ranges::copy(packet->payload, payload_room().begin());
     send(
         stream_.next_at(*coding.terms.telephone_event_out, packet->timestamp, packet->marker),
         packet->payload.size(), now
@@ -169,9 +178,10 @@ bool Outgoing::send_digit(const Coding& coding, base::Instant now) {
 void Outgoing::send_frame(
     Coding& coding, ConstSamples samples, std::span<const std::byte> payload, base::Instant now
 ) {
-  const auto room = std::span(packet_).subspan(rtp::header_size);
+  const auto room = payload_room();
   std::size_t size = payload.size();
   if (payload.empty()) {
+    coding.speak_at({static_cast<std::uint32_t>(samples.size()) * frames_per_second});
     size = coding.encoder->encode(samples, room);
   } else {
     std::ranges::copy(payload, room.begin());
@@ -180,9 +190,12 @@ void Outgoing::send_frame(
 }
 
 void Outgoing::send(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now) {
-  rtp::write_header(header, packet_);
-  const std::span<const std::byte> bytes =
-      std::span(packet_).first(rtp::header_size + payload_size);
+  const auto bytes = std::span(packet_).first(header_room() + payload_size);
+  if (feedback_ == nullptr) {
+    rtp::write_header(header, bytes);
+  } else {
+    feedback_->write_header(header, bytes);
+  }
   reports_.handle_sent(header, payload_size, now);
   wire_.send(PacketKind::rtp, bytes, now);
 }

@@ -36,10 +36,14 @@ class Outgoing {
   );
 
   void change_codec(const belfry::media::CodecDescription& codec);
+  /// What numbers the packets for the transport; nullptr: nothing does. Outlives its use.
+  void use(Feedback* feedback) { feedback_ = feedback; }
+  std::uint32_t source() const { return stream_.ssrc(); }
   /// @return false when it cannot be played: a full queue, an empty clip.
   bool play(const Coding& coding, call::PlaybackId playback, const call::Playback& what);
-  /// A key that a peer with another codec pressed: its packets cannot be passed on, so it is made
-  /// anew, where the party takes keys as events.
+  /// A key that a peer pressed whose packets cannot be passed on, because they are of another codec
+  /// or it came by signalling: it is made anew, as an event where the party takes those, else as a
+  /// tone.
   void pass_key(const Coding& coding, char key);
   void stop_playing();
   /// Something of its own is heard, or will be in the next tick.
@@ -74,6 +78,12 @@ class Outgoing {
       Coding& coding, belfry::media::ConstSamples samples, std::span<const std::byte> payload,
       base::Instant now
   );
+  /// Where a payload is written: its header comes before it.
+  std::span<std::byte> payload_room() { return std::span(packet_).subspan(header_room()); }
+  std::size_t header_room() const {
+    return feedback_ == nullptr ? rtp::header_size : feedback_->header_size();
+  }
+  /// The payload is in its place.
   void send(const rtp::PacketHeader& header, std::size_t payload_size, base::Instant now);
   void send_report(base::Instant now);
   void take_player_events();
@@ -82,6 +92,7 @@ class Outgoing {
   SeatEvents& events_;
   Wire& wire_;
   Reports& reports_;
+  Feedback* feedback_ = nullptr;
   rtp::OutgoingStream stream_;
   rtp::DigitSender digit_sender_;
   belfry::media::Player player_;

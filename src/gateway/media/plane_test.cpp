@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "media/level.hpp"
 #include "media/tone.hpp"
 #include "media/tone_meter.hpp"
 #include "media/wav.hpp"
@@ -23,6 +24,14 @@ struct Listener final : call::SeatListener {
   int timeouts = 0;
   std::string digits;
   std::string speech;
+};
+
+/// What a seat's party says.
+struct Hearing final : call::AudioTap {
+  void on_audio(call::Track, base::Duration, std::span<const std::int16_t> samples) override {
+    heard.insert(heard.end(), samples.begin(), samples.end());
+  }
+  std::vector<std::int16_t> heard;
 };
 
 /// A plane without a thread on a virtual clock.
@@ -79,6 +88,9 @@ struct PlaneTest : testing::Test {
     terms.track = call::Track::inbound;
     return terms;
   }
+  base::Task<void> ask(call::SeatId seat, std::optional<call::SeatStatistics>& seen) {
+    seen = co_await plane.statistics(seat);
+  }
   static double share(const belfry::media::PcmClip& clip, double hz) {
     return belfry::media::tone_share(clip.samples, clip.rate, hz);
   }
@@ -102,6 +114,54 @@ TEST_F(PlaneTest, WhatIsPlayedToALegIsHeardByItsPhone) {
       heard->rate, {heard->samples.begin() + 4000, heard->samples.begin() + 8000}
   };
   EXPECT_GT(share(middle, 440), 0.9);
+}
+
+TEST_F(PlaneTest, SoundSurvivesStallsOfTheMachine) {
+  const auto seats = linked();
+  const std::string path = folder / "stalled.wav";
+  ASSERT_TRUE(plane.start_recording(seats.phone, inbound(path), nullptr));
+  pass(100ms);
+  plane.play(seats.leg, tone(440, 2s));
+  for (int stall = 0; stall < 20; ++stall) {
+    clock.advance_to(clock.now() + 130ms);
+    pass(20ms);
+  }
+  plane.close_seat(seats.phone);
+  pass(100ms);
+  EXPECT_GT(plane.late_ticks(), 50);
+  const auto heard = belfry::media::read_audio_file(path);
+  ASSERT_TRUE(heard) << heard.error().message;
+  const std::size_t window = belfry::media::samples_in(10ms, heard->rate);
+  int loud = 0;
+  for (std::size_t at = 0; at + window <= heard->samples.size(); at += window) {
+    belfry::media::PcmClip piece{
+        heard->rate,
+        {heard->samples.begin() + static_cast<std::ptrdiff_t>(at),
+         heard->samples.begin() + static_cast<std::ptrdiff_t>(at + window)}
+    };
+    if (belfry::media::level_dbov(piece.samples) > -30) ++loud;
+  }
+  EXPECT_NEAR(loud, 200, 4) << "windows of 10 ms in which two seconds of tone are heard";
+}
+
+TEST_F(PlaneTest, APhoneThatWasMadeToSayNothingIsKnownToListen) {
+  const auto seats = linked();
+  const auto listens = [&](call::SeatId seat) {
+    std::optional<call::SeatStatistics> seen;
+    base::TaskGroup tasks{loop};
+    tasks.spawn(ask(seat, seen));
+    pass(100ms);
+    return seen.value().listens_only;
+  };
+  plane.play(seats.leg, tone(440, 200ms));
+  plane.play(seats.phone, call::DigitsPlayback{"12"});
+  pass(2s);
+  EXPECT_EQ(leg.digits, "12");
+  EXPECT_TRUE(listens(seats.leg)) << "a key is no sound";
+  EXPECT_FALSE(listens(seats.phone));
+  plane.play(seats.phone, tone(440, 200ms));
+  pass(1s);
+  EXPECT_FALSE(listens(seats.leg));
 }
 
 TEST_F(PlaneTest, DigitsArriveOnceWhetherSentAsEventsOrAsTones) {
@@ -159,6 +219,45 @@ TEST_F(PlaneTest, ARoomOfTwoCarriesAudioBothWaysWithEqualAndWithDifferentCodecs)
   }
 }
 
+/// Between the two Opus works at 8 kHz: whatever comes or goes in between finds it as it was.
+TEST_F(PlaneTest, ABrowserAndATelephoneHearEachOtherWhateverElseHappens) {
+  const auto browser = linked({}, with_events(Codec::opus));
+  const auto telephone = linked({}, with_events(Codec::pcmu));
+  const auto expect_to_hear = [&](call::SeatId seat, double hz, const std::string& what) {
+    Hearing hearing;
+    const call::TapId tap = plane.add_tap(seat, call::Track::inbound, &hearing);
+    pass(1s);
+    plane.remove_tap(tap);
+    ASSERT_GT(hearing.heard.size(), 6000u) << what;
+    const auto end = belfry::media::ConstSamples(hearing.heard).last(4000);
+    EXPECT_GT(belfry::media::tone_share(end, belfry::media::narrowband, hz), 0.9) << what;
+  };
+  const auto expect_both = [&](const std::string& what) {
+    expect_to_hear(telephone.phone, 300, what + ": the telephone");
+    expect_to_hear(browser.phone, 700, what + ": the browser");
+  };
+  plane.play(browser.phone, tone(300, 60s));
+  plane.play(telephone.phone, tone(700, 60s));
+  plane.connect(browser.leg, telephone.leg);
+  pass(500ms);
+  expect_both("alone");
+  expect_to_hear(browser.leg, 300, "while the browser is listened to");
+  expect_both("after that");
+  plane.play(browser.leg, tone(1100, 2s));
+  pass(300ms);
+  expect_to_hear(browser.phone, 1100, "a prompt");
+  pass(1s);
+  expect_both("after the prompt");
+  const call::RoomId room = plane.open_room(nullptr);
+  plane.enter(room, browser.leg, {});
+  plane.enter(room, telephone.leg, {});
+  pass(300ms);
+  expect_both("in a conference");
+  plane.connect(browser.leg, telephone.leg);
+  pass(300ms);
+  expect_both("after the conference");
+}
+
 TEST_F(PlaneTest, DigitsPassThroughARelayAndAreSeenOnTheWay) {
   const auto one = linked();
   Listener far_leg, far_phone;
@@ -190,6 +289,33 @@ TEST_F(PlaneTest, DigitsPassBetweenPartiesWithDifferentCodecs) {
     pass(3s);
     EXPECT_EQ(std::exchange(leg.digits, ""), "55#0") << describe(codec).name;
     EXPECT_EQ(far_phone.digits, "55#0") << describe(codec).name;
+    for (const call::SeatId seat : {one.leg, one.phone, other.leg, other.phone})
+      plane.close_seat(seat);
+  }
+}
+
+TEST_F(PlaneTest, KeysOfSignallingReachThePeerAsEventsOrTonesAndOnlyOnce) {
+  for (const MediaTerms& far_terms : {with_events(), with_events(Codec::opus), without_events()}) {
+    const auto one = linked();
+    Listener far_leg, far_phone;
+    const auto other = plane.open_linked_seats({}, {}, 9);
+    for (const call::SeatId seat : {other.leg, other.phone}) plane.set_terms(seat, far_terms);
+    plane.listen(other.leg, &far_leg);
+    plane.listen(other.phone, &far_phone);
+    plane.connect(one.leg, other.leg);
+    pass(1s);
+    plane.press(one.leg, '7');
+    pass(1500ms);
+    EXPECT_EQ(far_phone.digits, "7") << far_terms.telephone_event_out.has_value();
+    // The same press in the media as well, before and after.
+    plane.press(one.leg, '1');
+    plane.play(one.phone, call::DigitsPlayback{"1"});
+    pass(1500ms);
+    plane.play(one.phone, call::DigitsPlayback{"2"});
+    pass(200ms);
+    plane.press(one.leg, '2');
+    pass(1500ms);
+    EXPECT_EQ(far_phone.digits, "712");
     for (const call::SeatId seat : {one.leg, one.phone, other.leg, other.phone})
       plane.close_seat(seat);
   }

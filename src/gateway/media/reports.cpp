@@ -79,10 +79,15 @@ std::optional<rtp::ReportBlock> Reports::handle_blocks(
     const rtp::ReportBlock block = blocks.at(i);
     if (block.ssrc != own_source_) continue;
     about_us = block;
-    loss_there_ = block.fraction_lost / 256.0;
+    handle_loss(block.fraction_lost / 256.0);
     if (const auto time = rtp::round_trip(block, report_clock(now))) round_trip_ = time;
   }
   return about_us;
+}
+
+void Reports::handle_loss(double loss) {
+  loss_there_ = loss;
+  rate_.handle_loss(loss);
 }
 
 /// A report names each source that was heard since the one before (RFC 3550 section 6.4); some go

@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "call/media.hpp"
 #include "rtp/packet.hpp"
+#include "rtp/rate_by_loss.hpp"
 #include "rtp/rtcp.hpp"
 #include "rtp/statistics.hpp"
 #include "rtp/stream.hpp"
@@ -37,6 +38,11 @@ class Reports {
   ) const;
   /// Part of what we sent that the other side missed lately, 0 to 1, as it last said.
   double loss_there() const { return loss_there_; }
+  /// The same from elsewhere than its reports.
+  void handle_loss(double loss);
+  /// What the way there bears, by that loss, where the codec can follow.
+  std::uint32_t bits_per_second() const { return rate_.bits_per_second(); }
+  std::optional<base::Duration> round_trip() const { return round_trip_; }
   /// Of the streams: what the seat and its wire know besides is left as it is.
   call::SeatStatistics statistics() const;
 
@@ -55,6 +61,7 @@ class Reports {
   std::optional<std::uint32_t> own_source_;
   std::optional<base::Duration> round_trip_;
   double loss_there_ = 0;
+  rtp::RateByLoss rate_;
   // Whether the other side hears us, and how far both were when it last reported.
   call::PartyReports party_reports_ = call::PartyReports::none;
   std::uint64_t packets_out_then_ = 0;

@@ -1,5 +1,7 @@
 #include "gateway/media/seat.hpp"
 
+#include <array>
+
 namespace belfry::gateway::media {
 
 using namespace std::chrono_literals;
@@ -10,6 +12,9 @@ namespace {
 /// A jitter buffer that grows lets its frames come this much later than it said.
 constexpr base::Duration lag_margin = 100ms;
 constexpr base::Duration longest_playout = 500ms;
+/// Where packets are passed on undecoded: what the jitter buffer at the other end may wait.
+constexpr base::Duration usual_playout = 80ms;
+constexpr std::size_t longest_feedback = 1000;
 
 }  // namespace
 
@@ -28,9 +33,12 @@ std::unique_ptr<Coding> Seat::set_coding(std::unique_ptr<Coding> coding, base::I
     reports_.change_clock(coding->codec.clock_hz);
   } else {
     // The same stream goes on: adaptive codecs have learned it.
-    std::swap(coding->encoder, coding_->encoder);
-    std::swap(coding->decoder, coding_->decoder);
+    coding->adopt_state(*coding_);
   }
+  // Numbers go on over a change of codec.
+  if (coding_ && coding_->feedback && coding->feedback)
+    std::swap(coding->feedback, coding_->feedback);
+  outgoing_.use(coding->feedback.get());
   outgoing_.reset_relay();
   last_packet_ = now;
   wire_->apply(coding->terms, now);
@@ -50,6 +58,11 @@ void Seat::join(Seat* peer) {
   }
 }
 
+void Seat::enter(Room* room) {
+  room_ = room;
+  if (room != nullptr && coding_) coding_->speak_at(coding_->codec.rate);
+}
+
 bool Seat::relays() const {
   return peer_ != nullptr && peer_ != this && coding_ && peer_->coding_ &&
          coding_->codec.codec == peer_->coding_->codec.codec && coding_->terms.send &&
@@ -62,11 +75,7 @@ bool Seat::is_listened_to() const {
 }
 
 void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) {
-  if (kind == PacketKind::rtcp) {
-    reports_.handle_control(bytes, now);
-    if (coding_) coding_->encoder->expect_loss(reports_.loss_there());
-    return;
-  }
+  if (kind == PacketKind::rtcp) return on_control(bytes, now);
   const auto packet = rtp::parse_packet(bytes);
   if (!packet || !coding_) return;
   const MediaTerms& terms = coding_->terms;
@@ -79,6 +88,10 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   anything_came_ = true;
   reports_.handle_packet(*packet, now);
   last_packet_ = now;
+  if (coding_->feedback) {
+    coding_->feedback->handle_packet(*packet, now);
+    ask_for_missing(now);
+  }
   if (!terms.receive) return;
   if (digits) {
     on_digits(*packet, now);
@@ -91,24 +104,67 @@ void Seat::on_packet(PacketKind kind, std::span<const std::byte> bytes, base::In
   incoming_.handle_audio(*packet, now);
 }
 
+void Seat::on_control(std::span<const std::byte> bytes, base::Instant now) {
+  reports_.handle_control(bytes, now);
+  if (!coding_) return;
+  if (coding_->feedback) {
+    coding_->feedback->handle_control(bytes, *wire_, now);
+    if (const auto loss = coding_->feedback->take_loss()) reports_.handle_loss(*loss);
+  }
+  const std::uint32_t most = coding_->terms.max_bitrate_bps.value_or(UINT32_MAX);
+  coding_->encoder->limit_bitrate(std::min(most, reports_.bits_per_second()));
+  coding_->encoder->expect_loss(reports_.loss_there());
+}
+
+void Seat::tell_arrivals(base::Instant now) {
+  if (!coding_ || !coding_->feedback || !coding_->feedback->due(now)) return;
+  std::array<std::byte, longest_feedback> buffer;
+  const auto arrivals = coding_->feedback->write_arrivals(outgoing_.source(), buffer, now);
+  if (!arrivals.empty()) wire_->send(PacketKind::rtcp, arrivals, now);
+}
+
+void Seat::ask_for_missing(base::Instant now) {
+  const auto round_trip = reports_.round_trip();
+  if (!round_trip) return;
+  const base::Duration patience = is_relayed() ? usual_playout : incoming_.playout_delay();
+  std::array<std::byte, longest_feedback> buffer;
+  const auto questions =
+      coding_->feedback->write_questions(outgoing_.source(), *round_trip, patience, buffer, now);
+  if (!questions.empty()) wire_->send(PacketKind::rtcp, questions, now);
+}
+
+void Seat::press(char key, base::Instant now) {
+  if (doubled_keys_.is_repeat(key, belfry::media::DoubledKeys::Way::signalling, now)) return;
+  if (peer_ != nullptr && peer_ != this && peer_->coding_)
+    peer_->outgoing_.pass_key(*peer_->coding_, key);
+}
+
 void Seat::on_digits(const rtp::PacketView& packet, base::Instant now) {
   const std::optional<char> pressed = incoming_.handle_digits(packet, now);
+  const bool known =
+      pressed && doubled_keys_.is_repeat(*pressed, belfry::media::DoubledKeys::Way::media, now);
+  if (known) remade_press_ = packet.timestamp;
   if (peer_ == nullptr || peer_ == this || !peer_->coding_) return;
-  if (!is_relayed()) {
-    if (!pressed) return;
+  const auto type_there = peer_->coding_->terms.telephone_event_out;
+  if (!is_relayed() || !type_there) {
+    if (!pressed || known) return;
     remade_press_ = packet.timestamp;
     peer_->outgoing_.pass_key(*peer_->coding_, *pressed);
-  } else if (peer_->coding_->terms.telephone_event_out && packet.timestamp != remade_press_) {
-    peer_->outgoing_.relay(packet, *peer_->coding_->terms.telephone_event_out, now);
+  } else if (packet.timestamp != remade_press_) {
+    peer_->outgoing_.relay(packet, *type_there, now);
   }
 }
 
 void Seat::hear(base::Instant now) {
   check_silence(now);
+  tell_arrivals(now);
   if (!coding_ || !coding_->terms.receive) {
     incoming_.be_silent();
     return;
   }
+  const bool is_analysed =
+      !taps_.empty() || incoming_.watches_beeps() || coding_->keys_in_audio.has_value();
+  coding_->hear_at(is_analysed ? coding_->codec.rate : pair_rate());
   incoming_.tick(now);
   incoming_.examine(*coding_);
 }
@@ -214,8 +270,17 @@ ConstSamples Seat::heard_from_peer(belfry::media::Samples into) {
   if (peer_ == nullptr) return {};
   const ConstSamples heard = peer_->heard();
   if (heard.empty() || heard.size() == into.size()) return heard;
-  coding_->converter.process(heard, peer_->coding_->codec.rate, into);
+  const belfry::media::SampleRate rate = peer_->coding_->heard_rate;
+  if (taps_.empty() && rate == pair_rate()) return heard;
+  coding_->converter.process(heard, rate, into);
   return into;
+}
+
+belfry::media::SampleRate Seat::pair_rate() const {
+  const belfry::media::SampleRate own = coding_->codec.rate;
+  const bool in_pair = room_ == nullptr && peer_ != nullptr && peer_->coding_;
+  if (!in_pair || !coding_->has_rates) return own;
+  return std::min(own, peer_->coding_->codec.rate);
 }
 
 call::SeatStatistics Seat::statistics(base::Instant now) const {
@@ -230,6 +295,7 @@ call::SeatStatistics Seat::statistics(base::Instant now) const {
   result.not_authentic = wire.not_authentic;
   result.replayed = wire.replayed;
   result.handshake = wire.handshake;
+  result.listens_only = wire.listens_only;
   if (wire.stranger) result.stranger = wire.stranger->to_string();
   if (wire.remote) result.remote = wire.remote->to_string();
   result.not_agreed = not_agreed_;

@@ -10,6 +10,7 @@
 #include "gateway/media/outgoing.hpp"
 #include "gateway/media/reports.hpp"
 #include "gateway/media/wire.hpp"
+#include "media/doubled_keys.hpp"
 
 namespace belfry::gateway::media {
 
@@ -42,6 +43,8 @@ class Seat final : private PacketSink {
   /// @return false when it cannot be played: no terms yet, a full queue, an empty clip.
   bool play(call::PlaybackId playback, const call::Playback& what);
   void stop_playing() { outgoing_.stop_playing(); }
+  /// A key that came by signalling, for the peer.
+  void press(char key, base::Instant now);
   void watch_speech() { incoming_.watch_speech(); }
   void watch_beeps() { incoming_.watch_beeps(); }
   FrameTaps& taps() { return taps_; }
@@ -56,7 +59,7 @@ class Seat final : private PacketSink {
   void join(Seat* peer);
   Seat* peer() const { return peer_; }
   /// nullptr: out of it. For `Room`.
-  void enter(Room* room) { room_ = room; }
+  void enter(Room* room);
   Room* room() const { return room_; }
   /// Packets of the peer go out undecoded at present.
   bool relays() const;
@@ -84,11 +87,18 @@ class Seat final : private PacketSink {
 
  private:
   void on_packet(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override;
+  void on_control(std::span<const std::byte> bytes, base::Instant now);
   void on_digits(const rtp::PacketView& packet, base::Instant now);
+  /// Tells the party what of its packets came, and asks for what did not.
+  void tell_arrivals(base::Instant now);
+  void ask_for_missing(base::Instant now);
   bool is_relayed() const { return peer_ != nullptr && peer_->relays(); }
   /// Somebody wants the sound of what this party says, though its packets go on undecoded.
   bool is_listened_to() const;
+  /// At our codec's rate, or at `pair_rate` if that is all that somebody gets to hear.
   belfry::media::ConstSamples heard_from_peer(belfry::media::Samples into);
+  /// Of all that goes between two: where our codec has several, no higher than the peer's.
+  belfry::media::SampleRate pair_rate() const;
   enum class SpokenBy { us, peer };
   void tell_taps(belfry::media::ConstSamples spoken, SpokenBy whom, base::Instant now);
   void check_silence(base::Instant now);
@@ -102,8 +112,9 @@ class Seat final : private PacketSink {
   Incoming incoming_;
   Outgoing outgoing_;
   Seat* peer_ = nullptr;
-  /// RTP time of the last key that was made anew for the peer: the rest of it is not relayed.
+  /// RTP time of the last key that the peer got otherwise: the rest of it is not relayed.
   std::optional<std::uint32_t> remade_press_;
+  belfry::media::DoubledKeys doubled_keys_;
   Room* room_ = nullptr;
   FrameTaps taps_;
   std::optional<base::Instant> last_packet_;  // or the begin of waiting for one

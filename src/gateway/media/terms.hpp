@@ -20,8 +20,12 @@ struct MediaTerms {
   std::optional<std::uint8_t> telephone_event_out;
   std::optional<std::uint8_t> telephone_event_in;
   std::optional<std::uint32_t> max_bitrate_bps = {};  // that the party likes to receive (RFC 7587)
-  bool send = true;                                   // false: we are held
-  bool receive = true;                                // false: we hold
+  /// Feedback about single packets (RFC 4585). The header extension with the transport's sequence
+  /// numbers, whose arrivals are told; nothing: they are not.
+  std::optional<std::uint8_t> transport_numbers = {};
+  bool nack = false;    // what is missed is asked for
+  bool send = true;     // false: we are held
+  bool receive = true;  // false: we hold
 
   // For packets on a network
   std::optional<net::Address> remote;          // RTP

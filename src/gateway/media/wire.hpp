@@ -44,6 +44,7 @@ struct WireCounters {
   std::uint64_t replayed = 0;
   std::optional<net::Address> remote;  // where packets go to at present
   call::Handshake handshake = call::Handshake::none;
+  bool listens_only = false;  // the other end of a modelled network has said nothing yet
 };
 
 /// How a seat's packets travel: UDP sockets, a port shared by many, or a modelled network. Used by
@@ -52,6 +53,10 @@ class Wire {
  public:
   virtual ~Wire() = default;
   virtual void send(PacketKind kind, std::span<const std::byte> bytes, base::Instant now) = 0;
+  /// What is sent from now on is not only silence that fills the time.
+  virtual void note_speech() {}
+  /// An RTP packet that the party misses, as it went out; only wires that keep them.
+  virtual void send_again(std::uint16_t /*sequence*/, base::Instant) {}
   /// Hands over what has arrived up to `now`.
   virtual void receive(base::Instant now, PacketSink& sink) = 0;
   /// New terms: addresses may have changed.

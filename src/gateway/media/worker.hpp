@@ -47,6 +47,7 @@ class Worker {
  private:
   void apply(Command& command, base::Instant now);
   void receive(base::Instant now);
+  void tick_until(base::Instant now);
   void tick(base::Instant now);
   void add(std::unique_ptr<Seat> seat, base::Instant now);
   void remove(call::SeatId seat, base::Instant now);

@@ -20,6 +20,8 @@ const sdp::PayloadFormat offered_events_48k{
 const sdp::PayloadFormat offered_events_8k{
     126, {std::string(sdp::telephone_event), 8000, 1}, std::string(event_parameters)
 };
+/// The extension has the number that browsers give it.
+const sdp::RtcpFeedback offered_feedback{3, true};
 
 std::string random_text(base::Random& random) {
   std::array<std::byte, 12> bytes{};
@@ -69,7 +71,10 @@ sdp::OwnWebRtcAudio BrowserPeer::own(sdp::DtlsSetup setup) {
 std::string BrowserPeer::offer() {
   if (!offer_.empty()) return offer_;
   sdp::OwnWebRtcAudio audio = own(sdp::DtlsSetup::actpass);
-  if (terms_.opus) audio.formats.push_back(offered_opus);
+  if (terms_.opus) {
+    audio.formats.push_back(offered_opus);
+    audio.feedback = offered_feedback;
+  }
   if (terms_.pcmu) audio.formats.push_back(offered_pcmu);
   if (terms_.opus) audio.formats.push_back(offered_events_48k);
   if (terms_.pcmu) audio.formats.push_back(offered_events_8k);
@@ -81,7 +86,7 @@ base::Result<> BrowserPeer::take_answer(std::string_view text) {
   BELFRY_TRY(description, sdp::parse(text));
   BELFRY_TRY(theirs, read_webrtc_audio(description));
   BELFRY_TRY(agreement, agree(theirs));
-  BELFRY_CHECK(meet(theirs));
+  BELFRY_CHECK(meet(agreement, theirs));
   set_terms(agreement, theirs);
   expect();
   return {};
@@ -91,11 +96,12 @@ base::Result<std::string> BrowserPeer::answer(std::string_view text) {
   BELFRY_TRY(offer, sdp::parse(text));
   BELFRY_TRY(theirs, read_webrtc_audio(offer));
   BELFRY_TRY(agreement, agree(theirs));
-  BELFRY_CHECK(meet(theirs));
+  BELFRY_CHECK(meet(agreement, theirs));
   set_terms(agreement, theirs);
   sdp::OwnWebRtcAudio audio = own(sdp::DtlsSetup::passive);
   if (!theirs.mid.empty()) audio.mid = theirs.mid;
   audio.formats.push_back(agreement.codec);
+  audio.feedback = agreement.feedback;
   if (sdp::same_codec(agreement.codec.codec, sdp::opus))
     audio.formats.back().fmtp = opus_parameters;  // what we can do, not what they can
   if (agreement.events) {
@@ -113,17 +119,18 @@ base::Result<BrowserPeer::Agreement> BrowserPeer::agree(const sdp::WebRtcAudio& 
   const sdp::PayloadFormat* codec = theirs.first_of(codecs());
   if (codec == nullptr)
     return base::fail(base::Errc::unsupported, "SDP: neither Opus nor PCMU can be used", 488);
-  Agreement agreement{*codec, std::nullopt};
+  Agreement agreement{*codec, std::nullopt, theirs.feedback_for(*codec)};
   if (const auto* events = theirs.events_for(codec->codec)) agreement.events = *events;
   return agreement;
 }
 
-base::Result<> BrowserPeer::meet(const sdp::WebRtcAudio& theirs) {
+base::Result<> BrowserPeer::meet(const Agreement& agreement, const sdp::WebRtcAudio& theirs) {
   if (remote_ufrag_.empty()) {
     BELFRY_TRY(fingerprint, Fingerprint::parse(theirs.fingerprint));
     auto order = std::make_unique<RemoteOrder>();
     order->ice_ufrag = theirs.ice_ufrag;
     order->fingerprint = fingerprint;
+    if (agreement.feedback.nack) order->sent = std::make_unique<rtp::SentHistory>();
     meeting_ = std::move(order);
   } else if (remote_fingerprint_ != theirs.fingerprint) {
     // RFC 8842 section 4.3: another certificate is another association.
@@ -152,6 +159,8 @@ void BrowserPeer::set_terms(const Agreement& agreement, const sdp::WebRtcAudio& 
     terms.telephone_event_out = agreement.events->payload_type;
   }
   if (is_opus) terms.max_bitrate_bps = max_average_bitrate(agreement.codec);
+  terms.transport_numbers = agreement.feedback.transport_numbers;
+  terms.nack = agreement.feedback.nack;
   terms.send = sdp::may_receive(theirs.direction);
   terms.receive = sdp::may_send(theirs.direction);
   has_telephone_events_ = agreement.events.has_value();

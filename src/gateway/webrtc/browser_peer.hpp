@@ -38,9 +38,10 @@ class BrowserPeer final : public Peer {
   struct Agreement {
     sdp::PayloadFormat codec;
     std::optional<sdp::PayloadFormat> events;
+    sdp::RtcpFeedback feedback;
   };
   base::Result<Agreement> agree(const sdp::WebRtcAudio& theirs) const;
-  base::Result<> meet(const sdp::WebRtcAudio& theirs);
+  base::Result<> meet(const Agreement& agreement, const sdp::WebRtcAudio& theirs);
   void set_terms(const Agreement& agreement, const sdp::WebRtcAudio& theirs);
   std::vector<sdp::Codec> codecs() const;
   sdp::OwnWebRtcAudio own(sdp::DtlsSetup setup);

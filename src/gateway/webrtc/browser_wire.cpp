@@ -74,6 +74,7 @@ void BrowserWire::detach() {
 void BrowserWire::obey(media::WireOrder& order, base::Instant now) {
   if (auto* remote = dynamic_cast<RemoteOrder*>(&order)) {
     transport_.set_remote(std::move(remote->ice_ufrag), remote->fingerprint, now);
+    transport_.keep_sent(std::move(remote->sent));
     setting_up_ = true;
   } else if (auto* restart = dynamic_cast<RestartOrder*>(&order)) {
     // Of the credentials before the last ones nobody sends any more.
@@ -111,6 +112,10 @@ void BrowserWire::send(PacketKind kind, std::span<const std::byte> bytes, base::
   } else {
     transport_.send_rtcp(bytes, now);
   }
+}
+
+void BrowserWire::send_again(std::uint16_t sequence, base::Instant now) {
+  transport_.repeat_rtp(sequence, now);
 }
 
 void BrowserWire::receive(base::Instant now, media::PacketSink&) {

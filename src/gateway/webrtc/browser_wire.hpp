@@ -14,6 +14,7 @@ namespace belfry::gateway::webrtc {
 struct RemoteOrder final : media::WireOrder {
   std::string ice_ufrag;
   belfry::webrtc::Fingerprint fingerprint;
+  std::unique_ptr<rtp::SentHistory> sent;  // where it may ask for packets again
 };
 /// The browser restarts ICE (RFC 8445 section 9); keys stay.
 struct RestartOrder final : media::WireOrder {
@@ -39,6 +40,7 @@ class BrowserWire final : public media::Wire,
 
   // media::Wire
   void send(media::PacketKind kind, std::span<const std::byte> bytes, base::Instant now) override;
+  void send_again(std::uint16_t sequence, base::Instant now) override;
   void receive(base::Instant now, media::PacketSink& sink) override;
   void apply(const media::MediaTerms& terms, base::Instant now) override;
   bool arrives_unasked() const override { return true; }

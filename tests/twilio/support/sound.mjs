@@ -29,7 +29,7 @@ function decode(format, data) {
 }
 
 /// ITU-T G.711
-function muLaw(byte) {
+export function muLaw(byte) {
   const inverted = ~byte & 0xff;
   const magnitude = ((((inverted & 0x0f) << 3) + 0x84) << ((inverted & 0x70) >> 4)) - 0x84;
   return (inverted & 0x80 ? -magnitude : magnitude) / 32768;
@@ -60,6 +60,24 @@ export function tonesIn(samples, rate, candidates, { ms = 200, least = 0.02 } = 
     }
   }
   return candidates.filter((hz) => heard.get(hz) >= ms);
+}
+
+/// What is typical of measurements of some tones over a time, whatever a stall of the machine did to a few of them:
+/// the quartiles [lower, median, upper] for each tone. @param rows of one measurement for each tone
+export function quartiles(rows) {
+  const tones = rows[0].map((_, tone) => rows.map((row) => row[tone]).sort((a, b) => a - b));
+  return tones.map((sorted) => [0.25, 0.5, 0.75].map((part) => sorted[Math.floor(part * (sorted.length - 1))]));
+}
+
+/// The level (dB) of each tone (Hz) in each tenth of a second.
+export function toneLevels(samples, rate, tones) {
+  const length = Math.round(rate / 10);
+  const rows = [];
+  for (let at = 0; at + length <= samples.length; at += length) {
+    const piece = samples.subarray(at, at + length);
+    rows.push(tones.map((hz) => 20 * Math.log10(amplitude(piece, rate, hz) + 1e-6)));
+  }
+  return rows;
 }
 
 /// Root mean square of a span, in dB below full scale; -Infinity for none.

@@ -8,6 +8,7 @@ class Ear {
     this.context.createMediaStreamSource(stream).connect(this.analyser);
     this.bins = new Float32Array(this.analyser.frequencyBinCount);
     this.spectra = [];
+    this.watch([]);
     this.timer = setInterval(() => this.listen(), 50);
   }
 
@@ -21,6 +22,14 @@ class Ear {
     }
     const loudest = Math.max(-Infinity, ...peaks.map((peak) => peak.level));
     this.spectra.push(peaks.filter((peak) => peak.level > loudest - 15).map((peak) => peak.hz));
+    const near = (hz) => this.bins.subarray(Math.round(hz / hzPerBin) - 1, Math.round(hz / hzPerBin) + 2);
+    if (this.tones.length > 0) this.watched.push(this.tones.map((hz) => Math.max(...near(hz))));
+  }
+
+  /// From now on `watched` has the levels (dB) of these tones in each look.
+  watch(tones) {
+    this.tones = tones;
+    this.watched = [];
   }
 
   /// In how many of the looks since `from` all of `tones` (Hz) were among the loudest.

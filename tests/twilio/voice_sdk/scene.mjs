@@ -6,7 +6,8 @@ import { SdkPage, servePages, startChromium, startCuttableWire } from "./sdk_pag
 export const sdks = ["@twilio/voice-sdk", "twilio-voice-sdk-2.2.0"];
 
 /// A server with HTTPS, a web application that answers the calls of its browsers at /voice, and a browser.
-export async function startScene(sdk) {
+/// @param config more of the server's belfry.toml
+export async function startScene(sdk, { config = "" } = {}) {
   const started = [];
   const stop = async () => {
     for (const each of started.reverse()) await each.stop();
@@ -17,7 +18,7 @@ export async function startScene(sdk) {
     return each;
   };
   try {
-    const house = await start(startHouse({ https: true }));
+    const house = await start(startHouse({ https: true, config }));
     const wire = await start(startCuttableWire(new URL(house.belfry.httpsUrl).port));
     const pages = await start(servePages(sdk));
     const chromium = await start(startChromium());
@@ -48,7 +49,8 @@ class Scene {
 
   /// A tab of that person, whose device is made but not registered.
   async tab(identity, terms = {}) {
-    const page = await SdkPage.open(this.chromium.browser, this.pages, { mediaPort: terms.mediaPort });
+    const { mediaPort, toneHz } = terms;
+    const page = await SdkPage.open(this.chromium.browser, this.pages, { mediaPort, toneHz });
     await page.make(this.token(identity, terms), this.wire.host);
     return page;
   }

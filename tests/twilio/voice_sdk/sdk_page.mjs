@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { connect, createServer as createTcpServer } from "node:net";
@@ -8,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { sineWav } from "../support/sound.mjs";
+import { atPort } from "./media_wire.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 /// How long anything may take that is waited for, on a busy machine.
@@ -109,48 +109,36 @@ export async function startCuttableWire(port) {
   };
 }
 
-/// Passes datagrams on to the server's media port and back, or loses them all. Each sender has a socket of its own
-/// towards the server, as behind a NAT.
-export async function startLosableMedia(port) {
-  const near = createSocket("udp4");
-  const senders = new Map();
-  let lost = false;
-  near.on("message", (datagram, { address, port: from }) => {
-    let far = senders.get(from);
-    if (!far) {
-      far = createSocket("udp4");
-      far.on("message", (answer) => lost || near.send(answer, from, address));
-      senders.set(from, far);
-    }
-    if (!lost) far.send(datagram, port, "127.0.0.1");
-  });
-  await new Promise((resolve) => near.bind(0, "127.0.0.1", resolve));
-  return {
-    port: near.address().port,
-    loseAll: (whether) => (lost = whether),
-    stop: () => {
-      for (const socket of [near, ...senders.values()]) socket.close();
-    },
+/// In the page, before anything else: the microphone is that tone, as it is; of a device's sound the browser would take
+/// away what sounds on and on.
+function sayTone(hz) {
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const microphone = context.createMediaStreamDestination();
+    const tone = new OscillatorNode(context, { frequency: hz });
+    tone.connect(new GainNode(context, { gain: 0.3 })).connect(microphone);
+    tone.start();
+    return microphone.stream;
   };
 }
 
 /// In the page, before anything else: the server's media is found at that port alone.
-function sendMediaTo(port) {
+function sendMediaTo(port, atPort) {
   const { setRemoteDescription } = RTCPeerConnection.prototype;
-  RTCPeerConnection.prototype.setRemoteDescription = function (description) {
-    const lines = description.sdp.split("\r\n").filter((line) => !/^a=candidate:\S+ \d+ tcp /i.test(line));
-    const sdp = lines.map((line) => line.replace(/^(a=candidate:\S+ \d+ udp \d+ \S+) \d+/i, `$1 ${port}`)).join("\r\n");
-    return setRemoteDescription.call(this, { type: description.type, sdp });
+  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+    return setRemoteDescription.call(this, { type, sdp: atPort(sdp, port) });
   };
 }
 
 /// One tab with the SDK.
 export class SdkPage {
   /// @param mediaPort where it finds the server's media, if not where the server says
-  static async open(browser, pages, { mediaPort } = {}) {
+  /// @param toneHz what its microphone says on and on; else it gives the browser's bursts
+  static async open(browser, pages, { mediaPort, toneHz } = {}) {
     const context = await browser.newContext();
     context.setDefaultTimeout(patience);
-    if (mediaPort) await context.addInitScript(sendMediaTo, mediaPort);
+    if (mediaPort) await context.addInitScript({ content: `(${sendMediaTo})(${mediaPort}, ${atPort})` });
+    if (toneHz) await context.addInitScript(sayTone, toneHz);
     const page = await context.newPage();
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(error.stack ?? String(error)));
@@ -218,6 +206,13 @@ export class SdkPage {
       const last = await this.page.evaluate(() => window.phone.ear?.spectra.slice(-10));
       throw new Error(`waited for ${tones} Hz, heard ${JSON.stringify(last)}`, { cause: error });
     }
+  }
+
+  /// How loud each of these tones is in so many looks of 50 ms from now on, in dB.
+  async levels(tones, looks) {
+    await this.page.evaluate((wanted) => window.phone.ear.watch(wanted), tones);
+    await this.page.waitForFunction((count) => window.phone.ear.watched.length >= count, looks, { polling: 50 });
+    return this.page.evaluate(() => window.phone.ear.watched);
   }
 
   /// Of the WebRTC statistics of the call: packets `sent` and `received`, and the energy that was `spoken`, which a

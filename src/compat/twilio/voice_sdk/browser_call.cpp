@@ -14,8 +14,10 @@ namespace {
 constexpr int media_failed = 53405;
 constexpr int bad_request = 31400;
 constexpr std::chrono::seconds least_wait_for_socket = 15s;
+/// A page that gives up earlier than this has not waited for its media.
+constexpr base::Duration time_to_connect = 3s;
 /// For the SDK's ICE restart, after 30 s without a check.
-constexpr base::Duration wait_for_media = 15s;
+constexpr base::Duration time_to_come_back = 15s;
 constexpr base::Duration longest_ring_back = 10min;
 
 /// What the page is told; nothing when its call ended as calls do.
@@ -56,6 +58,21 @@ std::string words_of(PeerFailure failure) {
       return "nothing was heard of the browser's media for 30 s";
   }
   return {};
+}
+
+Ending ending_of(PeerFailure failure) {
+  Ending ending{HangupCause::media_timeout, 0, words_of(failure)};
+  switch (failure) {
+    case PeerFailure::never_connected:
+      ending.handshake = call::Handshake::never_connected;
+      break;
+    case PeerFailure::wrong_fingerprint:
+      ending.handshake = call::Handshake::wrong_fingerprint;
+      break;
+    case PeerFailure::consent_lost:
+      break;  // it was there
+  }
+  return ending;
 }
 
 }  // namespace
@@ -123,25 +140,39 @@ void BrowserCall::take_over(Device& device, std::unique_ptr<Connection> connecti
 /// The first word says that the call is in hand, any further one that somebody rings: only then the
 /// page gets our SDP, and hears it.
 void BrowserCall::ring() {
-  if (!inbound_ || state_ != State::ringing || device_ == nullptr || early_media_) return;
+  if (!inbound_ || state_ != State::ringing || device_ == nullptr || rings_back_) return;
   if (!std::exchange(told_to_ring_, true))
     return send(*device_, "ringing", ringing_frame(party_.call_sid, ""));
-  early_media_ = true;
-  send(*device_, "ringing", ringing_frame(party_.call_sid, answer_sdp_));
-  connection_->peer().expect();
+  open_sound();
+  rings_back_ = true;
   house_.media().play(
       seat(), call::TonePlayback{call::TonePlayback::Kind::ringback, longest_ring_back}
   );
 }
 
+/// Somebody else says how it rings: an announcement, a tone of the other network.
+bool BrowserCall::open_early_media() {
+  if (!inbound_ || state_ != State::ringing || device_ == nullptr) return false;
+  told_to_ring_ = true;
+  open_sound();
+  stop_ring_back();
+  return true;
+}
+
+void BrowserCall::open_sound() {
+  if (std::exchange(early_media_, true)) return;
+  send(*device_, "ringing", ringing_frame(party_.call_sid, answer_sdp_));
+  connection_->peer().expect();
+}
+
 void BrowserCall::stop_ring_back() {
-  if (early_media_ && connection_) house_.media().stop_playing(seat());
+  if (std::exchange(rings_back_, false) && connection_) house_.media().stop_playing(seat());
 }
 
 void BrowserCall::answer() {
   if (!inbound_ || state_ != State::ringing || device_ == nullptr) return;
   stop_ring_back();
-  state_ = State::connecting;
+  wait_for_media();
   const std::string_view sdp = early_media_ ? std::string_view() : answer_sdp_;
   const std::string& reconnect = token_.renew(house_.random());
   send(*device_, "answer", answer_frame(party_.call_sid, sdp, reconnect));
@@ -157,6 +188,11 @@ void BrowserCall::answer_is_complete() {
 
 // --- Media ---
 
+void BrowserCall::wait_for_media() {
+  state_ = State::connecting;
+  connecting_since_ = house_.loop().now();
+}
+
 void BrowserCall::on_connected(Connection& connection) {
   if (&connection != connection_.get()) return;
   house_.loop().cancel(std::exchange(timer_, 0));
@@ -167,8 +203,8 @@ void BrowserCall::on_connected(Connection& connection) {
 void BrowserCall::on_failed(Connection& connection, PeerFailure failure) {
   if (&connection != connection_.get() || state_ == State::ended) return;
   const bool may_come_back = failure == PeerFailure::consent_lost && device_ != nullptr;
-  Ending ending{HangupCause::media_timeout, 0, words_of(failure)};
-  if (may_come_back) return start_timer(wait_for_media, std::move(ending));
+  Ending ending = ending_of(failure);
+  if (may_come_back) return start_timer(time_to_come_back, std::move(ending));
   end_with({media_failed, words_of(failure)}, std::move(ending));
 }
 
@@ -247,7 +283,10 @@ void BrowserCall::on_hangup(Device& device, const std::string& message) {
   note_received("hangup");
   device_ = nullptr;
   const bool gave_up = inbound_ && state_ == State::ringing;
-  end({gave_up ? HangupCause::canceled : HangupCause::normal, 0, words});
+  Ending ending{gave_up ? HangupCause::canceled : HangupCause::normal, 0, words};
+  if (state_ == State::connecting && house_.loop().now() - connecting_since_ > time_to_connect)
+    ending.handshake = call::Handshake::never_connected;
+  end(std::move(ending));
 }
 
 void BrowserCall::hang_up(HangupCause cause) {

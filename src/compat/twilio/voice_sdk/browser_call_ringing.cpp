@@ -122,7 +122,7 @@ void BrowserCall::on_answer(Device& device, const std::string& sdp) {
     send(device, "hangup", hangup_frame(party_.call_sid, error));
     return drop(invitation, {HangupCause::failed, 0, taken.error().message});
   }
-  state_ = State::connecting;
+  wait_for_media();
   house_.loop().cancel(std::exchange(timer_, 0));
   take_over(device, std::move(invitation->connection));
   cancel_others(&device);
@@ -136,7 +136,7 @@ bool BrowserCall::forward_to(Device& device, const std::string& offer) {
   if (!connection) return false;
   auto answer = (*connection)->peer().answer(offer);
   if (!answer) return false;
-  state_ = State::connecting;
+  wait_for_media();
   house_.loop().cancel(std::exchange(timer_, 0));
   take_over(device, std::move(*connection));
   cancel_others(nullptr);

@@ -51,9 +51,9 @@ void UserMessages::tell(const UserMessage& message, const std::string& account_s
   };
   call::Changes changes;
   for (const Subscription& subscription : call->second.subscriptions) {
-    call::Delivery delivery = twiml::form_delivery(subscription.url, subscription.method, fields);
+    call::Delivery delivery =
+        twiml::form_delivery(account_sid, subscription.url, subscription.method, fields);
     delivery.id = base::make_uuid(environment_.random);
-    delivery.account_sid = account_sid;
     delivery.order_key = subscription.sid;
     delivery.kind = "user-defined-message";
     delivery.created = delivery.next_attempt = now;
