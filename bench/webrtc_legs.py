@@ -24,7 +24,8 @@ from bench import RUNS, Server, clean_environment, cpu_seconds, on_core, pause, 
 HOLD = float(os.environ.get("BENCH_HOLD", "60"))
 LEGS = int(os.environ.get("BENCH_LEGS", "200"))
 SOCKETS = 2000
-ROOM = 10  # who talk with each other in a conference
+ROOM = 10  # legs of a conference, of which one talks at a time
+WARM_UP = 2 * ROOM
 PROGRAM = os.environ.get(
     "BELFRY_WEBRTC_LOAD", pathlib.Path(__file__).resolve().parents[1] / "build/bench/bench/webrtc_load/bench_webrtc_load"
 )
@@ -70,8 +71,8 @@ class Pages:
         assert status == 201, made
         return made["sid"]
 
-    def add(self, role: str, codec: str, identity: str, application=""):
-        self.lines.append(f"{role} {codec} {token(self.keys, identity, application)}")
+    def add(self, role: str, codec: str, identity: str, application="", voice="talks"):
+        self.lines.append(f"{role} {codec} {voice} {token(self.keys, identity, application)}")
 
     def look(self) -> dict:
         pid = self.server.process.pid
@@ -88,11 +89,16 @@ class Pages:
 
     def run(self, hold=HOLD, *options) -> dict:
         """Gives what the pages have counted, with `before`, `registered`, `up` and `end` of the server."""
-        plan = self.server.folder / "plan"
-        plan.write_text("\n".join(self.lines) + "\n")
-        self.look()  # what the first request needs is there for good
+        self.play(self.lines[:WARM_UP], {}, "--hold", 1, "--settle", 0.5)  # what is made once is made then
+        pause(1)
         seen = {"before": self.look()}
-        command = on_core(1, PROGRAM, f"ws://127.0.0.1:{self.server.http_port}/signal", plan, "--hold", hold, *options)
+        self.play(self.lines, seen, "--hold", hold, *options)
+        return seen
+
+    def play(self, lines: list, seen: dict, *options):
+        plan = self.server.folder / "plan"
+        plan.write_text("\n".join(lines) + "\n")
+        command = on_core(1, PROGRAM, f"ws://127.0.0.1:{self.server.http_port}/signal", plan, "--watched-core", 0, *options)
         with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, text=True) as process:
             for line in process.stdout:
                 event = json.loads(line)
@@ -100,7 +106,6 @@ class Pages:
                 seen["end" if name == "held" else name] = self.look()
                 seen |= event
         assert process.returncode == 0, f"the pages ended with {process.returncode}"
-        return seen
 
 
 def cpu_percent(result: dict) -> float:
@@ -129,8 +134,8 @@ def show_hold(what: str, results: list):
         print(
             f"{what}: {legs} legs: sent {each['sent']}, received {each['received']} (the least of a leg "
             f"{each['fewest_received']}), lost {each['lost']}, late by more than a frame {each['late']}, worst delay "
-            f"{each['worst_delay_ms']:.1f} ms; late ticks {late:.0f} of {ticks:.0f}; load late itself "
-            f"{each['own_late_ms']} ms",
+            f"{each['worst_delay_ms']:.1f} ms; late ticks {late:.0f} of {ticks:.0f}; halts of the machine above 5 ms "
+            f"{each['halts']}, worst {each['worst_halt_ms']:.1f} ms, and {each['own_late_ms']} ms on the load's core",
             flush=True,
         )
 
@@ -140,7 +145,7 @@ def conferences() -> dict:
         for room in range(LEGS // ROOM):
             application = pages.application(f"<Dial><Conference beep='false'>room {room}</Conference></Dial>")
             for seat in range(ROOM):
-                pages.add("call", "opus", f"page.{room}.{seat}", application)
+                pages.add("call", "opus", f"page.{room}.{seat}", application, "quiet" if seat else "talks")
         return pages.run()
 
 

@@ -15,6 +15,7 @@ struct LegTerms {
   webrtc::ClientTransport::Settings transport;
   media::Codec codec = media::Codec::opus;
   std::uint8_t payload_type = 111;
+  Voice voice = Voice::talks;
 };
 
 /// A browser's media on a UDP socket of its own: connects, says a frame whenever it is told to,

@@ -1,7 +1,6 @@
 #include "webrtc_load/legs.hpp"
 
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,17 +10,9 @@
 namespace belfry::bench {
 namespace {
 
-constexpr long tick_ns = 1'000'000;
 /// Frames that were missed are said at once, as a browser's encoder would, but not a second of
 /// them.
 constexpr std::uint64_t most_ticks_at_once = 100;
-
-int open_timer() {
-  const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  const itimerspec every{{0, tick_ns}, {0, tick_ns}};
-  timerfd_settime(fd, 0, &every, nullptr);
-  return fd;
-}
 
 void watch(int epoll, int fd, std::uint64_t mark) {
   epoll_event event{};
@@ -36,12 +27,10 @@ Legs::Legs(const webrtc::DtlsContext& context, std::function<void(std::size_t)> 
     : context_(context),
       on_connected_(std::move(on_connected)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timer_(open_timer()),
       thread_([this] { run(); }) {}
 
 Legs::~Legs() {
   stop();
-  close(timer_);
   close(epoll_);
 }
 
@@ -58,8 +47,7 @@ void Legs::stop() {
 void Legs::run() {
   const base::SystemClock clock;
   while (!stop_) {
-    std::uint64_t ticks = 0;
-    (void)!read(timer_, &ticks, sizeof ticks);
+    std::uint64_t ticks = timer_.wait();
     if (ticks > 1) slept_through_ += ticks - 1;
     const base::Instant now = clock.now();
     receive(now);
@@ -100,7 +88,7 @@ void Legs::tick(base::Instant now) {
 void Legs::admit(base::Instant now) {
   const std::lock_guard lock(mutex_);
   for (const auto& [number, terms] : waiting_) {
-    const Speech& speech = speeches_.of(terms.codec);
+    const Speech& speech = speeches_.of(terms.codec, terms.voice);
     const std::size_t first = random_.below(speech.size());
     auto leg = std::make_unique<Leg>(context_, terms, speech, first, random_, now);
     watch(epoll_, leg->socket(), entries_.size());

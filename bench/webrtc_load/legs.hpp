@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "webrtc_load/leg.hpp"
+#include "webrtc_load/millisecond_timer.hpp"
 
 namespace belfry::bench {
 
@@ -55,7 +56,8 @@ class Legs {
   std::vector<Entry> entries_;
   std::size_t slot_ = 0;
   std::uint64_t slept_through_ = 0;
-  int epoll_, timer_;
+  int epoll_;
+  MillisecondTimer timer_;
 
   std::mutex mutex_;
   std::vector<std::pair<std::size_t, LegTerms>> waiting_;

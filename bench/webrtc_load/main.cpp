@@ -3,9 +3,9 @@
 // webrtc_legs.py.
 //
 //   bench_webrtc_load URL PLAN [--authority PEM] [--hold S] [--settle S] [--calls-per-second N]
-//                     [--sockets-per-second N]
+//                     [--sockets-per-second N] [--watched-core N]
 //
-// PLAN has a page a line: `call|answer|idle opus|pcmu TOKEN`.
+// PLAN has a page a line: `call|answer|idle opus|pcmu talks|quiet TOKEN`.
 #include <sys/resource.h>
 
 #include <cstdlib>
@@ -35,6 +35,8 @@ bool take_option(bench::RunSettings& settings, std::string_view name, const char
     settings.calls_per_second = number;
   } else if (name == "--sockets-per-second") {
     settings.sockets_per_second = number;
+  } else if (name == "--watched-core") {
+    settings.watched_core = static_cast<int>(number);
   } else {
     return false;
   }

@@ -20,6 +20,21 @@ std::optional<media::Codec> codec_of(std::string_view word) {
   return std::nullopt;
 }
 
+std::optional<Voice> voice_of(std::string_view word) {
+  if (word == "talks") return Voice::talks;
+  if (word == "quiet") return Voice::quiet;
+  return std::nullopt;
+}
+
+std::optional<Page> read_page(const std::vector<std::string_view>& words) {
+  if (words.size() != 4 || words[3].empty()) return std::nullopt;
+  const auto role = role_of(words[0]);
+  const auto codec = codec_of(words[1]);
+  const auto voice = voice_of(words[2]);
+  if (!role || !codec || !voice) return std::nullopt;
+  return Page{*role, *codec, *voice, std::string(words[3])};
+}
+
 }  // namespace
 
 base::Result<std::vector<Page>> parse_plan(std::string_view text) {
@@ -28,12 +43,10 @@ base::Result<std::vector<Page>> parse_plan(std::string_view text) {
   for (const std::string_view line : base::split(text, '\n')) {
     ++number;
     if (base::trim(line).empty()) continue;
-    const auto words = base::split(base::trim(line), ' ');
-    const auto role = role_of(words[0]);
-    const auto codec = words.size() == 3 ? codec_of(words[1]) : std::nullopt;
-    if (!role || !codec || words[2].empty())
+    auto page = read_page(base::split(base::trim(line), ' '));
+    if (!page)
       return base::fail(base::Errc::malformed, "the plan's line " + std::to_string(number));
-    pages.push_back({*role, *codec, std::string(words[2])});
+    pages.push_back(std::move(*page));
   }
   return pages;
 }

@@ -6,20 +6,24 @@ namespace belfry::bench {
 namespace {
 
 TEST(WebRtcLoadPlan, HasAPageALine) {
-  const auto plan = parse_plan("call opus a.b.c\n\nanswer pcmu d.e.f\nidle opus g.h.i\n");
+  const auto plan =
+      parse_plan("call opus talks a.b.c\n\nanswer pcmu quiet d.e.f\nidle opus talks g.h.i\n");
   ASSERT_TRUE(plan);
   const std::vector<Page> expected{
-      {Role::call, media::Codec::opus, "a.b.c"},
-      {Role::answer, media::Codec::pcmu, "d.e.f"},
-      {Role::idle, media::Codec::opus, "g.h.i"},
+      {Role::call, media::Codec::opus, Voice::talks, "a.b.c"},
+      {Role::answer, media::Codec::pcmu, Voice::quiet, "d.e.f"},
+      {Role::idle, media::Codec::opus, Voice::talks, "g.h.i"},
   };
   EXPECT_EQ(*plan, expected);
 }
 
 TEST(WebRtcLoadPlan, NamesTheLineThatItCannotRead) {
-  for (const char* line :
-       {"ring opus t", "call g722 t", "call opus", "call opus t u", "call opus "}) {
-    const auto plan = parse_plan(std::string("idle opus t\n") + line);
+  const std::vector<std::string> lines{
+      "ring opus talks t", "call g722 talks t", "call opus sings t",
+      "call opus talks",   "call opus t",       "call opus talks t u",
+  };
+  for (const std::string& line : lines) {
+    const auto plan = parse_plan("idle opus talks t\n" + line);
     ASSERT_FALSE(plan) << line;
     EXPECT_EQ(plan.error().message, "the plan's line 2");
   }

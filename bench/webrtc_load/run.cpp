@@ -28,6 +28,7 @@ Run::Run(
             driver_.loop().post_from_any_thread([this, number] { on_connected(number); });
           }
       ),
+      halts_(settings.watched_core),
       media_since_(plan.size()),
       sockets_(driver.loop()) {
   PhoneListener& listener = *this;
@@ -55,6 +56,7 @@ bool Run::go() {
   if (!wait_for(connected_, with_media, "connected")) return false;
   pass(settings_.settle);
   legs_.restart_counts();
+  halts_.restart_counts();
   report("up", {{"legs", connected_}});
   pass(settings_.hold);
   legs_.stop();
@@ -130,6 +132,8 @@ base::json::object Run::figures() const {
       {"worst_delay_ms", milliseconds(totals.arrivals.worst_delay)},
       {"not_authentic", totals.not_authentic},
       {"own_late_ms", totals.own_late_ticks},
+      {"halts", halts_.count()},
+      {"worst_halt_ms", milliseconds(halts_.worst())},
       {"answer_ms", answer_ms_},
       {"connect_ms", connect_ms_},
   };
@@ -145,6 +149,7 @@ void Run::on_answered(Phone& /*phone*/, std::optional<base::Duration> waited) {
 
 void Run::on_media(Phone& phone, LegTerms terms) {
   media_since_[phone.number()] = driver_.loop().now();
+  terms.voice = phone.page().voice;
   legs_.add(phone.number(), std::move(terms));
 }
 

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "net/driver.hpp"
+#include "webrtc_load/halts.hpp"
 #include "webrtc_load/legs.hpp"
 #include "webrtc_load/phone.hpp"
 
@@ -13,6 +14,7 @@ struct RunSettings {
   double sockets_per_second = 200, calls_per_second = 20;
   base::Duration settle = std::chrono::seconds(2);  // before the calls, and before what is counted
   base::Duration hold = std::chrono::seconds(60);
+  int watched_core = -1;  // the server's, for `Halts`
   base::Duration limit =
       std::chrono::seconds(60);  // for all to be ready, and for all to have media
 };
@@ -51,6 +53,7 @@ class Run final : private PhoneListener {
   const RunSettings& settings_;
   std::vector<std::unique_ptr<Phone>> phones_;
   Legs legs_;
+  Halts halts_;
   std::size_t ready_ = 0, connected_ = 0, failed_ = 0;
   std::vector<base::Instant> media_since_;  // of each phone: it began to connect
   base::json::array answer_ms_, connect_ms_;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "admin/access.hpp"
 #include "admin/applications.hpp"
 #include "admin/calls.hpp"
 #include "admin/campaigns.hpp"
@@ -152,11 +153,13 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Applications applications(access);
   identity::Accounts accounts(loop, *store, random, identity::Sealer({}), {});
   Keys keys(accounts);
+  Access doors(loop, random, accounts, {});
   conferences.add_to(router);
   messages.add_to(router);
   phone_numbers.add_to(router);
   applications.add_to(router);
   keys.add_to(router);
+  doors.add_to(router);
   Recordings recordings(*switchboard, [](const call::RecordingRecord&) { return std::string(); });
   Status status(*switchboard, {});
   Simulator simulator(loop, phones, pool);

@@ -57,6 +57,9 @@ class Endpoint {
   virtual void dial() = 0;
   /// Inbound only, before the answer: the caller is told that it rings.
   virtual void ring() = 0;
+  /// Inbound only, before the answer: from now on the caller hears what its seat gets, in place of
+  /// ringing. @return false where the protocol, or this caller, has no early media.
+  virtual bool open_early_media() { return false; }
   /// Inbound only. `on_answered` follows when the media is up.
   virtual void answer() = 0;
   /// The answer is on disk with what is needed to end the call: it may be told to the party (rule

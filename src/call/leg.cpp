@@ -148,6 +148,11 @@ void Leg::ring() {
     endpoint_->ring();
 }
 
+bool Leg::open_early_media() {
+  const bool waits = !ended() && !answered() && record_.direction == LegRecord::Direction::inbound;
+  return waits && endpoint_->open_early_media();
+}
+
 base::Task<void> Leg::play(Playback playback, Words words) {
   if (ended() || !listened_seat_) co_return;
   PlaybackWait playing(*this, std::move(playback), std::move(words));
@@ -270,15 +275,21 @@ void Leg::on_ended(Ending ending) {
 }
 
 void Leg::on_digit(char digit) {
-  accept_digit(digit, "signalling");
+  accept_digit(digit, media::DoubledKeys::Way::signalling);
+  if (!ended() && listened_seat_) services_.media.press(listened_seat_, digit);
 }
 void Leg::on_seat_digit(char digit) {
-  accept_digit(digit, "media");
+  accept_digit(digit, media::DoubledKeys::Way::media);
 }
 
-void Leg::accept_digit(char digit, std::string_view how) {
+void Leg::accept_digit(char digit, media::DoubledKeys::Way way) {
   if (ended() || digits_.size() >= max_waiting_digits) return;
-  note("digit.received", {{"digit", std::string(1, digit)}, {"how", how}});
+  if (doubled_keys_.is_repeat(digit, way, services_.loop.now())) return;
+  const bool by_media = way == media::DoubledKeys::Way::media;
+  note(
+      "digit.received",
+      {{"digit", std::string(1, digit)}, {"how", by_media ? "media" : "signalling"}}
+  );
   digits_.push(digit);
 }
 

@@ -11,6 +11,7 @@
 #include "call/media.hpp"
 #include "call/program.hpp"
 #include "call/record.hpp"
+#include "media/doubled_keys.hpp"
 
 namespace belfry::call {
 
@@ -101,6 +102,9 @@ class Leg final : private EndpointListener, private SeatListener {
   void report_error(int code, std::string message);
   /// Inbound, before the answer: the caller is told that it rings.
   void ring();
+  /// Inbound, before the answer: from now on the caller hears what its seat gets.
+  /// @return false where callers cannot.
+  bool open_early_media();
   /// `told` learns when the party begins and stops to speak; an empty one: no longer.
   void watch_speech(std::function<void(bool speaking)> told);
   /// These words reach the party by other ways than `play`: from the room that it is in.
@@ -178,7 +182,7 @@ class Leg final : private EndpointListener, private SeatListener {
   void leave_media();
   void note_failed_handshake(Handshake handshake);
   void finish(Ending ending);
-  void accept_digit(char digit, std::string_view how);
+  void accept_digit(char digit, media::DoubledKeys::Way way);
   void stop_playing();
   base::Task<void> run_outbound();
   base::Task<AttemptOutcome> try_route(Carrier& carrier, std::string caller_id);
@@ -202,6 +206,7 @@ class Leg final : private EndpointListener, private SeatListener {
   base::Mailbox<AttemptOutcome> attempt_outcomes_;
   std::optional<Ending> own_ending_;  // why we hung up, if we did
   base::Mailbox<char> digits_;
+  media::DoubledKeys doubled_keys_;
   std::function<void(bool)> speech_told_;
   PlaybackWait* playing_ = nullptr;
   bool prepared_ = false;

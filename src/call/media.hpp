@@ -150,6 +150,9 @@ class MediaPlane {
   /// Reports beeps of 120 ms or more from now on. From then on the tones of the network (ringing,
   /// busy) are not taken for speech.
   virtual void watch_beep(SeatId seat) = 0;
+  /// A key of the party came by signalling: whoever it is connected with gets it, as a
+  /// telephone-event or a tone, unless it comes in the media too.
+  virtual void press(SeatId seat, char key) = 0;
   /// The party hears itself, until the seat is connected or disconnected.
   virtual void loop_back(SeatId seat) = 0;
 

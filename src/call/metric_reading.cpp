@@ -115,6 +115,7 @@ Task<base::Result<>> MetricStore::upkeep() {
     Result added = co_await add_up(age);
     if (!added) co_return added;
   }
+  has_seen_all_ = true;
   const base::WallTime now = loop_.wall_now();
   Result points = co_await forget(std::string(points_collection), now - kept_for);
   if (!points) co_return points;
@@ -129,6 +130,8 @@ Task<base::Result<>> MetricStore::add_up(Age age) {
     DocumentQuery query{.collection = std::string(points_collection), .limit = page};
     query.members = {{"resolution", std::to_string(age.from)}};
     query.created_before = loop_.wall_now() - age.older_than;
+    // What is older has been seen to: reading it all each time would take long.
+    if (has_seen_all_) query.created_from = *query.created_before - days(2);
     const auto found = co_await journal_.find_documents(std::move(query));
     if (!found) co_return fail(found.error());
     Changes changes;

@@ -123,6 +123,7 @@ class MetricStore {
   Journal& journal_;
   std::deque<Waiting> queue_;
   bool writing_ = false;
+  bool has_seen_all_ = false;                  // by `upkeep`, since the start
   Chunks recent_;                              // as they are stored; bounded
   std::map<std::string, std::int64_t> known_;  // metrics whose document is of that day; bounded
   std::function<void(const MetricBatch&, Changes&)> on_put_;

@@ -236,6 +236,18 @@ Task<Response> Router::answer_unrouted(Request request) {
   co_return error(404, request, "there is nothing at this path");
 }
 
+void Router::set_guard(std::string prefix, Guard guard) {
+  guards_[std::move(prefix)] = std::move(guard);
+}
+
+/// By the template and not by the path, which may be written in many ways.
+std::optional<Response> Router::ask_guard(const Route& route, const Request& request) const {
+  const Guard* nearest = nullptr;
+  for (const auto& [prefix, guard] : guards_)  // a longer prefix comes after those it begins with
+    if (route.path.starts_with(prefix)) nearest = &guard;
+  return nearest != nullptr && *nearest ? (*nearest)(request) : std::nullopt;
+}
+
 Task<Response> Router::dispatch(Request request) {
   const base::Instant began = loop_.now();
   Route* route = detour_of(request);
@@ -246,6 +258,12 @@ Task<Response> Router::dispatch(Request request) {
     read_params(*route, request);
   } else {
     route = &unrouted_;
+  }
+  if (routed) {
+    if (auto refusal = ask_guard(*route, request)) {
+      count(*route, refusal->status, began);
+      co_return std::move(*refusal);
+    }
   }
   Task<Response> answering;
   if (routed) {

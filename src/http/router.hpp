@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,10 @@ class Router {
   /// Requests that are known by something else than their path: before every template. `name` is
   /// their route in logs and counts.
   void add_detour(std::string name, std::function<bool(const Request&)> is_meant, Handler handler);
+  /// Asked before the handler of each template that begins with `prefix`, the longest prefix that
+  /// fits: what it gives back is the answer then. An empty one lets everybody pass.
+  using Guard = std::function<std::optional<Response>(const Request&)>;
+  void set_guard(std::string prefix, Guard guard);
   /// Asked when no template matches (pages of a single-page application). Its 404 becomes the
   /// face's.
   void set_fallback(Handler handler) { fallback_ = std::move(handler); }
@@ -100,6 +105,7 @@ class Router {
   static void read_params(const Route& route, Request& request);
   Route* find(std::string_view method, std::string_view path) const;
   Route* detour_of(const Request& request) const;
+  std::optional<Response> ask_guard(const Route& route, const Request& request) const;
   std::string allowed_methods(std::string_view path) const;
   base::Task<Response> run(Route& route, Request request);
   base::Task<Response> answer_unrouted(Request request);
@@ -111,6 +117,7 @@ class Router {
   std::vector<Detour> detours_;
   Route unrouted_;
   std::map<std::string, ErrorBody, std::less<>> errors_;
+  std::map<std::string, Guard, std::less<>> guards_;
   Handler fallback_;
 };
 

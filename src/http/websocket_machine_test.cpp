@@ -81,7 +81,7 @@ TEST_F(WebSocketMachineTest, FragmentsMakeOneMessageAndControlFramesMayComeBetwe
 }
 
 // Rule X1.
-TEST_F(WebSocketMachineTest, WhatTheStandardForbidsEndsWith1002) {
+TEST_F(WebSocketMachineTest, WhatTheStandardForbidsEndsWith1002_RuleX1) {
   EXPECT_EQ(heard(frame(0xC1, "x")), List{"closed 1002"}) << "RSV1";
   EXPECT_EQ(heard(frame(0x91, "x")), List{"closed 1002"}) << "RSV3";
   EXPECT_EQ(heard(frame(0x83, "x")), List{"closed 1002"}) << "an opcode of the future";
@@ -97,14 +97,14 @@ TEST_F(WebSocketMachineTest, WhatTheStandardForbidsEndsWith1002) {
   EXPECT_EQ(messages(server), List{"closed 1002"}) << "a client that does not mask";
 }
 
-TEST_F(WebSocketMachineTest, TextMustBeUtf8) {
+TEST_F(WebSocketMachineTest, TextMustBeUtf8_RuleX1) {
   EXPECT_EQ(heard(frame(0x81, "\xC3\x28")), List{"closed 1007"});
   EXPECT_EQ(heard(frame(0x01, "\xC3") + frame(0x80, "\xA9")), List{"\xC3\xA9"})
       << "cut within a character";
   EXPECT_EQ(heard(frame(0x82, "\xC3\x28")), List{"\xC3\x28"}) << "binary is anything";
 }
 
-TEST_F(WebSocketMachineTest, AMessageAboveTheLimitEndsWith1009BeforeItIsThere) {
+TEST_F(WebSocketMachineTest, AMessageAboveTheLimitEndsWith1009BeforeItIsThere_RuleX1) {
   EXPECT_EQ(heard(std::string("\x81\x7E\x03\xE9", 4)), List{"closed 1009"});
   EXPECT_EQ(heard(std::string("\x81\x7F\0\0\0\0\0\x01\0\0", 10)), List{"closed 1009"});
   EXPECT_EQ(
@@ -117,7 +117,7 @@ TEST_F(WebSocketMachineTest, AMessageAboveTheLimitEndsWith1009BeforeItIsThere) {
   EXPECT_EQ(heard(parts), List{"closed 1009"}) << "the sum of the fragments counts";
 }
 
-TEST_F(WebSocketMachineTest, ManyEmptyFragmentsCostNothing) {
+TEST_F(WebSocketMachineTest, ManyEmptyFragmentsCostNothing_RuleX1) {
   client.handle_bytes(frame(0x01, ""));
   const std::string empty = frame(0x00, "");
   for (int i = 0; i < 100'000; ++i) client.handle_bytes(empty);
@@ -125,7 +125,7 @@ TEST_F(WebSocketMachineTest, ManyEmptyFragmentsCostNothing) {
   EXPECT_EQ(messages(client), List{"done"});
 }
 
-TEST_F(WebSocketMachineTest, OnlyTheLastPingGetsItsPong) {
+TEST_F(WebSocketMachineTest, OnlyTheLastPingGetsItsPong_RuleX1) {
   for (int i = 0; i < 10'000; ++i) client.handle_bytes(frame(0x89, "ping"));
   EXPECT_LT(client.poll_transmit().size(), 20U);
   EXPECT_EQ(client.poll_transmit(), "");
@@ -144,7 +144,7 @@ TEST_F(WebSocketMachineTest, CloseIsAnsweredWithItsCodeAndTold) {
   EXPECT_EQ(messages(server), List{"closed 1001"});
 }
 
-TEST_F(WebSocketMachineTest, CloseCodesThatMustNotBeSentAreRefused) {
+TEST_F(WebSocketMachineTest, CloseCodesThatMustNotBeSentAreRefused_RuleX1) {
   for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535})
     EXPECT_EQ(heard(close_frame(static_cast<std::uint16_t>(code))), List{"closed 1002"}) << code;
   for (const int code : {1000, 1003, 1011, 1012, 1014, 3000, 4999})
@@ -174,7 +174,7 @@ TEST_F(WebSocketMachineTest, AConnectionThatJustEndsIs1006) {
   EXPECT_EQ(messages(client), List{"closed 1006"});
 }
 
-TEST_F(WebSocketMachineTest, ASlowPeerIsNotQueuedForWithoutEnd) {
+TEST_F(WebSocketMachineTest, ASlowPeerIsNotQueuedForWithoutEnd_RuleX1) {
   const std::string text(1000, 'x');
   int queued = 0;
   while (client.send_text(text)) ++queued;

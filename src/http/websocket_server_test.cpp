@@ -74,6 +74,15 @@ TEST_F(WebSocketServerTest, RefusesHandshakesThatAreNone_RuleX1) {
   EXPECT_TRUE(raw(without("HTTP/1.1", "HTTP/1.0"), "\r\n\r\n").starts_with("HTTP/1.1 400 "));
 }
 
+TEST_F(WebSocketServerTest, CompressesNothingWhateverIsOffered_RuleX1) {
+  const std::string key = "Sec-WebSocket-Key:";
+  const std::string offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits";
+  const std::string answer = raw(without(key, offer + "\r\n" + key), "from /echo-socket");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 101 ")) << answer;
+  EXPECT_FALSE(answer.contains("Extensions")) << answer;
+  EXPECT_TRUE(answer.ends_with("from /echo-socket")) << "as it is";
+}
+
 TEST_F(WebSocketServerTest, TalksAndEndsWhenTheHandlerDoes) {
   const auto socket = connect();
   ASSERT_TRUE(socket);

@@ -83,6 +83,51 @@ TEST(Codec, OpusKeepsATone) {
   EXPECT_NEAR(level_dbov(end), level_dbov(render(sine(440), fullband, 200ms)), 1.0);
 }
 
+TEST(Codec, OpusTakesNarrowbandForDecodersOfAnyRate) {
+  const auto encoder = make_encoder(Codec::opus);
+  const auto decoder = make_decoder(Codec::opus);
+  encoder->expect_loss(0.1);
+  ASSERT_TRUE(encoder->change_rate(narrowband));
+  const auto sound = render(sine(440), narrowband, 1s);
+  std::vector<Sample> heard;
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at + 160 <= sound.size(); at += 160) {
+    std::array<std::byte, max_payload> payload;
+    const std::size_t size = encoder->encode(ConstSamples(sound).subspan(at, 160), payload);
+    bytes += size;
+    std::array<Sample, 960> frame;
+    ASSERT_EQ(decoder->decode(std::span(payload).first(size), frame), 960u);
+    heard.insert(heard.end(), frame.begin(), frame.end());
+  }
+  EXPECT_LT(bytes, 20'000 / 8 * 1.2) << "20 kbit/s";
+  const ConstSamples end = ConstSamples(heard).last(9600);
+  EXPECT_GT(tone_share(end, fullband, 440), 0.98);
+  EXPECT_NEAR(level_dbov(end), level_dbov(render(sine(440), fullband, 200ms)), 1.0);
+}
+
+TEST(Codec, OpusGivesNarrowbandOfWhatIsMore) {
+  OpusTrip trip(400ms);
+  ASSERT_TRUE(trip.decoder->change_rate(narrowband));
+  std::vector<Sample> heard;
+  for (const auto& packet : trip.packets) {
+    std::array<Sample, 160> frame;
+    ASSERT_EQ(trip.decoder->decode(packet, frame), 160u);
+    heard.insert(heard.end(), frame.begin(), frame.end());
+  }
+  EXPECT_GT(tone_share(ConstSamples(heard).last(1600), narrowband, 440), 0.98);
+  ASSERT_TRUE(trip.decoder->change_rate(fullband));
+  std::array<Sample, 960> frame;
+  for (const auto& packet : trip.packets) ASSERT_EQ(trip.decoder->decode(packet, frame), 960u);
+  EXPECT_GT(tone_share(frame, fullband, 440), 0.98);
+}
+
+TEST(Codec, OthersHaveOneRate) {
+  for (const Codec codec : {Codec::pcmu, Codec::pcma, Codec::g722}) {
+    EXPECT_FALSE(make_encoder(codec)->change_rate(wideband)) << describe(codec).name;
+    EXPECT_FALSE(make_decoder(codec)->change_rate(wideband)) << describe(codec).name;
+  }
+}
+
 TEST(Codec, OpusKeepsToABitrateThatTheOtherSideAsksFor) {
   const auto bytes_of_a_second = [](std::optional<std::uint32_t> limit) {
     const auto encoder = make_encoder(Codec::opus);

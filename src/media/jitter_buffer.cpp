@@ -75,7 +75,8 @@ bool JitterBuffer::restart(const IncomingPacket& packet, base::Instant arrived) 
   hold_position_ = false;
   delay_.restart(arrived);
   delay_.handle_arrival(position_, arrived);
-  next_skip_ = next_stretch_ = arrived + delay_.target() + between_skips;
+  next_skip_ = arrived + delay_.target() + between_skips;
+  next_stretch_ = arrived;  // nothing is known of the network yet, and what is late is lost
   return store(packet, position_);
 }
 
@@ -119,7 +120,7 @@ bool JitterBuffer::insert(const IncomingPacket& packet, base::Instant arrived) {
   if (end <= position_) {
     ++counters_.late;
     ++late_in_a_row_;
-    delay_.handle_late(base::Duration{(position_ - position) * 1'000'000'000 / window_units_});
+    delay_.handle_late(position, arrived);
     return false;
   }
   late_in_a_row_ = 0;

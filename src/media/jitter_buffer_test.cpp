@@ -159,6 +159,23 @@ TEST(JitterBuffer, GrowsWithTheJitterAndShrinksAfterwards) {
   EXPECT_GT(listener.buffer.counters().skipped, 0u);
 }
 
+TEST(JitterBuffer, GrowsNoFurtherThanTheJitterWhereItBeganWithLess) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    LossyLink link({.loss = 0.05}, seed);
+    base::SeededRandom random(seed);
+    for (std::size_t n = 0; n < 500; ++n)
+      link.send(n * 160, n < 10 ? Duration{} : Duration(random.below(60'000'000)));
+    Listener listener{JitterBuffer({.initial = 20ms, .minimum = 5ms})};
+    Duration greatest{};
+    for (Duration at{}; at < 9s; at += 20ms) {
+      listener.run(link, at, at + 20ms);
+      greatest = std::max(greatest, listener.buffer.target_delay());
+    }
+    EXPECT_LT(greatest, 120ms) << seed;
+    EXPECT_LT(listener.buffer.counters().late, 25u) << seed;
+  }
+}
+
 TEST(JitterBuffer, CutsPacketsOfAnyLengthIntoFrames) {
   for (const std::size_t bytes : {80u, 240u, 320u, 480u, 40u}) {
     LossyLink link({.jitter = 10ms, .packet_bytes = bytes}, 1);

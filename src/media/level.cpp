@@ -31,8 +31,15 @@ float power_of(ConstSamples samples) {
 }
 
 bool VoiceActivity::handle_frame(ConstSamples samples) {
-  const double level = level_dbov(samples);
-  const base::Duration length = duration_of(samples.size(), rate_);
+  return handle_level(level_dbov(samples), duration_of(samples.size(), rate_));
+}
+
+bool VoiceActivity::handle_power(float power) {
+  const double level = power > 0 ? 10.0 * std::log10(static_cast<double>(power)) : silence_dbov;
+  return handle_level(std::max(silence_dbov, level), frame_duration);
+}
+
+bool VoiceActivity::handle_level(double level, base::Duration length) {
   const double threshold = std::max(settings_.threshold_dbov, floor_dbov_ + settings_.margin_db);
   learn_floor(level);
   if (level > threshold) {

@@ -30,6 +30,8 @@ class VoiceActivity {
 
   /// @return true while someone speaks.
   bool handle_frame(ConstSamples samples);
+  /// The same of 20 ms of which only the mean square is known.
+  bool handle_power(float power);
   bool heard_speech() const { return heard_speech_; }
   /// Since the last speech, or since the start if there was none; 0 while someone speaks. The
   /// hangover counts as silence once it has passed.
@@ -38,6 +40,7 @@ class VoiceActivity {
   double noise_floor_dbov() const { return floor_dbov_; }
 
  private:
+  bool handle_level(double level, base::Duration length);
   void learn_floor(double level);
 
   SampleRate rate_;

@@ -18,6 +18,21 @@ TEST(Level, OfATestToneIsWhatWasAskedFor) {
   EXPECT_EQ(level_dbov(std::vector<Sample>(160)), silence_dbov);
 }
 
+TEST(VoiceActivity, NeedsNoMoreThanThePowerOfAFrame) {
+  VoiceActivity by_samples(wideband), by_power(wideband);
+  auto sound = render(sine(300, -20), wideband, 200ms);
+  const auto quiet = render(sine(300, -60), wideband, 300ms);
+  sound.insert(sound.begin(), quiet.begin(), quiet.end());
+  sound.insert(sound.end(), quiet.begin(), quiet.end());
+  for (std::size_t at = 0; at + 320 <= sound.size(); at += 320) {
+    const auto frame = ConstSamples(sound).subspan(at, 320);
+    ASSERT_EQ(by_power.handle_power(power_of(frame)), by_samples.handle_frame(frame)) << at;
+  }
+  EXPECT_EQ(by_power.speech(), 200ms);
+  EXPECT_EQ(by_power.speech(), by_samples.speech());
+  EXPECT_FALSE(by_power.handle_power(0));
+}
+
 TEST(Level, OfNoiseIsWhatWasAskedFor) {
   std::vector<Sample> noise(16000);
   NoiseGenerator(-30).fill(noise);

@@ -63,9 +63,11 @@ void PlayoutDelay::note_transit(double transit, base::Instant arrived) {
   }
 }
 
-void PlayoutDelay::handle_late(base::Duration by) {
+void PlayoutDelay::handle_late(std::int64_t position, base::Instant arrived) {
   constexpr base::Duration most = milliseconds(20);  // a single stray must not set the delay
-  const base::Duration raised = target() + std::min(by, most);
+  // Not what it is late by: the real delay may still be on its way to the wanted one, and each
+  // packet that is late meanwhile would raise that again.
+  const base::Duration raised = target() + std::min(surplus(position, arrived), most);
   wanted_ = std::max(wanted_, static_cast<double>(raised.count()) * 1e-9 * clock_hz_);
 }
 

@@ -36,6 +36,27 @@ store::Settings store_settings(const Config& config) {
   return settings;
 }
 
+/// Rule D2: who can be reached by others must be able to ask who they are, and its administrator to
+/// know the keys, which the first start shows.
+base::Result<> check_listen_address(const Config& config, const net::IpAddress& address) {
+  if (address.is_loopback()) return {};
+  const std::string refusing = "refusing to listen on " + config.listen + ": ";
+  if (!identity::load_keys(config.data))
+    return base::fail(
+        base::Errc::refused,
+        refusing +
+            "nobody could sign in, because this folder has no keys yet; start once on 127.0.0.1, "
+            "which shows them (rule D2)"
+    );
+  if (address.is_unspecified())
+    return base::fail(
+        base::Errc::refused, refusing +
+                                 "calls tell the address to the other side; name the one by which "
+                                 "this machine is reached"
+    );
+  return {};
+}
+
 }  // namespace
 
 Server::Server(const Config& config) : config_(config) {}
@@ -49,13 +70,7 @@ base::Result<std::unique_ptr<Server>> Server::create(const Config& config) {
   std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<Server> server(new Server(config));
   BELFRY_TRY(local, net::IpAddress::parse(config.listen));
-  if (!local.is_loopback()) {
-    return base::fail(
-        base::Errc::refused, "refusing to listen on " + config.listen +
-                                 ": there is no log-in for people yet, so only loopback addresses "
-                                 "(127.0.0.1, ::1) are safe (rule D2)"
-    );
-  }
+  BELFRY_CHECK(check_listen_address(config, local));
   server->local_ = local;
   BELFRY_CHECK(server->open_folder());
   BELFRY_CHECK(server->open_certificate());
@@ -88,7 +103,7 @@ base::Result<> Server::open_certificate() {
 
 base::Result<> Server::open_egress() {
   net::EgressPolicy::Settings settings;
-  settings.allow_loopback = true;  // every listener is on loopback (rule W1)
+  settings.allow_loopback = local_.is_loopback();  // and so is every listener then (rule W1)
   settings.allow = config_.webhook.allow;
   BELFRY_TRY(policy, net::EgressPolicy::create(std::move(settings)));
   egress_ = std::move(policy);

@@ -98,7 +98,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   read_numbers(config);
   make_simulator(config);
   make_recordings(config, keys);
-  make_browsers();
+  make_browsers(config);
   call::Services services{
       platform.loop,
       platform.random,
@@ -147,7 +147,7 @@ System::System(Platform platform, const Config& config, const identity::Keys& ke
   make_kin(config, keys);
   make_take5(config);
   follow_recordings();
-  make_admin();
+  make_admin(config);
   if (simulator_) make_handsets(keys);
   make_settings();
   make_twilio(config);
@@ -282,7 +282,14 @@ void System::make_flux(const Config& config, const identity::TwilioSigner& signe
   flux_routes_->add_to(router_);
 }
 
-void System::make_admin() {
+void System::make_admin(const Config& config) {
+  const auto listen = net::IpAddress::parse(config.listen);
+  const bool others_reach_us = !listen || !listen->is_loopback();  // rule D2
+  access_ = std::make_unique<admin::Access>(
+      platform_.loop, platform_.random, accounts_,
+      admin::Access::Settings{others_reach_us || config.http.require_sign_in}
+  );
+  access_->add_to(router_);
   calls_ = std::make_unique<admin::Calls>(
       *switchboard_, admin::Calls::Settings{std::string(default_number)}
   );
@@ -328,11 +335,17 @@ void System::make_twilio(const Config& config) {
   twilio_rest_ = std::make_unique<compat::twilio::Resources>(context, router_);
 }
 
-void System::make_browsers() {
+void System::make_browsers(const Config& config) {
   using compat::twilio::voice_sdk::Signalling;
   browsers_ = std::make_unique<Signalling>(Signalling::Environment{
-      platform_.loop, platform_.random, accounts_, *directory_, platform_.store, outbox_,
-      platform_.media
+      platform_.loop,
+      platform_.random,
+      accounts_,
+      *directory_,
+      platform_.store,
+      outbox_,
+      platform_.media,
+      {config.twilio.edge, config.twilio.region, config.twilio.home}
   });
   dial_plan_.set_clients(browsers_.get());
   const auto serve = [this](http::WebSocket& socket, http::Request request) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "admin/access.hpp"
 #include "admin/applications.hpp"
 #include "admin/calls.hpp"
 #include "admin/conferences.hpp"
@@ -128,7 +129,7 @@ class System {
   void read_numbers(const Config& config);
   void make_simulator(const Config& config);
   void make_messaging(const Config& config);
-  void make_browsers();
+  void make_browsers(const Config& config);
   /// Browsers as handsets of simulated phones.
   void make_handsets(const identity::Keys& keys);
   void make_flux(const Config& config, const identity::TwilioSigner& signer);
@@ -136,7 +137,7 @@ class System {
   void make_take5(const Config& config);
   /// When the numbers are known.
   void name_take5();
-  void make_admin();
+  void make_admin(const Config& config);
   void make_settings();
   void make_twilio(const Config& config);
   void make_accounting(const Config& config);
@@ -205,6 +206,7 @@ class System {
   std::unique_ptr<admin::Numbers> numbers_of_page_;
   std::unique_ptr<admin::Applications> applications_of_page_;
   std::unique_ptr<admin::Keys> keys_of_page_;
+  std::unique_ptr<admin::Access> access_;
   std::unique_ptr<admin::LiveEvents> live_events_;
   std::unique_ptr<admin::Simulator> simulator_control_;
   std::unique_ptr<admin::OpenApi> openapi_;

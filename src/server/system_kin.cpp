@@ -64,7 +64,7 @@ apps::kin::Routes::Settings route_settings(
   settings.public_url = public_url(config);
   settings.signatures = to_signatures(config.kin.validate_signatures);
   const auto listen = net::IpAddress::parse(config.listen);
-  settings.open_doors = listen && listen->is_loopback();  // rule A1
+  settings.open_doors = listen && listen->is_loopback() && !config.http.require_sign_in;  // rule A1
   settings.caller_id = first_of(
       {config.kin.number, config.twilio.phone_number.value_or(""), std::string(default_number)}
   );
@@ -91,6 +91,9 @@ void System::make_kin(const Config& config, const identity::Keys& keys) {
       std::make_unique<apps::kin::Calls>(platform_.loop, *switchboard_, std::move(settings));
   const identity::Account& account = accounts_.main();
   apps::kin::Routes::Settings routes = route_settings(config, keys, account);
+  routes.has_session = [this](const http::Request& request) {
+    return access_->has_session(request);
+  };
   // Answered in process, so that the host is only a name.
   const std::string base =
       routes.public_url.empty() ? std::string("http://localhost") : routes.public_url;

@@ -59,7 +59,7 @@ class PartyDial final : private DialingGroup::Host {
 
   // DialingGroup::Host
   void on_trying(std::size_t target) override;
-  void on_ringing(std::size_t, call::Leg&) override { caller_.ring(); }
+  void on_ringing(std::size_t target, call::Leg& child) override;
   void on_early_media(std::size_t target, call::Leg& child) override;
   base::Task<bool> screen(std::size_t target, call::Leg& child) override;
 
@@ -239,9 +239,15 @@ void PartyDial::be_heard_ringing() {
   ring_back_->spawn(session_.play(std::move(ringing)));
 }
 
+/// What the party's network plays is better than our ringing.
+void PartyDial::on_ringing(std::size_t, call::Leg&) {
+  if (!early_) caller_.ring();
+}
+
 /// Of several that ring at once, none is heard.
 void PartyDial::on_early_media(std::size_t, call::Leg& child) {
-  if ((targets_.size() > 1 && !dial_.sequential) || !session_.answered()) return;
+  if (targets_.size() > 1 && !dial_.sequential) return;
+  if (!session_.answered() && !caller_.open_early_media()) return;
   ring_back_.reset();
   early_.emplace(caller_, child);
 }

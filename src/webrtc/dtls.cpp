@@ -213,12 +213,15 @@ void Dtls::Engine::read_the_rest() {
   ERR_clear_error();
   wrote = false;
   flight.expect_next();
+  SSL_alloc_buffers(association.get());
   std::array<char, 2048> dropped{};
   int read = 0;
   while ((read = SSL_read(association.get(), dropped.data(), dropped.size())) > 0) {
   }
   // Its own end, or an alert that was authentic: either way the peer is gone.
   if (SSL_get_shutdown(association.get()) & SSL_RECEIVED_SHUTDOWN) state = DtlsState::closed;
+  // 32 KiB that a call has no more use for until it ends.
+  SSL_free_buffers(association.get());
   ERR_clear_error();
 }
 
@@ -270,7 +273,10 @@ std::optional<base::Instant> Dtls::next_timeout() const {
 }
 
 void Dtls::close() {
-  if (engine_->state == DtlsState::connected) SSL_shutdown(engine_->association.get());
+  if (engine_->state == DtlsState::connected) {
+    SSL_alloc_buffers(engine_->association.get());
+    SSL_shutdown(engine_->association.get());
+  }
   engine_->state = DtlsState::closed;
 }
 

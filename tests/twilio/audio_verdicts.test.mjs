@@ -106,13 +106,31 @@ describe("why there is no audio from a browser, when", () => {
     for (const each of started.reverse()) await each.stop();
   });
 
+  const mediaEnded = async (sid) => {
+    const { items } = await house.belfry.get(`/admin/api/calls/${sid}/events`);
+    return items.filter(({ type }) => type === "media.ended").map(({ data }) => data);
+  };
   const show = (sid) => house.belfry.get(`/admin/api/calls/${sid}`);
 
+  /// What the command says of the call.
+  async function trace(sid) {
+    const { status, output } = await new Promise((resolve) => {
+      execFile(process.env.BELFRY_BINARY, ["trace", sid, `--server=${house.belfry.url}`], (error, stdout) =>
+        resolve({ status: error?.code ?? 0, output: stdout }),
+      );
+    });
+    return { status, words: output.split("\n").find((line) => line.startsWith("audio: ")) ?? output };
+  }
+
+  /// By the API and by the command, of a call that lasts: for a moment a busy machine may have other faults too.
   async function judged(sid, { fault, words }) {
     let last;
     const fits = async () => {
-      last = await show(sid);
-      return last.audio?.fault === fault && last.audio.words.includes(words);
+      last = { call: await show(sid) };
+      const { audio } = last.call;
+      if (audio?.fault !== fault || !audio.words.includes(words)) return false;
+      last.trace = await trace(sid);
+      return last.trace.words.includes(words) && last.trace.status === (fault === "none" ? 0 : 1);
     };
     try {
       await until(fits, "the verdict", 90_000, 300);
@@ -121,30 +139,17 @@ describe("why there is no audio from a browser, when", () => {
     }
   }
 
-  /// The command says the same as the page.
-  async function traced(sid, { fault, words }) {
-    const { status, output } = await new Promise((resolve) => {
-      execFile(process.env.BELFRY_BINARY, ["trace", sid, `--server=${house.belfry.url}`], (error, stdout) =>
-        resolve({ status: error?.code ?? 0, output: stdout }),
-      );
-    });
-    const verdict = output.split("\n").find((line) => line.startsWith("audio: "));
-    assert.ok(verdict?.includes(words), output);
-    assert.equal(status, fault === "none" ? 0 : 1, output);
-  }
-
   for (const [name, expected] of Object.entries(cases))
     it(`${name}: ${expected.fault}`, async () => {
       const { socket, sid } = calls.get(name);
       await judged(sid, expected);
-      await traced(sid, expected);
       socket.say("hangup", { callsid: sid });
       await house.ended(sid);
-      await judged(sid, expected);
-      await traced(sid, expected);
-      const { items } = await house.belfry.get(`/admin/api/calls/${sid}/events`);
-      const [ended, ...more] = items.filter(({ type }) => type === "media.ended");
+      await until(async () => (await mediaEnded(sid)).length > 0, "what was seen of its audio");
       const { media, audio } = await show(sid);
-      assert.deepEqual([ended.data, more], [{ media, audio }, []]);
+      assert.deepEqual(await mediaEnded(sid), [{ media, audio }], "what is kept is what was told");
+      const { status, words } = await trace(sid);
+      assert.ok(words.includes(audio.words.slice(0, 40)), words);
+      assert.equal(status, audio.fault === "none" ? 0 : 1);
     });
 });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { freePort, startCarrier } from "../support/carrier.mjs";
-import { RtpParty } from "../support/rtp_party.mjs";
 import { until } from "./support/house.mjs";
+import { RtpParty } from "./support/rtp_party.mjs";
 import { quartiles, toneLevels, tonesIn } from "./support/sound.mjs";
 import { sdks, startScene } from "./voice_sdk/scene.mjs";
 

@@ -13,10 +13,15 @@ import { NotificationsPage } from "./flux/notifications-page";
 import { KinPage } from "./kin/kin-page";
 import { useRoute, type Route, type SettingsPart } from "./shared/router";
 import { Shell } from "./shell";
+import { SignInGate } from "./sign-in";
 
 export function App() {
   const route = useRoute();
-  return <Shell route={route}>{pageOf(route)}</Shell>;
+  return (
+    <SignInGate>
+      <Shell route={route}>{pageOf(route)}</Shell>
+    </SignInGate>
+  );
 }
 
 function pageOf(route: Route) {

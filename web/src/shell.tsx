@@ -3,6 +3,7 @@ import {
   BookOpen,
   Headset,
   House,
+  LogOut,
   Monitor,
   Moon,
   PhoneCall,
@@ -13,6 +14,7 @@ import {
 import type { ReactNode } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useLoad } from "./shared/hooks";
+import { signOut, useSession } from "./shared/session";
 import { links, type Route } from "./shared/router";
 import { readPhones, useBelfry, useLiveEvents } from "./shared/store";
 import type { State } from "./shared/state";
@@ -126,6 +128,7 @@ function Navigation({ route }: { route: Route }) {
           <BookOpen aria-hidden size={18} strokeWidth={1.9} />
           HTTP API
         </a>
+        <SignOut />
         <ThemeChoice />
         <div className="flex items-center justify-between px-1">
           <Connection />
@@ -135,6 +138,22 @@ function Navigation({ route }: { route: Route }) {
         </div>
       </div>
     </nav>
+  );
+}
+
+function SignOut() {
+  const session = useSession();
+  if (!session?.user) return null;
+  return (
+    <button
+      type="button"
+      onClick={() => void signOut()}
+      title={session.user}
+      className="flex cursor-pointer items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink"
+    >
+      <LogOut aria-hidden size={18} strokeWidth={1.9} />
+      Sign out
+    </button>
   );
 }
 

@@ -282,6 +282,7 @@ Response Routes::failure(const base::Error& error) const {
 
 std::optional<Response> Routes::check_caller(const Request& request) const {
   if (settings_.open_doors) return std::nullopt;
+  if (settings_.has_session && settings_.has_session(request)) return std::nullopt;
   const auto credentials = basic_credentials(request);
   if (credentials && accounts_.check(credentials->first, credentials->second)) return std::nullopt;
   std::optional<Response> refusal = failed(401, "Unauthorized");

@@ -31,6 +31,8 @@ class Routes {
     std::string public_url;  // of callbacks, without `/` at the end; empty: as the request came
     Signatures signatures = Signatures::automatic;
     /// False: whoever is not on the own machine needs credentials (rule A1).
+    /// Whether a request comes from a page that somebody has signed in to.
+    std::function<bool(const http::Request&)> has_session = {};
     bool open_doors = true;
     /// True: failures of the telephony have fitting statuses; false: 200, as KIN's clients expect.
     bool fitting_statuses = false;

@@ -122,6 +122,7 @@ std::vector<std::string> Door::operations() const {
   for (const auto& [scope, service] : services_)
     for (const Operation& operation : service.operations)
       all.push_back(scope + " " + operation.name);
+  std::ranges::sort(all);
   return all;
 }
 

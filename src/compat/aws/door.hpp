@@ -84,7 +84,7 @@ class Door {
     return [service, member](Call call) { return (service->*member)(std::move(call)); };
   }
 
-  /// "sns Publish", for the documentation.
+  /// "sns Publish", in order; for the documentation.
   std::vector<std::string> operations() const;
 
   /// Whether a request is meant for this: it is signed, presigned or names a target.

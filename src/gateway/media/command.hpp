@@ -43,6 +43,10 @@ struct WatchSpeech {
 struct WatchBeep {
   call::SeatId seat;
 };
+struct PressKey {
+  call::SeatId seat;
+  char key = 0;
+};
 struct LoopBack {
   call::SeatId seat;
 };
@@ -99,7 +103,7 @@ struct OrderWire {
 };
 using Command = std::variant<
     AddSeat, RemoveSeat, SetCoding, Play, StopPlaying, Connect, Disconnect, WatchSpeech, WatchBeep,
-    LoopBack, AddTap, RemoveTap, OpenRoom, CloseRoom, EnterRoom, SetPlace, PlayToRoom,
+    PressKey, LoopBack, AddTap, RemoveTap, OpenRoom, CloseRoom, EnterRoom, SetPlace, PlayToRoom,
     StopPlayingToRoom, AddRoomTap, RemoveRoomTap, AskStatistics, AddPort, OrderWire>;
 
 struct StatisticsAnswer {

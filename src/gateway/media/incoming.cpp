@@ -158,17 +158,30 @@ void Incoming::restart() {
 void Incoming::examine(Coding& coding) {
   if (coding.keys_in_audio) find_keys(coding);
   if (!sound_.settled()) listen_for_sound(coding);
-  if (!watches_speech()) return;
+  if (tones_) find_beeps(coding);
+  if (!watches_speech_) return;
+  const auto sounds = hears_voice(coding);
+  if (!sounds) return;
+  const bool speaking = *sounds && !(tones_ && tones_->hears_network());
+  if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
+}
+
+void Incoming::find_beeps(Coding& coding) {
   const belfry::media::ConstSamples heard = samples(coding);
   if (heard.empty()) return;
-  if (tones_) {
-    tones_->handle_frame(heard);
-    while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
-  }
-  if (!watches_speech_) return;
-  const bool sounds = voice_.handle_frame(heard);
-  const bool speaking = sounds && !(tones_ && tones_->hears_network());
-  if (speaking != std::exchange(speaking_, speaking)) events_.push(SpeechChanged{seat_, speaking});
+  tones_->handle_frame(heard);
+  while (const auto beep = tones_->poll_beep()) events_.push(BeepHeard{seat_, beep->hz});
+}
+
+/// @return nothing where nothing is heard, whatever was before.
+std::optional<bool> Incoming::hears_voice(Coding& coding) {
+  // To decode Opus is dear, and it says itself when nobody speaks: in a conference that is most.
+  const bool is_dear = !coding.codec.linear && !decoded_;
+  if (is_dear && std::holds_alternative<belfry::media::EncodedFrame>(due_))
+    return voice_.handle_power(power(coding));
+  const belfry::media::ConstSamples heard = samples(coding);
+  if (heard.empty()) return std::nullopt;
+  return voice_.handle_power(belfry::media::power_of(heard));
 }
 
 void Incoming::listen_for_sound(Coding& coding) {

@@ -38,6 +38,7 @@ class Incoming {
   call::Sound sound() const { return sound_.sound(); }
   void watch_speech() { watches_speech_ = true; }
   bool watches_speech() const { return watches_speech_ || tones_; }
+  bool watches_beeps() const { return tones_.has_value(); }
   /// From now on the network's tones are no speech.
   void watch_beeps() { tones_.emplace(rate_); }
 
@@ -60,6 +61,8 @@ class Incoming {
   void find_keys(Coding& coding);
   float measure(Coding& coding, std::span<const std::byte> payload);
   void listen_for_sound(Coding& coding);
+  void find_beeps(Coding& coding);
+  std::optional<bool> hears_voice(Coding& coding);
   bool fill(Coding& coding, belfry::media::Samples samples);
   std::optional<char> take_digit_events();
 

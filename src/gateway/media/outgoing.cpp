@@ -61,7 +61,12 @@ bool Outgoing::send_digits(call::PlaybackId playback, std::string_view digits) {
 }
 
 void Outgoing::pass_key(const Coding& coding, char key) {
-  if (coding.terms.send && coding.terms.telephone_event_out) digit_sender_.enqueue(key);
+  if (!coding.terms.send) return;
+  if (coding.terms.telephone_event_out) {
+    digit_sender_.enqueue(key);
+  } else if (const auto digits = belfry::media::DigitString::parse(std::string_view(&key, 1))) {
+    player_.enqueue({}, belfry::media::PlayDigits{*digits});
+  }
 }
 
 void Outgoing::stop_playing() {

@@ -41,8 +41,9 @@ class Outgoing {
   std::uint32_t source() const { return stream_.ssrc(); }
   /// @return false when it cannot be played: a full queue, an empty clip.
   bool play(const Coding& coding, call::PlaybackId playback, const call::Playback& what);
-  /// A key that a peer with another codec pressed: its packets cannot be passed on, so it is made
-  /// anew, where the party takes keys as events.
+  /// A key that a peer pressed whose packets cannot be passed on, because they are of another codec
+  /// or it came by signalling: it is made anew, as an event where the party takes those, else as a
+  /// tone.
   void pass_key(const Coding& coding, char key);
   void stop_playing();
   /// Something of its own is heard, or will be in the next tick.

@@ -123,6 +123,9 @@ void Plane::watch_speech(call::SeatId seat) {
 void Plane::watch_beep(call::SeatId seat) {
   submit(WatchBeep{seat});
 }
+void Plane::press(call::SeatId seat, char key) {
+  submit(PressKey{seat, key});
+}
 void Plane::loop_back(call::SeatId seat) {
   submit(LoopBack{seat});
 }

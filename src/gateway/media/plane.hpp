@@ -78,6 +78,7 @@ class Plane final : public call::MediaPlane {
   void disconnect(call::SeatId seat) override;
   void watch_speech(call::SeatId seat) override;
   void watch_beep(call::SeatId seat) override;
+  void press(call::SeatId seat, char key) override;
   void loop_back(call::SeatId seat) override;
   base::Task<call::SeatStatistics> statistics(call::SeatId seat) override;
   void when_over(call::SeatId seat, std::function<void(const call::SeatStatistics&)> told) override;

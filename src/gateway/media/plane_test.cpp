@@ -26,6 +26,14 @@ struct Listener final : call::SeatListener {
   std::string speech;
 };
 
+/// What a seat's party says.
+struct Hearing final : call::AudioTap {
+  void on_audio(call::Track, base::Duration, std::span<const std::int16_t> samples) override {
+    heard.insert(heard.end(), samples.begin(), samples.end());
+  }
+  std::vector<std::int16_t> heard;
+};
+
 /// A plane without a thread on a virtual clock.
 struct PlaneTest : testing::Test {
   base::VirtualClock clock;
@@ -152,6 +160,7 @@ TEST_F(PlaneTest, APhoneThatWasMadeToSayNothingIsKnownToListen) {
   EXPECT_TRUE(listens(seats.leg)) << "a key is no sound";
   EXPECT_FALSE(listens(seats.phone));
   plane.play(seats.phone, tone(440, 200ms));
+  pass(1s);
   EXPECT_FALSE(listens(seats.leg));
 }
 
@@ -210,6 +219,45 @@ TEST_F(PlaneTest, ARoomOfTwoCarriesAudioBothWaysWithEqualAndWithDifferentCodecs)
   }
 }
 
+/// Between the two Opus works at 8 kHz: whatever comes or goes in between finds it as it was.
+TEST_F(PlaneTest, ABrowserAndATelephoneHearEachOtherWhateverElseHappens) {
+  const auto browser = linked({}, with_events(Codec::opus));
+  const auto telephone = linked({}, with_events(Codec::pcmu));
+  const auto expect_to_hear = [&](call::SeatId seat, double hz, const std::string& what) {
+    Hearing hearing;
+    const call::TapId tap = plane.add_tap(seat, call::Track::inbound, &hearing);
+    pass(1s);
+    plane.remove_tap(tap);
+    ASSERT_GT(hearing.heard.size(), 6000u) << what;
+    const auto end = belfry::media::ConstSamples(hearing.heard).last(4000);
+    EXPECT_GT(belfry::media::tone_share(end, belfry::media::narrowband, hz), 0.9) << what;
+  };
+  const auto expect_both = [&](const std::string& what) {
+    expect_to_hear(telephone.phone, 300, what + ": the telephone");
+    expect_to_hear(browser.phone, 700, what + ": the browser");
+  };
+  plane.play(browser.phone, tone(300, 60s));
+  plane.play(telephone.phone, tone(700, 60s));
+  plane.connect(browser.leg, telephone.leg);
+  pass(500ms);
+  expect_both("alone");
+  expect_to_hear(browser.leg, 300, "while the browser is listened to");
+  expect_both("after that");
+  plane.play(browser.leg, tone(1100, 2s));
+  pass(300ms);
+  expect_to_hear(browser.phone, 1100, "a prompt");
+  pass(1s);
+  expect_both("after the prompt");
+  const call::RoomId room = plane.open_room(nullptr);
+  plane.enter(room, browser.leg, {});
+  plane.enter(room, telephone.leg, {});
+  pass(300ms);
+  expect_both("in a conference");
+  plane.connect(browser.leg, telephone.leg);
+  pass(300ms);
+  expect_both("after the conference");
+}
+
 TEST_F(PlaneTest, DigitsPassThroughARelayAndAreSeenOnTheWay) {
   const auto one = linked();
   Listener far_leg, far_phone;
@@ -241,6 +289,33 @@ TEST_F(PlaneTest, DigitsPassBetweenPartiesWithDifferentCodecs) {
     pass(3s);
     EXPECT_EQ(std::exchange(leg.digits, ""), "55#0") << describe(codec).name;
     EXPECT_EQ(far_phone.digits, "55#0") << describe(codec).name;
+    for (const call::SeatId seat : {one.leg, one.phone, other.leg, other.phone})
+      plane.close_seat(seat);
+  }
+}
+
+TEST_F(PlaneTest, KeysOfSignallingReachThePeerAsEventsOrTonesAndOnlyOnce) {
+  for (const MediaTerms& far_terms : {with_events(), with_events(Codec::opus), without_events()}) {
+    const auto one = linked();
+    Listener far_leg, far_phone;
+    const auto other = plane.open_linked_seats({}, {}, 9);
+    for (const call::SeatId seat : {other.leg, other.phone}) plane.set_terms(seat, far_terms);
+    plane.listen(other.leg, &far_leg);
+    plane.listen(other.phone, &far_phone);
+    plane.connect(one.leg, other.leg);
+    pass(1s);
+    plane.press(one.leg, '7');
+    pass(1500ms);
+    EXPECT_EQ(far_phone.digits, "7") << far_terms.telephone_event_out.has_value();
+    // The same press in the media as well, before and after.
+    plane.press(one.leg, '1');
+    plane.play(one.phone, call::DigitsPlayback{"1"});
+    pass(1500ms);
+    plane.play(one.phone, call::DigitsPlayback{"2"});
+    pass(200ms);
+    plane.press(one.leg, '2');
+    pass(1500ms);
+    EXPECT_EQ(far_phone.digits, "712");
     for (const call::SeatId seat : {one.leg, one.phone, other.leg, other.phone})
       plane.close_seat(seat);
   }

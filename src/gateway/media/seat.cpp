@@ -133,15 +133,25 @@ void Seat::ask_for_missing(base::Instant now) {
   if (!questions.empty()) wire_->send(PacketKind::rtcp, questions, now);
 }
 
+void Seat::press(char key, base::Instant now) {
+  if (doubled_keys_.is_repeat(key, belfry::media::DoubledKeys::Way::signalling, now)) return;
+  if (peer_ != nullptr && peer_ != this && peer_->coding_)
+    peer_->outgoing_.pass_key(*peer_->coding_, key);
+}
+
 void Seat::on_digits(const rtp::PacketView& packet, base::Instant now) {
   const std::optional<char> pressed = incoming_.handle_digits(packet, now);
+  const bool known =
+      pressed && doubled_keys_.is_repeat(*pressed, belfry::media::DoubledKeys::Way::media, now);
+  if (known) remade_press_ = packet.timestamp;
   if (peer_ == nullptr || peer_ == this || !peer_->coding_) return;
-  if (!is_relayed()) {
-    if (!pressed) return;
+  const auto type_there = peer_->coding_->terms.telephone_event_out;
+  if (!is_relayed() || !type_there) {
+    if (!pressed || known) return;
     remade_press_ = packet.timestamp;
     peer_->outgoing_.pass_key(*peer_->coding_, *pressed);
-  } else if (peer_->coding_->terms.telephone_event_out && packet.timestamp != remade_press_) {
-    peer_->outgoing_.relay(packet, *peer_->coding_->terms.telephone_event_out, now);
+  } else if (packet.timestamp != remade_press_) {
+    peer_->outgoing_.relay(packet, *type_there, now);
   }
 }
 
@@ -152,7 +162,9 @@ void Seat::hear(base::Instant now) {
     incoming_.be_silent();
     return;
   }
-  coding_->hear_at(is_listened_to() || coding_->keys_in_audio ? coding_->codec.rate : pair_rate());
+  const bool is_analysed =
+      !taps_.empty() || incoming_.watches_beeps() || coding_->keys_in_audio.has_value();
+  coding_->hear_at(is_analysed ? coding_->codec.rate : pair_rate());
   incoming_.tick(now);
   incoming_.examine(*coding_);
 }

@@ -10,6 +10,7 @@
 #include "gateway/media/outgoing.hpp"
 #include "gateway/media/reports.hpp"
 #include "gateway/media/wire.hpp"
+#include "media/doubled_keys.hpp"
 
 namespace belfry::gateway::media {
 
@@ -42,6 +43,8 @@ class Seat final : private PacketSink {
   /// @return false when it cannot be played: no terms yet, a full queue, an empty clip.
   bool play(call::PlaybackId playback, const call::Playback& what);
   void stop_playing() { outgoing_.stop_playing(); }
+  /// A key that came by signalling, for the peer.
+  void press(char key, base::Instant now);
   void watch_speech() { incoming_.watch_speech(); }
   void watch_beeps() { incoming_.watch_beeps(); }
   FrameTaps& taps() { return taps_; }
@@ -109,8 +112,9 @@ class Seat final : private PacketSink {
   Incoming incoming_;
   Outgoing outgoing_;
   Seat* peer_ = nullptr;
-  /// RTP time of the last key that was made anew for the peer: the rest of it is not relayed.
+  /// RTP time of the last key that the peer got otherwise: the rest of it is not relayed.
   std::optional<std::uint32_t> remade_press_;
+  belfry::media::DoubledKeys doubled_keys_;
   Room* room_ = nullptr;
   FrameTaps taps_;
   std::optional<base::Instant> last_packet_;  // or the begin of waiting for one

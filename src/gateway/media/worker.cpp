@@ -166,6 +166,9 @@ void Worker::apply(Command& command, base::Instant now) {
             if (one != nullptr && other != nullptr && one != other) join(*one, *other);
           },
           [&](Disconnect& leave) { with(leave.seat, [&](Seat& seat) { part(seat); }); },
+          [&](PressKey& press) {
+            with(press.seat, [&](Seat& seat) { seat.press(press.key, now); });
+          },
           [&](WatchBeep& watch) { with(watch.seat, [](Seat& seat) { seat.watch_beeps(); }); },
           [&](LoopBack& loop) {
             with(loop.seat, [&](Seat& seat) {

@@ -155,8 +155,9 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
   std::uint32_t source = 0;                 // of what is heard
   std::optional<std::uint32_t> last_sender_report;
 
-  bool silent = false;  // it went away: no checks, no sound
-  bool by_tcp = false;  // before it connects
+  std::size_t datagrams = 0;  // that came
+  bool silent = false;        // it went away: no checks, no sound
+  bool by_tcp = false;        // before it connects
   std::vector<belfry::media::Sample> heard;
   int reports = 0;
 
@@ -186,6 +187,7 @@ class TestBrowser final : private belfry::webrtc::TransportOutput,
     while (true) {
       const ssize_t got = recv(socket_, buffer.data(), buffer.size(), 0);
       if (got < 0) break;
+      ++datagrams;
       const auto datagram = std::span(buffer).first(static_cast<std::size_t>(got));
       if (from_server) {
         from_server->send(datagram, now);

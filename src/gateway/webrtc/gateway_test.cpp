@@ -183,6 +183,66 @@ TEST_F(WebRtcGateway, M2_strangers_on_the_port_change_nothing) {
   EXPECT_GT(share_of_echo(), 0.9);
 }
 
+TEST_F(WebRtcGateway, M2_a_hundred_calls_are_set_up_while_hellos_are_sprayed) {
+  TestBrowser stranger{context, random, "127.0.0.3"};
+  const std::uint16_t port = gateway->candidates().front().port;
+  std::array<std::byte, 14> hello{};
+  hello[0] = std::byte{22};
+  hello[1] = std::byte{254};
+  hello[2] = std::byte{253};
+  struct Call {
+    Listener listener;
+    std::unique_ptr<Peer> peer;
+    std::unique_ptr<TestBrowser> browser;
+  };
+  std::vector<std::unique_ptr<Call>> calls;
+  for (int i = 0; i < 100; ++i) {
+    calls.push_back(std::make_unique<Call>());
+    Call& call = *calls.back();
+    call.peer = gateway->open({}, call.listener).value();
+    call.browser = std::make_unique<TestBrowser>(context, random, "127.0.0.1");
+    call.browser->connect(call.peer->answer(call.browser->offer()).value(), clock.now());
+    call.peer->expect();
+  }
+  const auto connected = [&] {
+    return std::ranges::count_if(calls, [](const auto& call) {
+      return call->browser->connected() && call->listener.connected == 1;
+    });
+  };
+  for (int ms = 0; ms < 10'000 && connected() < 100; ++ms) {
+    for (int i = 0; i < 2; ++i) stranger.send_raw(hello, port);  // 2,000 a second
+    for (const auto& call : calls) call->browser->step(clock.now());
+    pass(1ms);
+  }
+  EXPECT_EQ(connected(), 100);
+}
+
+TEST_F(WebRtcGateway, M8_nobody_gets_a_relay_here) {
+  plane.loop_back(peer->seat());
+  ASSERT_TRUE(connect());
+  TestBrowser stranger{context, random, "127.0.0.2"};
+  std::array<std::byte, 28> allocate{};  // RFC 8656 section 7.1: a request for a UDP relay
+  allocate[1] = std::byte{0x03};
+  allocate[3] = std::byte{8};
+  constexpr std::array cookie{std::byte{0x21}, std::byte{0x12}, std::byte{0xA4}, std::byte{0x42}};
+  std::ranges::copy(cookie, allocate.begin() + 4);
+  allocate[21] = std::byte{0x19};  // REQUESTED-TRANSPORT
+  allocate[23] = std::byte{4};
+  allocate[24] = std::byte{17};
+  const std::uint16_t port = gateway->candidates().front().port;
+  const std::size_t before = browser.datagrams;
+  for (int i = 0; i < 10; ++i) {
+    stranger.send_raw(allocate, port);
+    stranger.step(clock.now());
+    pass(20ms);
+  }
+  stranger.step(clock.now());
+  EXPECT_EQ(stranger.datagrams, 0U);
+  EXPECT_GT(browser.datagrams, before) << "the call goes on";
+  for (const sdp::WebRtcCandidate& candidate : gateway->candidates())
+    EXPECT_NE(candidate.port, 3478);
+}
+
 TEST_F(WebRtcGateway, a_closed_peer_is_gone_from_the_port) {
   ASSERT_TRUE(connect());
   peer.reset();

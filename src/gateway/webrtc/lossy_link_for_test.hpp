@@ -23,7 +23,9 @@ class LossyLink {
         static_cast<std::int64_t>(random_.unit() * static_cast<double>(jitter_.count()))
     };
     if (lost_last_) return;
-    under_way_.emplace(std::pair(now + late, ++sent_), std::vector(datagram.begin(), datagram.end()));
+    under_way_.emplace(
+        std::pair(now + late, ++sent_), std::vector(datagram.begin(), datagram.end())
+    );
   }
   bool lost_last() const { return lost_last_; }
   /// What has arrived by now, one after the other.

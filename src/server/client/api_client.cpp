@@ -1,5 +1,9 @@
 #include "server/client/api_client.hpp"
 
+#include <cstdlib>
+#include <span>
+
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "server/client/run_to_end.hpp"
 
@@ -48,6 +52,14 @@ std::string exception_for(const net::Url& server) {
 std::string nobody_answers(const net::Url& server, const base::Error& error) {
   return "no Belfry answers at " + server.scheme + "://" + server.authority() + " (" +
          error.message + "); start one with `belfry serve`, or name another with --server URL";
+}
+
+/// Of a server that asks who it is: `SID:secret` in the environment, where no list of processes
+/// shows it.
+std::optional<std::string> credentials_of_user() {
+  const char* pair = std::getenv("BELFRY_CREDENTIALS");
+  if (pair == nullptr || *pair == 0) return std::nullopt;
+  return base::to_base64(std::as_bytes(std::span(std::string_view(pair))));
 }
 
 }  // namespace
@@ -110,6 +122,8 @@ Result<value> ApiClient::ask(
   request.url = server_.scheme + "://" + server_.authority() + path;
   request.max_body = max_answer;
   request.redirects = 0;
+  if (const auto credentials = credentials_of_user())
+    request.headers.add("Authorization", "Basic " + *credentials);
   if (body) {
     request.headers.add("Content-Type", "application/json");
     request.body = std::move(*body);

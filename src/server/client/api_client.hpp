@@ -12,7 +12,8 @@
 
 namespace belfry::server {
 
-/// Asks a running Belfry on behalf of a command. Blocks until the answer is there, 15 s at most.
+/// Asks a running Belfry on behalf of a command, with the credentials of BELFRY_CREDENTIALS
+/// (`SID:secret`) if there are any. Blocks until the answer is there, 15 s at most.
 /// One thread; has a loop of its own.
 class ApiClient {
  public:

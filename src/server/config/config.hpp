@@ -106,6 +106,7 @@ struct Config {
     std::uint16_t tls_port = 8443;
     std::string public_url;
     std::vector<std::string> allowed_hosts;
+    bool require_sign_in = false;
   } http;
 
   struct Sip {
@@ -212,6 +213,9 @@ struct Config {
     std::string twiml_app_sid;
     std::string api_key_sid;
     std::string api_key_secret;
+    std::string edge = "ashburn";
+    std::string region = "us1";
+    std::string home = "us1";
   } twilio;
 
   struct Aws {

@@ -20,6 +20,8 @@ using base::Result;
 constexpr std::string_view our_prefix = "BELFRY_";
 constexpr std::string_view file_suffix = "_FILE";
 constexpr std::string_view config_name = "BELFRY_CONFIG";
+/// No setting: commands tell a server by it who they are.
+constexpr std::string_view credentials_name = "BELFRY_CREDENTIALS";
 
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -110,6 +112,7 @@ void read_flags(const FlagValues& flags, LoadedConfig& loaded, Mistakes& mistake
 /// The file to read; empty: none.
 Result<std::string> choose_file(const ConfigSources& sources, Environment& environment) {
   const auto* named = environment.find(config_name);
+  environment.find(credentials_name);
   std::string wanted = sources.file.value_or(named == nullptr ? "" : *named);
   if (!wanted.empty()) return wanted;
   for (const std::string& file : sources.default_files)

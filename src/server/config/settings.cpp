@@ -49,7 +49,9 @@ std::vector<Setting<Config>> make_settings() {
          "stay "
          "in the folder",
          FIELD(database_url), {.secret = true, .environment = "DATABASE_URL"}),
-      of("listen", "Address of every listener; anything but loopback needs an administrator first",
+      of("listen",
+         "Address of every listener; others than loopback after a first start there, and who comes "
+         "must sign in",
          FIELD(listen)),
       of("simulator",
          "Simulated phones for numbers that no route claims; auto: while no trunk is "
@@ -58,16 +60,18 @@ std::vector<Setting<Config>> make_settings() {
       of("drain_timeout", "Seconds that live calls may go on after SIGTERM", FIELD(drain_timeout)),
       of("http.port", "Pages and APIs; 0: any free port", FIELD(http.port)),
       of("http.extra_ports",
-         "The same content once more, on loopback; one that is taken is a "
-         "warning",
+         "The same content once more, on loopback; one that is taken is a warning",
          FIELD(http.extra_ports)),
       of("http.tls_port", "The same content by HTTPS; 0: none", FIELD(http.tls_port)),
       of("http.public_url",
-         "How the outside reaches us, for URLs in callbacks; empty: taken from "
-         "the request",
+         "How the outside reaches us, for URLs in callbacks; empty: taken from the request",
          FIELD(http.public_url)),
       of("http.allowed_hosts", "Host names that requests may carry beside our own addresses",
          FIELD(http.allowed_hosts)),
+      of("http.require_sign_in",
+         "Pages and Belfry's own API ask who it is even on loopback, as behind a proxy; on other "
+         "addresses they always do",
+         FIELD(http.require_sign_in)),
       of("sip.port", "SIP over UDP, and over TCP with sip.tcp", FIELD(sip.port)),
       of("sip.tcp", "SIP over TCP as well", FIELD(sip.tcp)),
       of("sip.tls_port", "SIP over TLS; 0: none", FIELD(sip.tls_port)),
@@ -219,6 +223,12 @@ std::vector<Setting<Config>> make_settings() {
          FIELD(twilio.api_key_sid), {.environment = "TWILIO_API_KEY_SID"}),
       of("twilio.api_key_secret", "Its secret", FIELD(twilio.api_key_secret),
          {.secret = true, .environment = "TWILIO_API_KEY_SECRET"}),
+      of("twilio.edge", "Edge that pages with the Voice SDK are told, where they asked for any",
+         FIELD(twilio.edge)),
+      of("twilio.region", "Region that they are told", FIELD(twilio.region)),
+      of("twilio.home",
+         "Home region that they are told: their telemetry goes to eventgw.<home>.twilio.com",
+         FIELD(twilio.home)),
       of("twilio.account_sid", "Account SID of the applications; not set: our own; empty: none",
          FIELD(twilio.account_sid), {.environment = "TWILIO_ACCOUNT_SID"}),
       of("twilio.auth_token", "Auth token of the applications; not set: our own; empty: none",

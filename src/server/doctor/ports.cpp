@@ -1,5 +1,6 @@
 #include <set>
 
+#include "identity/keys.hpp"
 #include "net/listener.hpp"
 #include "net/udp_socket.hpp"
 #include "server/client/api_client.hpp"
@@ -84,13 +85,20 @@ Findings check_listen_address(Machine& machine) {
   const std::string subject = "listen address";
   const auto address = net::IpAddress::parse(machine.config.listen);
   if (!address) return {{subject, false, machine.config.listen + " is no address; use 127.0.0.1"}};
-  if (!address->is_loopback())
+  if (address->is_loopback())
+    return {{subject, true, machine.config.listen + ", this machine only"}};
+  if (address->is_unspecified())
     return {
         {subject, false,
-         machine.config.listen + " is open to others, and there is no log-in "
-                                 "for people yet; use 127.0.0.1 or ::1"}
+         machine.config.listen + " is no address that calls can be told; name that of an interface"}
     };
-  return {{subject, true, machine.config.listen + ", this machine only"}};
+  if (!identity::load_keys(machine.config.data))
+    return {
+        {subject, false,
+         machine.config.listen + " is open to others, and nobody could sign in before a first "
+                                 "start on 127.0.0.1 has made the keys"}
+    };
+  return {{subject, true, machine.config.listen + ", open to others, who must sign in"}};
 }
 
 Findings check_ports(Machine& machine) {

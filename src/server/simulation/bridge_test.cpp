@@ -89,6 +89,18 @@ TEST_F(TwoPhones, KeysOfOneReachTheOther) {
   EXPECT_EQ(phone.at("calls").as_array().back().at("digits_heard").as_string(), "42#");
 }
 
+TEST_F(TwoPhones, EachKeyOfOneReachesTheOtherOnceOverTwoBadNetworks) {
+  call(
+      R"({"script":[{"after_ms":500,"press":"0123456789*#0123456789*#"},{"after_ms":8000,"hang_up":true}],
+          "network":{"loss":0.05,"jitter_ms":60}})",
+      R"({"network":{"loss":0.05,"jitter_ms":60}})"
+  );
+  const base::json::object phone = simulation->phones().phone(bob).to_json();
+  EXPECT_EQ(
+      phone.at("calls").as_array().back().at("digits_heard").as_string(), "0123456789*#0123456789*#"
+  );
+}
+
 TEST_F(TwoPhones, TheCallEndsForBothWhenTheCallerHangsUp) {
   call(R"({"script":[{"after_ms":3000,"hang_up":true}]})", "{}");
   EXPECT_EQ(first.end_reason, "the phone hung up");

@@ -1,5 +1,7 @@
 import { ApiError, toApiError } from "./api-error";
 
+export const sessionPath = "/admin/api/session";
+
 /// Requests to the page's own server; bodies both ways are JSON.
 
 export function get<T>(path: string): Promise<T> {
@@ -8,6 +10,13 @@ export function get<T>(path: string): Promise<T> {
 
 export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return send<T>("POST", path, body);
+}
+
+let refused: () => void = () => undefined;
+
+/// `told` learns when the server asks who it is: nobody has signed in, or that is over.
+export function onSignInRequired(told: () => void): void {
+  refused = told;
 }
 
 /// @throws ApiError for every refusal and for a server that cannot be reached (status 0).
@@ -20,6 +29,7 @@ export async function send<T>(method: string, path: string, body?: unknown): Pro
     throw toApiError(0, undefined);
   });
   const answer = await readJson(response);
+  if (response.status === 401 && path !== sessionPath) refused();
   if (!response.ok) throw toApiError(response.status, answer);
   return answer as T;
 }

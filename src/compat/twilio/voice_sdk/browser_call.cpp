@@ -70,8 +70,7 @@ Ending ending_of(PeerFailure failure) {
       ending.handshake = call::Handshake::wrong_fingerprint;
       break;
     case PeerFailure::consent_lost:
-      ending.handshake = call::Handshake::consent_lost;
-      break;
+      break;  // it was there
   }
   return ending;
 }
@@ -141,19 +140,33 @@ void BrowserCall::take_over(Device& device, std::unique_ptr<Connection> connecti
 /// The first word says that the call is in hand, any further one that somebody rings: only then the
 /// page gets our SDP, and hears it.
 void BrowserCall::ring() {
-  if (!inbound_ || state_ != State::ringing || device_ == nullptr || early_media_) return;
+  if (!inbound_ || state_ != State::ringing || device_ == nullptr || rings_back_) return;
   if (!std::exchange(told_to_ring_, true))
     return send(*device_, "ringing", ringing_frame(party_.call_sid, ""));
-  early_media_ = true;
-  send(*device_, "ringing", ringing_frame(party_.call_sid, answer_sdp_));
-  connection_->peer().expect();
+  open_sound();
+  rings_back_ = true;
   house_.media().play(
       seat(), call::TonePlayback{call::TonePlayback::Kind::ringback, longest_ring_back}
   );
 }
 
+/// Somebody else says how it rings: an announcement, a tone of the other network.
+bool BrowserCall::open_early_media() {
+  if (!inbound_ || state_ != State::ringing || device_ == nullptr) return false;
+  told_to_ring_ = true;
+  open_sound();
+  stop_ring_back();
+  return true;
+}
+
+void BrowserCall::open_sound() {
+  if (std::exchange(early_media_, true)) return;
+  send(*device_, "ringing", ringing_frame(party_.call_sid, answer_sdp_));
+  connection_->peer().expect();
+}
+
 void BrowserCall::stop_ring_back() {
-  if (early_media_ && connection_) house_.media().stop_playing(seat());
+  if (std::exchange(rings_back_, false) && connection_) house_.media().stop_playing(seat());
 }
 
 void BrowserCall::answer() {

@@ -61,6 +61,7 @@ class BrowserCall final : public call::Endpoint, private ConnectionOwner {
   base::json::object initial_state() const override { return {{"client", party_.identity}}; }
   void dial() override;
   void ring() override;
+  bool open_early_media() override;
   void answer() override;
   void hang_up(call::HangupCause cause) override;
   call::SeatId seat() const override;
@@ -116,6 +117,7 @@ class BrowserCall final : public call::Endpoint, private ConnectionOwner {
   bool forward_to(Device& device, const std::string& offer);
   void wait_for_media();
   void answer_is_complete();
+  void open_sound();
   void stop_ring_back();
   void end(call::Ending ending);
   void send(Device& device, std::string_view what, const std::string& frame);
@@ -135,7 +137,8 @@ class BrowserCall final : public call::Endpoint, private ConnectionOwner {
   std::unique_ptr<Connection> connection_;
   std::string answer_sdp_;
   bool told_to_ring_ = false;
-  bool early_media_ = false;  // the page has our SDP before the answer, and hears it ring
+  bool early_media_ = false;  // the page has our SDP before the answer
+  bool rings_back_ = false;   // ... and hears it ring
   ReconnectToken token_;
   std::list<Invitation> invitations_;
   std::optional<call::Ending> best_ending_;

@@ -31,6 +31,13 @@ std::string parameter_name(std::string_view name) {
   return out;
 }
 
+/// What a carrier said of who calls (the webhook's `StirVerstat`).
+const std::string* stir_verdict(const call::LegRecord& caller) {
+  for (const auto& [name, value] : caller.party_terms.parameters)
+    if (name == "StirVerstat") return &value;
+  return nullptr;
+}
+
 }  // namespace
 
 base::Result<call::IncomingCall> read_call_request(
@@ -69,7 +76,9 @@ base::Result<call::IncomingCall> read_call_request(
   return call;
 }
 
-base::json::object invitation_of(const call::LegRecord& leg, const call::Attempt& attempt) {
+base::json::object invitation_of(
+    const call::LegRecord& leg, const call::Attempt& attempt, const call::LegRecord* caller
+) {
   base::json::object parameters{
       {"CallSid", leg.sid},
       {"AccountSid", leg.account_sid},
@@ -85,6 +94,8 @@ base::json::object invitation_of(const call::LegRecord& leg, const call::Attempt
     custom += parameter_name(name) + "=" + base::percent_encode(value);
   }
   if (!custom.empty()) parameters["Params"] = std::move(custom);
+  if (caller != nullptr && caller->from == attempt.caller)
+    if (const std::string* verdict = stir_verdict(*caller)) parameters["StirStatus"] = *verdict;
   return parameters;
 }
 

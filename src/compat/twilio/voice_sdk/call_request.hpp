@@ -23,6 +23,10 @@ base::Result<call::IncomingCall> read_call_request(
 
 /// What a page is told of a call to it: who calls whom, and the parameters of `<Client>` in
 /// `Params` (names as they are, values encoded: the SDK decodes only those).
-base::json::object invitation_of(const call::LegRecord& leg, const call::Attempt& attempt);
+/// @param caller the call that dialled; nullptr: none did. What its carrier has verified of it goes
+/// along as `StirStatus` while the page is shown that caller's number.
+base::json::object invitation_of(
+    const call::LegRecord& leg, const call::Attempt& attempt, const call::LegRecord* caller
+);
 
 }  // namespace belfry::compat::twilio::voice_sdk

@@ -1,5 +1,5 @@
 // A page calls: what it is told, and what the application is asked.
-#include "compat/twilio/voice_sdk/testing/house.hpp"
+#include "compat/twilio/voice_sdk/testing/announcing_network.hpp"
 
 namespace belfry::compat::twilio::voice_sdk::testing {
 namespace {
@@ -20,6 +20,15 @@ struct CallsFromPages : House {
     for (const auto& [key, value] : request.form)
       if (key == name) all += (all.empty() ? "" : "|") + value;
     return all;
+  }
+  /// Of what reaches that seat in the next second.
+  double share_heard_by(call::SeatId seat, double hz) {
+    Ear ear;
+    const call::TapId tap = plane.add_tap(seat, call::Track::inbound, &ear);
+    pass(1s);
+    plane.remove_tap(tap);
+    if (ear.heard.size() < 4000) return 0;
+    return media::tone_share(media::ConstSamples(ear.heard).last(3200), media::narrowband, hz);
   }
   /// The fault that the log tells of; empty: it tells nothing.
   std::string verdict(const std::string& sid) {
@@ -266,6 +275,55 @@ TEST_F(CallsFromPages, DigitsByMessageAreKeysLikeOthers) {
   pass(100ms);
   ASSERT_EQ(web.asked.size(), 2u);
   EXPECT_EQ(field(web.asked[1], "Digits"), "12");
+}
+
+TEST_F(CallsFromPages, DigitsByMessageReachTheOtherParty) {
+  answer_calls_with("<Dial><Client>bob</Client></Dial>");
+  Page bob(*this, "bob");
+  Page page(*this, "alice");
+  const std::string sid = call(page);
+  EXPECT_EQ(bob.heard(), "invite ");
+  bob.say("answer", {{"callsid", bob.last("invite", "/callsid")}, {"sdp", "answer"}});
+  peers.connect_all();
+  pass(200ms);
+  Keys heard_by_bob;
+  plane.listen(peers.open_peers.back()->seats.phone, &heard_by_bob);
+  page.say("dtmf", {{"callsid", sid}, {"dtmf", "4"}});
+  // The media tells of a press too: one of both counts.
+  plane.play(peers.open_peers.front()->seats.phone, call::DigitsPlayback{"5"});
+  pass(100ms);
+  page.say("dtmf", {{"callsid", sid}, {"dtmf", "5"}});
+  pass(1s);
+  EXPECT_EQ(heard_by_bob.keys, "45");
+  plane.listen(peers.open_peers.back()->seats.phone, nullptr);
+}
+
+TEST_F(CallsFromPages, HearWhatTheOtherNetworkPlaysInPlaceOfOurRinging) {
+  AnnouncingNetwork network(store.loop, plane);
+  dial_plan.set_fallback(&network);
+  answer_calls_with(
+      "<Dial answerOnBridge=\"true\" callerId=\"+15550100100\"><Number>+15550001234</Number></Dial>"
+  );
+  Page page(*this, "alice");
+  page.say("invite", {{"callsid", "TJS1"}, {"sdp", "offer"}});
+  EXPECT_EQ(page.heard(), "ringing ringing ");
+  EXPECT_EQ(page.last("ringing", "/sdp"), "our answer 1 to offer");
+  peers.open_peers.front()->listener.on_connected();
+  const call::SeatId ear = peers.open_peers.front()->seats.phone;
+  EXPECT_GT(share_heard_by(ear, 440), 0.3) << "our own ringing: 440 and 480 Hz";
+  network.announce(1000);
+  pass(100ms);
+  EXPECT_GT(share_heard_by(ear, 1000), 0.9);
+  network.ring();
+  EXPECT_GT(share_heard_by(ear, 1000), 0.9) << "our ringing does not come back";
+  network.answer();
+  pass(100ms);
+  EXPECT_EQ(page.heard(), "answer ");
+  EXPECT_EQ(page.last("answer", "/sdp"), "");
+  EXPECT_GT(share_heard_by(ear, 1000), 0.9);
+  page.say("hangup", {{"callsid", page.last("answer", "/callsid")}});
+  pass(100ms);
+  dial_plan.set_fallback(nullptr);
 }
 
 TEST_F(CallsFromPages, ARevokedKeyEndsThem_RuleT1) {

@@ -1,4 +1,5 @@
 // A page is called: who rings, who wins, and who is told what.
+#include "compat/twilio/voice_sdk/call_request.hpp"
 #include "compat/twilio/voice_sdk/testing/house.hpp"
 
 namespace belfry::compat::twilio::voice_sdk::testing {
@@ -48,6 +49,20 @@ TEST_F(CallsToPages, RingWithEverythingThatTheSdkShows) {
   EXPECT_EQ(status(sid), call::LegStatus::in_progress);
   page.say("hangup", {{"callsid", sid}});
   EXPECT_EQ(status(sid), call::LegStatus::completed);
+}
+
+TEST_F(CallsToPages, SayWhatTheCarrierHasVerifiedOfTheNumberThatIsShown) {
+  call::LegRecord leg, caller;
+  call::Attempt attempt;
+  caller.from = attempt.caller = "+15550001111";
+  EXPECT_FALSE(invitation_of(leg, attempt, nullptr).contains("StirStatus"));
+  EXPECT_FALSE(invitation_of(leg, attempt, &caller).contains("StirStatus"));
+  caller.party_terms.parameters = {{"StirVerstat", "TN-Validation-Passed-A"}};
+  const object told = invitation_of(leg, attempt, &caller);
+  EXPECT_EQ(told.at("StirStatus"), "TN-Validation-Passed-A");
+  attempt.caller = "+15550002222";
+  EXPECT_FALSE(invitation_of(leg, attempt, &caller).contains("StirStatus"))
+      << "a number of ours: nobody has verified that";
 }
 
 TEST_F(CallsToPages, ReachNobodyWhoIsNotRegistered) {

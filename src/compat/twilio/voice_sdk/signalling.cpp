@@ -23,8 +23,7 @@ constexpr int reconnection_failed = 31209;
 constexpr int bad_request = 31400;
 
 /// The edge that the page asked for by `voice-js.<edge>.…`; where it asks for any, one is named.
-Session::Settings settings_for(const http::Request& request) {
-  Session::Settings settings;
+Session::Settings settings_for(const http::Request& request, Session::Settings settings) {
   const std::string host = request.host_name();
   const auto labels = base::split(host, '.');
   if (labels.size() > 2 && labels[0] == "voice-js" && labels[1] != "roaming")
@@ -62,7 +61,7 @@ Signalling::~Signalling() {
 
 Task<void> Signalling::serve(http::WebSocket& socket, http::Request request) {
   const auto verifier = [this](std::string_view token) { return verify(token); };
-  Session session(verifier, settings_for(request), environment_.loop.now());
+  Session session(verifier, settings_for(request, environment_.place), environment_.loop.now());
   DeviceOwner& owner = *this;
   Device device(environment_.loop, socket, owner, std::move(session));
   const Attendance attendance(*this, device);
@@ -173,9 +172,12 @@ Result<std::unique_ptr<call::Endpoint>> Signalling::open(
   if (party.kind != call::Party::Kind::client || leg == nullptr)
     return fail(Errc::not_found, "only clients are reached so");
   CallHouse& house = *this;
+  const call::Leg* dialler = switchboard_->find(leg->record().parent_sid);
   BrowserCall::Party who{leg->record().account_sid, party.address, attempt.leg_sid};
   return BrowserCall::outgoing(
-      house, std::move(who), invitation_of(leg->record(), attempt), listener
+      house, std::move(who),
+      invitation_of(leg->record(), attempt, dialler != nullptr ? &dialler->record() : nullptr),
+      listener
   );
 }
 

@@ -10,6 +10,7 @@
 #include "call/switchboard.hpp"
 #include "compat/twilio/voice_sdk/browser_call.hpp"
 #include "compat/twilio/voice_sdk/registry.hpp"
+#include "compat/twilio/voice_sdk/session.hpp"
 #include "compat/twilio/voice_sdk/user_messages.hpp"
 #include "http/message.hpp"
 #include "identity/accounts.hpp"
@@ -32,6 +33,7 @@ class Signalling final : public call::Carrier,
     call::Journal& journal;
     call::Outbox& outbox;
     call::MediaPlane& media;
+    Session::Settings place = {};  // where pages are told that they are
   };
   explicit Signalling(const Environment& environment);
   ~Signalling() override;

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { muLaw } from "../twilio/support/sound.mjs";
+import { muLaw } from "./sound.mjs";
 
 const rate = 8000;
 const frame = 160; // samples: 20 ms
