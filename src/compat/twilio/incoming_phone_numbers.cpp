@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "call/number_pool.hpp"
 #include "compat/twilio/documents.hpp"
 #include "compat/twilio/fields.hpp"
-#include "call/number_pool.hpp"
 #include "compat/twilio/rendering.hpp"
 #include "numbering/number.hpp"
 
