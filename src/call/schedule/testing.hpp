@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/random.hpp"
 #include "base/wait.hpp"
 #include "store/store.hpp"
 
