@@ -45,6 +45,8 @@ Switchboard::Switchboard(Services services, Limits limits)
 
 Switchboard::~Switchboard() {
   services_.loop.cancel(living_timer_);
+  // The programs of legs look for other legs when they are destroyed: from now on there are none.
+  const auto legs = std::exchange(legs_, {});
 }
 
 base::Result<> Switchboard::admit() const {

@@ -120,7 +120,10 @@ bool JitterBuffer::insert(const IncomingPacket& packet, base::Instant arrived) {
   if (end <= position_) {
     ++counters_.late;
     ++late_in_a_row_;
-    delay_.handle_late(position, arrived);
+    const base::Duration by{(position_ - position) * 1'000'000'000 / window_units_};
+    // While the real delay is on its way to the wanted one packets are late that will be in time
+    // then: they must not raise that again.
+    delay_.handle_late(growing_ ? std::min(by, delay_.surplus(position, arrived)) : by);
     return false;
   }
   late_in_a_row_ = 0;
@@ -219,7 +222,8 @@ std::variant<EncodedFrame, Lost, Silence> JitterBuffer::pop(base::Instant now) {
 void JitterBuffer::adapt(base::Instant now) {
   if (settings_.minimum == settings_.maximum) return;  // a fixed delay was asked for
   const base::Duration surplus = delay_.surplus(position_, now);
-  if (surplus < -frame / 2) {
+  growing_ = surplus < -frame / 2;
+  if (growing_) {
     hold_position_ = now >= next_stretch_;
     if (hold_position_) next_stretch_ = now + between_stretches;
     return;

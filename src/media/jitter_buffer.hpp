@@ -137,6 +137,7 @@ class JitterBuffer {
   int late_in_a_row_ = 0;
   int missing_in_a_row_ = 0;
   bool hold_position_ = false;
+  bool growing_ = false;  // the real delay, to the wanted one
   base::Instant next_skip_{}, next_stretch_{};
 };
 

@@ -159,6 +159,16 @@ TEST(JitterBuffer, GrowsWithTheJitterAndShrinksAfterwards) {
   EXPECT_GT(listener.buffer.counters().skipped, 0u);
 }
 
+TEST(JitterBuffer, MissesLittleOfAStreamThatIsLaterFromNowOn) {
+  for (const Duration shift : {6ms, 11ms, 16ms, 20ms, 26ms, 40ms}) {
+    LossyLink link({}, 1);
+    for (std::size_t n = 0; n < 500; ++n) link.send(n * 160, n < 250 ? Duration{} : shift);
+    Listener listener{JitterBuffer({.initial = 20ms, .minimum = 5ms})};
+    for (Duration at{}; at < 10s; at += 20ms) listener.run(link, at, at + 20ms);
+    EXPECT_LE(listener.buffer.counters().late, 4u) << shift.count();
+  }
+}
+
 TEST(JitterBuffer, GrowsNoFurtherThanTheJitterWhereItBeganWithLess) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     LossyLink link({.loss = 0.05}, seed);

@@ -63,11 +63,9 @@ void PlayoutDelay::note_transit(double transit, base::Instant arrived) {
   }
 }
 
-void PlayoutDelay::handle_late(std::int64_t position, base::Instant arrived) {
+void PlayoutDelay::handle_late(base::Duration by) {
   constexpr base::Duration most = milliseconds(20);  // a single stray must not set the delay
-  // Not what it is late by: the real delay may still be on its way to the wanted one, and each
-  // packet that is late meanwhile would raise that again.
-  const base::Duration raised = target() + std::min(surplus(position, arrived), most);
+  const base::Duration raised = target() + std::min(by, most);
   wanted_ = std::max(wanted_, static_cast<double>(raised.count()) * 1e-9 * clock_hz_);
 }
 

@@ -19,8 +19,8 @@ class PlayoutDelay {
   void restart(base::Instant now);
   /// @param position extended RTP timestamp.
   void handle_arrival(std::int64_t position, base::Instant arrived);
-  /// A packet missed its turn.
-  void handle_late(std::int64_t position, base::Instant arrived);
+  /// A packet missed its turn: the target was too small by `by`; nothing where that is negative.
+  void handle_late(base::Duration by);
 
   /// How much longer than the target a packet of the fastest transit would have waited if
   /// `position` were played at `now`; negative: so much too short.
