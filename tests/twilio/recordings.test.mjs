@@ -42,7 +42,7 @@ describe("recordings", () => {
     assert.equal(status, 200);
     assert.equal(headers.get("content-type"), "audio/x-wav");
     const sound = readWav(bytes);
-    assert.ok(Math.abs(sound.seconds - 2.08) < 0.3, `${sound.seconds} s: silence is trimmed`);
+    assert.ok(Math.abs(sound.seconds - 2.08) < 0.1, `${sound.seconds} s: silence is trimmed`);
     assert.deepEqual(tonesIn(sound.channels[0], sound.rate, [440, 700]), [440]);
 
     const told = (await house.web.waitFor("/record-status", 2)).map((request) => request.params);
