@@ -6,7 +6,7 @@ import { noDataUrls } from "./build/no-data-urls";
 
 /// A running Belfry for `npm run dev`; the built pages are served by Belfry itself and need none.
 const server = process.env.BELFRY_URL ?? "http://127.0.0.1:8080";
-const served = ["/admin", "/sim", "/notifications", "/openapi.json", "/2010-04-01", "/recordings"];
+const served = ["/admin", "/api", "/sim", "/notifications", "/openapi.json", "/2010-04-01", "/recordings"];
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), noDataUrls(), licences()],

@@ -14,6 +14,9 @@ import { KinPage } from "./kin/kin-page";
 import { useRoute, type Route, type SettingsPart } from "./shared/router";
 import { Shell } from "./shell";
 import { SignInGate } from "./sign-in";
+import { GroupPage } from "./take5/group-page";
+import { GroupsPage } from "./take5/groups-page";
+import { PeoplePage } from "./take5/people-page";
 
 export function App() {
   const route = useRoute();
@@ -40,6 +43,12 @@ function pageOf(route: Route) {
       return <ConferencePage key={route.sid} sid={route.sid} />;
     case "messages":
       return <MessagesPage />;
+    case "groups":
+      return <GroupsPage />;
+    case "group":
+      return <GroupPage key={route.id} id={route.id} />;
+    case "people":
+      return <PeoplePage />;
     case "kin":
       return <KinPage />;
     case "notifications":

@@ -1,6 +1,7 @@
 import {
   BellRing,
   BookOpen,
+  Ellipsis,
   Headset,
   House,
   LogOut,
@@ -10,9 +11,17 @@ import {
   Settings,
   Smartphone,
   Sun,
+  Users,
 } from "lucide-react";
 import type { ReactNode } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import {
+  Button,
+  Dialog,
+  DialogTrigger,
+  Popover,
+  ToggleButton,
+  ToggleButtonGroup,
+} from "react-aria-components";
 import { useLoad } from "./shared/hooks";
 import { signOut, useSession } from "./shared/session";
 import { links, type Route } from "./shared/router";
@@ -21,21 +30,33 @@ import type { State } from "./shared/state";
 import { themes, useTheme, type Theme } from "./shared/theme";
 import { RingingNotice } from "./shared/components/ringing-notice";
 
-const places = [
+interface Place {
+  page: Route["page"];
+  link: string;
+  name: string;
+  icon: typeof House;
+}
+
+const places: readonly Place[] = [
   { page: "start", link: links.start, name: "Start", icon: House },
   { page: "phones", link: links.phones, name: "Phones", icon: Smartphone },
   { page: "calls", link: links.calls, name: "Calls", icon: PhoneCall },
+  { page: "groups", link: links.groups, name: "Groups", icon: Users },
   { page: "kin", link: links.kin, name: "KIN", icon: Headset },
   { page: "notifications", link: links.notifications, name: "Notifications", icon: BellRing },
   { page: "settings", link: links.settings, name: "Settings", icon: Settings },
-] as const;
+];
+/// A phone's bar has room for these; the others are behind *More*.
+const roomInBar = 4;
 
-/// Pages that are reached from *Calls*.
-const titles: Readonly<Partial<Record<Route["page"], string>>> = {
-  call: "Call",
-  conferences: "Conferences",
-  conference: "Conference",
-  messages: "Messages",
+/// Pages that are reached from a place, and what they are called.
+const within: Readonly<Partial<Record<Route["page"], { place: Place["page"]; title: string }>>> = {
+  call: { place: "calls", title: "Call" },
+  conferences: { place: "calls", title: "Conferences" },
+  conference: { place: "calls", title: "Conference" },
+  messages: { place: "calls", title: "Messages" },
+  group: { place: "groups", title: "Group" },
+  people: { place: "groups", title: "People" },
 };
 
 /// Navigation, live connection and what every page shares: on the left when wide, at the bottom on a phone.
@@ -74,14 +95,14 @@ function ringingCount(phones: State["phones"]): number {
 /// React puts it into the document's head: a phone that rings is seen from another tab too.
 function TabTitle({ route }: { route: Route }) {
   const ringing = ringingCount(useBelfry().phones);
-  const name = titles[route.page] ?? places.find(({ page }) => page === route.page)?.name;
+  const name = within[route.page]?.title ?? places.find(({ page }) => page === route.page)?.name;
   return <title>{`${ringing > 0 ? "(ringing) " : ""}${name ?? ""} · Belfry`}</title>;
 }
 
 function Navigation({ route }: { route: Route }) {
   const { phones } = useBelfry();
   const ringing = ringingCount(phones);
-  const current = places.some(({ page }) => page === route.page) ? route.page : "calls";
+  const current = within[route.page]?.place ?? route.page;
 
   return (
     <nav
@@ -96,12 +117,12 @@ function Navigation({ route }: { route: Route }) {
         Belfry
       </a>
       <ul className="flex max-md:mx-auto max-md:max-w-lg md:flex-col md:gap-1">
-        {places.map(({ page, link, name, icon: Icon }) => (
-          <li key={page} className="flex-1">
+        {places.map(({ page, link, name, icon: Icon }, index) => (
+          <li key={page} className={`flex-1 ${index < roomInBar ? "" : "max-md:hidden"}`}>
             <a
               href={link}
               aria-current={page === current ? "page" : undefined}
-              className="group relative flex items-center rounded-xl text-muted transition-colors hover:text-ink aria-[current=page]:text-accent max-md:flex-col max-md:gap-1 max-md:py-2.5 max-md:text-[0.6875rem] max-md:font-medium md:gap-3 md:px-3 md:py-2.5 md:text-sm md:font-medium md:hover:bg-sunken md:aria-[current=page]:bg-accent/10"
+              className={`group relative text-muted hover:text-ink aria-[current=page]:text-accent ${placeLook} md:hover:bg-sunken md:aria-[current=page]:bg-accent/10`}
             >
               <Icon
                 aria-hidden
@@ -119,15 +140,12 @@ function Navigation({ route }: { route: Route }) {
             </a>
           </li>
         ))}
+        <li className="flex-1 md:hidden">
+          <More current={current} />
+        </li>
       </ul>
       <div className="mt-auto hidden flex-col gap-4 md:flex">
-        <a
-          href="/docs"
-          className="flex items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink"
-        >
-          <BookOpen aria-hidden size={18} strokeWidth={1.9} />
-          HTTP API
-        </a>
+        <ApiLink />
         <SignOut />
         <ThemeChoice />
         <div className="flex items-center justify-between px-1">
@@ -141,16 +159,65 @@ function Navigation({ route }: { route: Route }) {
   );
 }
 
+const placeLook =
+  "flex items-center rounded-xl transition-colors max-md:w-full max-md:flex-col max-md:gap-1 max-md:py-2.5 max-md:text-[0.6875rem] max-md:font-medium md:gap-3 md:px-3 md:py-2.5 md:text-sm md:font-medium";
+const lineLook =
+  "flex cursor-pointer items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:text-accent";
+
+/// On a phone: the places that its bar has no room for, and what stands below them on a wide screen.
+function More({ current }: { current: Route["page"] }) {
+  const hidden = places.slice(roomInBar);
+  const isHere = hidden.some(({ page }) => page === current);
+  return (
+    <DialogTrigger>
+      <Button className={`cursor-pointer ${isHere ? "text-accent" : "text-muted"} ${placeLook}`}>
+        <Ellipsis aria-hidden size={20} strokeWidth={1.9} />
+        More
+      </Button>
+      <Popover
+        placement="top end"
+        className="w-64 animate-appear rounded-2xl bg-surface p-2 shadow-over ring-1 ring-line"
+      >
+        <Dialog aria-label="More" className="flex flex-col gap-1 outline-none">
+          {({ close }) => (
+            <>
+              {hidden.map(({ page, link, name, icon: Icon }) => (
+                <a
+                  key={page}
+                  href={link}
+                  onClick={close}
+                  aria-current={page === current ? "page" : undefined}
+                  className={lineLook}
+                >
+                  <Icon aria-hidden size={18} strokeWidth={1.9} />
+                  {name}
+                </a>
+              ))}
+              <ApiLink />
+              <SignOut />
+              <ThemeChoice />
+            </>
+          )}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function ApiLink() {
+  return (
+    <a href="/docs" className={lineLook}>
+      <BookOpen aria-hidden size={18} strokeWidth={1.9} />
+      HTTP API
+    </a>
+  );
+}
+
 function SignOut() {
   const session = useSession();
   if (!session?.user) return null;
   return (
-    <button
-      type="button"
-      onClick={() => void signOut()}
-      title={session.user}
-      className="flex cursor-pointer items-center gap-3 rounded-xl px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink"
-    >
+    <button type="button" onClick={() => void signOut()} title={session.user} className={lineLook}>
       <LogOut aria-hidden size={18} strokeWidth={1.9} />
       Sign out
     </button>

@@ -69,7 +69,7 @@ Response failure(const base::Error& error, object about) {
 Door::Door(base::Loop& loop, const identity::Accounts& accounts, Settings settings)
     : loop_(loop),
       accounts_(accounts),
-      settings_(settings),
+      settings_(std::move(settings)),
       callers_(rate_per_minute(), std::chrono::minutes(1)) {}
 
 std::uint32_t Door::rate_per_minute() const {
@@ -92,10 +92,15 @@ base::Task<Response> Door::let_in(const http::Handler& handler, Limit limit, Req
 
 std::optional<Response> Door::check_caller(const Request& request) const {
   if (settings_.open) return std::nullopt;
+  if (settings_.has_session && settings_.has_session(request)) return std::nullopt;
   const auto given = basic_credentials(request.headers.get("Authorization").value_or(""));
   if (given && accounts_.check(given->first, given->second)) return std::nullopt;
   std::optional<Response> refusal = failed(401, "Unauthorized");
-  refusal->headers.set("WWW-Authenticate", R"(Basic realm="Take5")");
+  // To a script of a page browsers would open a window of their own.
+  const bool is_script = request.headers.get("Sec-Fetch-Mode").value_or("navigate") != "navigate";
+  refusal->headers.set(
+      "WWW-Authenticate", is_script ? R"(Session realm="Take5")" : R"(Basic realm="Take5")"
+  );
   return refusal;
 }
 

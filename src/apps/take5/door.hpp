@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -21,6 +22,8 @@ class Door {
   struct Settings {
     /// False: whoever is not on the own machine needs credentials.
     bool open = true;
+    /// Whether it comes from a page of ours that somebody has signed in to (rule H4).
+    std::function<bool(const http::Request&)> has_session = {};
     /// Changes per minute and client address; nothing: 60, and no limit for the own machine.
     std::optional<std::uint32_t> rate_per_minute;
   };

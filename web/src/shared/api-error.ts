@@ -32,10 +32,13 @@ export function toApiError(status: number, body: unknown): ApiError {
     );
   }
   const fields = Array.isArray(body.errors) ? collect(body.errors, pointerField, "message") : {};
-  const sentence = [body.detail, body.title, body.error, body.message].find(
-    (text) => typeof text === "string" && text !== "",
-  );
-  return new ApiError(status, typeof sentence === "string" ? sentence : fallback, fields);
+  const [sentence] = [body.detail, body.title, withCause(body), body.message].filter(isText);
+  return new ApiError(status, sentence ?? fallback, fields);
+}
+
+/// "Service unavailable" says little without what is wrong there.
+function withCause({ error, message }: Record<string, unknown>): unknown {
+  return isText(error) && isText(message) ? `${error}: ${message}` : error;
 }
 
 function collect(
@@ -69,6 +72,10 @@ function locField(entry: Record<string, unknown>): string {
 
 function pointerField(entry: Record<string, unknown>): string {
   return typeof entry.pointer === "string" ? entry.pointer.replace(/^#?\//, "") : "";
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,9 +1,10 @@
-import type { Call, CallEvent, Notification, Phone } from "./types";
+import type { Call, CallEvent, GroupCall, Notification, Phone } from "./types";
 
 export type LiveMessage =
   | { kind: "call"; call: Call; event: CallEvent | null }
   | { kind: "phone"; phone: Phone }
-  | { kind: "notification"; notification: Notification };
+  | { kind: "notification"; notification: Notification }
+  | { kind: "take5"; groupCall: GroupCall };
 
 export interface LiveListener {
   /// Called at every connection, the first included: what happened before is not repeated, so lists are read again.
@@ -30,7 +31,7 @@ export function listen(
       listener.disconnected();
       if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, retryMs);
     };
-    for (const kind of ["call", "phone", "notification"] as const) {
+    for (const kind of ["call", "phone", "notification", "take5"] as const) {
       source.addEventListener(kind, (event: MessageEvent<string>) => {
         const message = readMessage(kind, event.data);
         if (message) listener.message(message);
@@ -61,6 +62,10 @@ export function readMessage(kind: LiveMessage["kind"], text: string): LiveMessag
       case "notification": {
         const notification = body as Notification;
         return notification.call_sid ? { kind, notification } : null;
+      }
+      case "take5": {
+        const groupCall = body as GroupCall;
+        return groupCall.callId ? { kind, groupCall } : null;
       }
     }
   } catch {

@@ -9,6 +9,9 @@ export type Route =
   | { page: "conferences" }
   | { page: "conference"; sid: string }
   | { page: "messages" }
+  | { page: "groups" }
+  | { page: "people" }
+  | { page: "group"; id: number }
   | { page: "kin" }
   | { page: "notifications" }
   | { page: "settings"; part: SettingsPart };
@@ -29,6 +32,8 @@ export function parseRoute(hash: string): Route {
       return { page: "messages" };
     case "settings":
       return { page: "settings", part: settingsParts.find((part) => part === argument) ?? "numbers" };
+    case "groups":
+      return groupsRoute(argument);
     case "kin":
       return { page: "kin" };
     case "notifications":
@@ -36,6 +41,12 @@ export function parseRoute(hash: string): Route {
     default:
       return { page: "start" };
   }
+}
+
+function groupsRoute(argument: string | undefined): Route {
+  if (argument === "people") return { page: "people" };
+  const id = Number(argument);
+  return Number.isSafeInteger(id) && id > 0 ? { page: "group", id } : { page: "groups" };
 }
 
 export const links = {
@@ -46,6 +57,9 @@ export const links = {
   conferences: "#/conferences",
   conference: (sid: string) => `#/conferences/${encodeURIComponent(sid)}`,
   messages: "#/messages",
+  groups: "#/groups",
+  group: (id: number) => `#/groups/${id}`,
+  people: "#/groups/people",
   kin: "#/kin",
   notifications: "#/notifications",
   settings: "#/settings",

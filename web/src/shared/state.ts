@@ -1,5 +1,5 @@
 import type { LiveMessage } from "./live";
-import type { Call, CallEvent, CallStatus, Notification, Phone } from "./types";
+import type { Call, CallEvent, CallStatus, GroupCall, Notification, Phone } from "./types";
 
 /// All that the pages know of the running server. Lists are read once per connection, then kept by live messages.
 export interface State {
@@ -9,9 +9,11 @@ export interface State {
   calls: Readonly<Record<string, Call>>;
   events: Readonly<Record<string, readonly CallEvent[]>>;
   phones: Readonly<Record<string, Phone>>;
-  /// Counts live messages about phones; `phoneHeard` holds the count at which each phone was last heard of.
+  groupCalls: Readonly<Record<string, GroupCall>>;
+  /// Counts live messages about phones and group calls; `heard` holds the count at which each number, and each group
+  /// call's id, was last heard of.
   revision: number;
-  phoneHeard: Readonly<Record<string, number>>;
+  heard: Readonly<Record<string, number>>;
   notifications: Readonly<Record<string, Notification>>;
 }
 
@@ -23,6 +25,7 @@ export type Action =
   | { do: "learn-events"; sid: string; events: readonly CallEvent[] }
   | { do: "replace-phones"; phones: readonly Phone[]; asOf: number }
   | { do: "learn-phone"; phone: Phone; asOf: number }
+  | { do: "learn-group-calls"; calls: readonly GroupCall[]; asOf: number }
   | { do: "replace-notifications"; notifications: readonly Notification[] };
 
 export const initialState: State = {
@@ -31,8 +34,9 @@ export const initialState: State = {
   calls: {},
   events: {},
   phones: {},
+  groupCalls: {},
   revision: 0,
-  phoneHeard: {},
+  heard: {},
   notifications: {},
 };
 
@@ -52,6 +56,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, phones: replacePhones(state, action.phones, action.asOf) };
     case "learn-phone":
       return heardSince(state, action.phone.number, action.asOf) ? state : withPhone(state, action.phone);
+    case "learn-group-calls":
+      return { ...state, groupCalls: learnGroupCalls(state, action.calls, action.asOf) };
     case "replace-notifications":
       return { ...state, notifications: replaceNotifications(state.notifications, action.notifications) };
   }
@@ -64,13 +70,12 @@ function reduceLive(state: State, message: LiveMessage): State {
       const events = event ? withEvents(state.events, call.sid, [event]) : state.events;
       return { ...state, calls: withCall(state.calls, call), events };
     }
-    case "phone": {
-      const revision = state.revision + 1;
-      return {
-        ...withPhone(state, message.phone),
-        revision,
-        phoneHeard: { ...state.phoneHeard, [message.phone.number]: revision },
-      };
+    case "phone":
+      return hear(withPhone(state, message.phone), message.phone.number);
+    case "take5": {
+      const { groupCall } = message;
+      const groupCalls = { ...state.groupCalls, [groupCall.callId]: groupCall };
+      return hear({ ...state, groupCalls }, groupCall.callId);
     }
     case "notification": {
       const { notification } = message;
@@ -113,15 +118,26 @@ function withPhone(state: State, phone: Phone): State {
   return { ...state, phones: { ...state.phones, [phone.number]: phone } };
 }
 
-/// A phone may ring and fall silent again, so its states cannot tell which of two answers is newer. What was asked
-/// for before a live message came (`asOf`) must not undo that message: answers do arrive later than it.
-function heardSince(state: State, number: string, asOf: number): boolean {
-  return (state.phoneHeard[number] ?? 0) > asOf;
+function hear(state: State, key: string): State {
+  const revision = state.revision + 1;
+  return { ...state, revision, heard: { ...state.heard, [key]: revision } };
+}
+
+/// A phone may ring and fall silent again, and so may a participant of a group call: their states cannot tell which of
+/// two answers is newer. What was asked for before a live message came (`asOf`) must not undo that message: answers do
+/// arrive later than it.
+function heardSince(state: State, key: string, asOf: number): boolean {
+  return (state.heard[key] ?? 0) > asOf;
 }
 
 function replacePhones(state: State, listed: readonly Phone[], asOf: number): State["phones"] {
   const newer = Object.values(state.phones).filter(({ number }) => heardSince(state, number, asOf));
   return Object.fromEntries([...listed, ...newer].map((phone) => [phone.number, phone]));
+}
+
+function learnGroupCalls(state: State, listed: readonly GroupCall[], asOf: number): State["groupCalls"] {
+  const news = listed.filter(({ callId }) => !heardSince(state, callId, asOf));
+  return { ...state.groupCalls, ...Object.fromEntries(news.map((call) => [call.callId, call])) };
 }
 
 function withEvents(all: State["events"], sid: string, added: readonly CallEvent[]): State["events"] {
@@ -171,6 +187,14 @@ export function selectNotifications(state: State): Notification[] {
   return Object.values(state.notifications).sort(
     (a, b) => b.initiated_at.localeCompare(a.initiated_at) || b.call_sid.localeCompare(a.call_sid),
   );
+}
+
+/// A group's calls, newest first; without a group those of all.
+export function selectGroupCalls(state: State, group?: number): GroupCall[] {
+  const at = ({ startTime, scheduledTime }: GroupCall) => startTime ?? scheduledTime;
+  return Object.values(state.groupCalls)
+    .filter(({ groupId }) => group === undefined || groupId === group)
+    .sort((a, b) => at(b).localeCompare(at(a)) || b.callId.localeCompare(a.callId));
 }
 
 /// The call that a phone is in or that rings it; the last one when it is idle. Old calls come first or last,

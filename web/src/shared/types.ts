@@ -252,3 +252,34 @@ export interface NotificationPlaced {
   message: string;
   initiated_at: string;
 }
+
+export type GroupCallStatus = "created" | "started" | "in-progress" | "ended" | "failed";
+
+export interface GroupCallParticipant {
+  participantId: string;
+  phoneNumber: string;
+  status: "added" | "queued" | "ringing" | "connected" | "no-answer" | "busy" | "failed" | "left" | "removed";
+  /// Nobody's: the number was added by hand.
+  userId?: number;
+  /// Why it waits, or was not reached.
+  reason?: string;
+}
+
+/// One call of a Take5 group, as lists and live messages show it.
+export interface GroupCall {
+  callId: string;
+  groupId: number;
+  groupName: string;
+  status: GroupCallStatus;
+  reason?: string;
+  scheduledTime: string;
+  startTime: string | null;
+  endTime: string | null;
+  /// Seconds since its start.
+  duration: number;
+  plannedMinutes: number;
+  participants: GroupCallParticipant[];
+  /// Users who were in it at some time.
+  usersConnected: number[];
+  conferenceSid?: string;
+}

@@ -7,7 +7,7 @@ import { useBelfry } from "../../shared/store";
 import { AnswersBy } from "./answers-by";
 import { AnsweringSheet } from "./answering-form";
 import { emptyAnswering, toAnswering, toForm } from "./answering";
-import { Confirm } from "./confirm";
+import { Confirm } from "../../shared/components/confirm";
 import { settings, type Application } from "./settings-api";
 import { SettingList, SettingRow } from "./setting-list";
 import { SettingsFrame } from "./settings-frame";

@@ -9,7 +9,7 @@ import { Sheet } from "../../shared/components/sheet";
 import { formatAgo } from "../../shared/format";
 import { useAction, useLoad, useNow } from "../../shared/hooks";
 import { useBelfry } from "../../shared/store";
-import { Confirm } from "./confirm";
+import { Confirm } from "../../shared/components/confirm";
 import { settings, type ApiKey } from "./settings-api";
 import { SettingList, SettingRow } from "./setting-list";
 import { SettingsFrame } from "./settings-frame";

@@ -9,7 +9,7 @@ import { useBelfry } from "../../shared/store";
 import { AnswersBy } from "./answers-by";
 import { AnsweringSheet } from "./answering-form";
 import { emptyAnswering, toForm, toNumber } from "./answering";
-import { Confirm } from "./confirm";
+import { Confirm } from "../../shared/components/confirm";
 import { settings, type Application, type PhoneNumber } from "./settings-api";
 import { FromFile, SettingList, SettingRow } from "./setting-list";
 import { SettingsFrame } from "./settings-frame";

@@ -6,7 +6,7 @@ import { Pill } from "../../shared/components/pill";
 import { Sheet } from "../../shared/components/sheet";
 import { useLoad, useNow } from "../../shared/hooks";
 import { useBelfry } from "../../shared/store";
-import { Confirm } from "./confirm";
+import { Confirm } from "../../shared/components/confirm";
 import { settings, type Trunk } from "./settings-api";
 import { FromFile, SettingList, SettingRow } from "./setting-list";
 import { SettingsFrame } from "./settings-frame";

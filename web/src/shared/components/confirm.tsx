@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { Button } from "../../shared/components/button";
-import { Problem } from "../../shared/components/layout";
-import { Sheet } from "../../shared/components/sheet";
-import { useAction } from "../../shared/hooks";
+import { Button } from "./button";
+import { Problem } from "./layout";
+import { Sheet } from "./sheet";
+import { useAction } from "../hooks";
 
 interface ConfirmProps {
   title: string;
