@@ -49,6 +49,12 @@ describe("toApiError", () => {
     );
   });
 
+  it("tells the cause with an error that names none", () => {
+    const error = toApiError(503, { error: "Service unavailable", message: "the disk is full" });
+    expect(error.message).toBe("Service unavailable: the disk is full");
+    expect(toApiError(404, { error: "Group not found", groupId: 7 }).message).toBe("Group not found");
+  });
+
   it("finds words for answers without any", () => {
     expect(toApiError(502, undefined).message).toContain("502");
     expect(toApiError(500, { detail: "" }).message).toContain("500");

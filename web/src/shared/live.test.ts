@@ -43,6 +43,7 @@ describe("listen", () => {
 
   it("passes on what it understands and drops the rest", () => {
     streams[0]?.say("phone", '{"number":"+11","state":"ringing","rings":1,"calls":[]}');
+    streams[0]?.say("take5", '{"status":"started"}');
     streams[0]?.say("phone", "not JSON");
     streams[0]?.say("elsewhere", "{}");
     expect(listener.message).toHaveBeenCalledTimes(1);

@@ -4,12 +4,13 @@ import {
   initialState,
   reduce,
   selectCalls,
+  selectGroupCalls,
   selectNotifications,
   selectPhones,
   type Action,
   type State,
 } from "./state";
-import type { Call, CallEvent, Notification, Phone, PhoneCall } from "./types";
+import type { Call, CallEvent, GroupCall, Notification, Phone, PhoneCall } from "./types";
 
 const call = (change: Partial<Call> = {}): Call => ({
   sid: "CA1",
@@ -55,6 +56,21 @@ const notification = (change: Partial<Notification> = {}): Notification => ({
   processed_at: null,
   initiated_at: "2026-03-01T10:00:00Z",
   end_reason: null,
+  ...change,
+});
+
+const groupCall = (change: Partial<GroupCall> = {}): GroupCall => ({
+  callId: "take5-1-1",
+  groupId: 1,
+  groupName: "Standup",
+  status: "started",
+  scheduledTime: "2026-03-01T10:00:00.000Z",
+  startTime: null,
+  endTime: null,
+  duration: 0,
+  plannedMinutes: 5,
+  participants: [],
+  usersConnected: [],
   ...change,
 });
 
@@ -147,6 +163,32 @@ describe("phones", () => {
     expect(currentCall(phone("+11", "ringing", [early, late]))?.call_sid).toBe("CA2");
     expect(currentCall(phone("+11", "ringing", [late, early]))?.call_sid).toBe("CA2");
     expect(currentCall(phone("+11", "idle"))).toBeUndefined();
+  });
+});
+
+describe("group calls", () => {
+  it("follow live messages, which an answer from before does not undo", () => {
+    const begun = groupCall({ status: "in-progress" });
+    const state = after(
+      { do: "live", message: { kind: "take5", groupCall: begun } },
+      { do: "learn-group-calls", calls: [groupCall(), groupCall({ callId: "take5-1-0" })], asOf: 0 },
+    );
+    expect(state.groupCalls["take5-1-1"]).toBe(begun);
+    expect(state.groupCalls["take5-1-0"]?.status).toBe("started");
+    const later = reduce(state, { do: "learn-group-calls", calls: [groupCall()], asOf: state.revision });
+    expect(later.groupCalls["take5-1-1"]?.status).toBe("started");
+  });
+
+  it("are listed newest first, by group", () => {
+    const calls = [
+      groupCall({ callId: "take5-1-1", startTime: "2026-03-01T10:00:00.000Z" }),
+      groupCall({ callId: "take5-1-2", scheduledTime: "2026-03-03T10:00:00.000Z" }),
+      groupCall({ callId: "take5-2-1", groupId: 2, startTime: "2026-03-02T10:00:00.000Z" }),
+    ];
+    const state = after({ do: "learn-group-calls", calls, asOf: 0 });
+    const ids = (group?: number) => selectGroupCalls(state, group).map(({ callId }) => callId);
+    expect(ids()).toEqual(["take5-1-2", "take5-2-1", "take5-1-1"]);
+    expect(ids(1)).toEqual(["take5-1-2", "take5-1-1"]);
   });
 });
 

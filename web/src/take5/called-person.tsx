@@ -41,23 +41,21 @@ export function CalledPerson({ call, who, users }: CalledPersonProps) {
           size="small"
           tone="quiet"
           aria-label={`Remove ${name}`}
-          className="max-sm:w-full"
           isPending={acting.busy}
           onPress={() => void acting.run(() => take5.removeParticipant(call, who.participantId))}
         >
           <UserMinus aria-hidden size={15} />
-          Remove
+          <span className="max-sm:sr-only">Remove</span>
         </Button>
       ) : (
         <Button
           size="small"
           aria-label={`Call ${name} again`}
-          className="max-sm:w-full"
           isPending={acting.busy}
           onPress={() => void acting.run(() => take5.addParticipant(call, who.phoneNumber))}
         >
           <PhoneCall aria-hidden size={15} />
-          Call again
+          <span className="max-sm:sr-only">Call again</span>
         </Button>
       )}
       <Problem error={acting.error} />

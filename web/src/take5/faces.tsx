@@ -20,7 +20,7 @@ const mostShown = 6;
 export function Faces({ users }: { users: readonly User[] }) {
   const more = users.length - mostShown;
   return (
-    <span aria-hidden className="flex -space-x-2">
+    <span aria-hidden className="flex -space-x-1">
       {users.slice(0, mostShown).map((user) => (
         <span key={user.id} className="rounded-full ring-2 ring-surface">
           <Face user={user} />

@@ -111,7 +111,7 @@ function GroupCard({ group, problems, live }: GroupCardProps) {
         {!live && !group.enabled && <Pill tone="calm">Paused</Pill>}
       </div>
       <div className="flex min-h-9 items-center gap-3 text-sm text-muted">
-        <Faces users={group.users} />
+        {group.users.length > 0 && <Faces users={group.users} />}
         {memberWords(group.users.length)}
       </div>
       <div className="flex flex-col gap-1.5 text-sm">

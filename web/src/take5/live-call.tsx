@@ -25,7 +25,7 @@ export function LiveCall({ call, users, longestS }: LiveCallProps) {
   const { word, tone } = callLook(call.status);
   return (
     <section
-      aria-label="Call"
+      aria-label="Live call"
       className="flex animate-appear flex-col gap-5 rounded-2xl bg-surface p-5 shadow-card ring-2 ring-accent/50 sm:p-6"
     >
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">

@@ -19,9 +19,9 @@ export function MemberList({ members }: { members: readonly User[] }) {
             <Face user={user} />
             <span className="flex min-w-0 flex-col">
               <span className="truncate font-medium">{fullName(user)}</span>
-              <span className="truncate text-[0.8125rem] text-muted tabular-nums">
-                {formatNumber(e164(user))} · {formatTime(now, ianaZone(user.timezone))} in{" "}
-                {zoneWords(user.timezone)}
+              <span className="text-[0.8125rem] text-muted tabular-nums">{formatNumber(e164(user))}</span>
+              <span className="text-[0.8125rem] text-muted tabular-nums">
+                {formatTime(now, ianaZone(user.timezone))} in {zoneWords(user.timezone)}
               </span>
             </span>
           </li>

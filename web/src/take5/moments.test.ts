@@ -9,11 +9,16 @@ describe("a moment", () => {
     expect(dayOf(summer, "America/New_York").toString()).toBe("2026-06-30");
   });
 
-  it("is told by the clocks of the others, each time once", () => {
-    const zones = ["America/New_York", "America/Toronto", "Europe/Berlin", "America/New_York", "EST"];
+  it("is told by the clocks of the others, each time once, with the weekday where it is another", () => {
+    const zones = ["America/New_York", "America/Toronto", "Europe/Berlin", "Europe/London", "EST"];
+    const weekday = new Date(summer).toLocaleDateString(undefined, {
+      weekday: "short",
+      timeZone: "Etc/GMT+5",
+    });
     expect(clocksElsewhere(summer, zones, "Europe/Paris")).toEqual([
-      [formatTime(summer, "America/New_York"), ["New York", "Toronto"]],
-      [formatTime(summer, "Etc/GMT+5"), ["EST"]],
+      [`${weekday} ${formatTime(summer, "America/New_York")}`, ["New York", "Toronto"]],
+      [formatTime(summer, "Europe/London"), ["London"]],
+      [`${weekday} ${formatTime(summer, "Etc/GMT+5")}`, ["EST"]],
     ]);
   });
 

@@ -54,22 +54,28 @@ export function formatTime(moment: string, zone?: string): string {
   });
 }
 
-/// What the clocks of the others show then: `[["10:20", ["New York", "Toronto"]], …]`, without those that show what
-/// the reader's does.
+/// What the clocks of the others show then: `[["10:20", ["New York", "Toronto"]], …]`, with the weekday where it is
+/// another; without those that show what the reader's does.
 export function clocksElsewhere(
   moment: string,
   timezones: readonly string[],
   own: string,
 ): [string, string[]][] {
   const times = new Map<string, Set<string>>();
-  const shown = (zone: string) => `${dayOf(moment, zone).toString()} ${formatTime(moment, zone)}`;
+  const here = clock(moment, own, own);
   for (const timezone of timezones) {
-    const zone = ianaZone(timezone);
-    if (shown(zone) === shown(own)) continue;
-    const time = formatTime(moment, zone);
-    times.set(time, (times.get(time) ?? new Set()).add(zoneWords(timezone)));
+    const there = clock(moment, ianaZone(timezone), own);
+    if (there === here) continue;
+    times.set(there, (times.get(there) ?? new Set()).add(zoneWords(timezone)));
   }
   return [...times].map(([time, places]): [string, string[]] => [time, [...places]]);
+}
+
+function clock(moment: string, zone: string, own: string): string {
+  const time = formatTime(moment, zone);
+  if (dayOf(moment, zone).compare(dayOf(moment, own)) === 0) return time;
+  const weekday = new Date(moment).toLocaleDateString(undefined, { weekday: "short", timeZone: zone });
+  return `${weekday} ${time}`;
 }
 
 /// "today", "tomorrow", "in 5 days", by the reader's calendar.
