@@ -80,6 +80,16 @@ export function toneLevels(samples, rate, tones) {
   return rows;
 }
 
+/// The level (dB) of everything but these tones in each tenth of a second. They are multiples of 10 Hz.
+export function otherLevels(samples, rate, tones) {
+  const length = Math.round(rate / 10);
+  return toneLevels(samples, rate, tones).map((levels, index) => {
+    const piece = samples.subarray(index * length, (index + 1) * length);
+    const ofTones = levels.reduce((sum, level) => sum + 10 ** (level / 10) / 2, 0);
+    return 10 * Math.log10(Math.max(10 ** (levelDb(piece) / 10) - ofTones, 1e-9));
+  });
+}
+
 /// Root mean square of a span, in dB below full scale; -Infinity for none.
 export function levelDb(samples) {
   const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(samples.length, 1);
