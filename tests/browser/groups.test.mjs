@@ -15,7 +15,7 @@ describe("the Groups pages", () => {
   let belfry;
   let browser;
   before(async () => {
-    belfry = await startBelfry();
+    belfry = await startBelfry({ config: "[take5]\nring_timeout = 5\n" });
     browser = await startBrowser();
     const answers = { on_call: "answer", answer_after_ms: 50, script: [] };
     for (const number of [people[0].number, people[1].number, late]) await belfry.setPhone(e164(number), answers);
@@ -156,6 +156,26 @@ describe("the Groups pages", () => {
     await seen(attendance.filter({ hasText: "Ann Lee" }).getByText("1 of 1"));
     await seen(attendance.filter({ hasText: "Eve Ray" }).getByText("0 of 1"));
     await visit.close({ expected: /status of 400/ });
+  });
+
+  it("say why somebody waits to be called", async () => {
+    const away = "5552000010";
+    await belfry.setPhone(e164(away), { on_call: "no-answer" });
+    const user = await belfry.post("/api/user", { givenName: "Kim", familyName: "Away", phoneNumber: away });
+    const group = await newGroup("Patience", [{ number: away }]);
+    assert.deepEqual([group.users.length, group.users[0].id], [1, user.id]);
+    const visit = await browser.open(belfry);
+    const page = await visit.tab(`/#/groups/${group.id}`);
+    await press(page, "Call now");
+    const kim = page.getByRole("list", { name: "Participants" }).getByRole("listitem", { name: "Kim Away" });
+    await seen(kim.getByText("Ringing"));
+    await seen(kim.getByText("Waiting"));
+    await seen(kim.getByText("No answer; is called once more"));
+    const past = page.getByRole("list", { name: "Past calls" }).getByRole("listitem");
+    await seen(past.getByText("Did not take place"));
+    await seen(past.getByText("Nobody answered."));
+    await belfry.ask("DELETE", `/api/user/${user.id}`);
+    await visit.close();
   });
 
   it("write to the members, and tell the size and what came of each", async () => {

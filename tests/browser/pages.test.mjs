@@ -17,6 +17,7 @@ describe("every page", () => {
     });
     await belfry.setPhone("+14155550123", { on_call: "person" });
     const conference = await fillOtherPages(belfry);
+    const group = await addGroup(belfry);
     // Each with what it shows once it has asked the server.
     places = [
       ["/#/", (page) => page.getByText("What is running")],
@@ -30,6 +31,9 @@ describe("every page", () => {
       ["/#/settings/applications", (page) => page.getByRole("list", { name: "Applications" })],
       ["/#/settings/trunks", (page) => page.getByRole("list", { name: "Trunks" })],
       ["/#/settings/keys", (page) => page.getByRole("list", { name: "API keys" })],
+      ["/#/groups", (page) => page.getByRole("list", { name: "Groups" })],
+      ["/#/groups/people", (page) => page.getByRole("list", { name: "People" })],
+      [`/#/groups/${group.id}`, (page) => page.getByRole("list", { name: "Past calls" }).getByRole("listitem")],
       ["/#/kin", (page) => page.getByText("Calls from the browser need HTTPS")],
       ["/#/notifications", (page) => page.getByText("A title of one word")],
       ["/docs", (page) => page.locator(".opblock").first()],
@@ -101,6 +105,23 @@ async function fillOtherPages(belfry) {
     if (performance.now() > deadline) throw new Error("the conference did not begin");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/// A group with a call that is planned, and one that was given up. @return it
+async function addGroup(belfry) {
+  const user = await belfry.post("/api/user", {
+    givenName: "Donaudampfschifffahrt".repeat(2),
+    familyName: "Donaudampfschifffahrt".repeat(2),
+    phoneNumber: "5552000001",
+    timezone: "America/Argentina/ComodRivadavia",
+  });
+  const name = "Donaudampfschifffahrt".repeat(4);
+  const group = await belfry.post("/api/group", { name, users: [user.id], cadence: "daily" });
+  const terms = { groupId: group.id, scheduledTime: "2026-01-02T10:00:00.000Z" };
+  await belfry.post("/api/chime/call", terms);
+  const { call } = await belfry.post("/api/chime/call", terms);
+  await belfry.post(`/api/chime/call/${call.callId}/end`);
+  return group;
 }
 
 /// By what is painted behind everything.

@@ -52,6 +52,21 @@ describe("a Belfry that others can reach", () => {
     await visit.close({ expected: /status of 401/ });
   });
 
+  it("lets the pages of groups in, and nobody without a session or credentials", async () => {
+    const refused = await fetch(`${belfry.url}/api/user`);
+    assert.equal(refused.status, 401);
+    const visit = await browser.open(belfry);
+    const page = await visit.tab("/#/groups/people");
+    await fill(page, keys.auth_token);
+    await page.getByRole("button", { name: "New person" }).click();
+    await page.getByLabel("Given name").fill("Ann");
+    await page.getByLabel("Family name").fill("Lee");
+    await page.getByLabel("Phone number").fill("5552000001");
+    await page.getByRole("button", { name: "Save" }).click();
+    await seen(page.getByRole("list", { name: "People" }).getByText("Ann Lee"));
+    await visit.close({ expected: /status of 401/ });
+  });
+
   it("asks again when a session is over, and goes on where one was", async () => {
     const visit = await browser.open(belfry);
     const page = await visit.tab("/#/calls");
