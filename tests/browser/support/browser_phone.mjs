@@ -14,6 +14,7 @@ export function listenAndWhistle(hz) {
     return microphone.stream;
   };
   window.heardPieces = [];
+  window.heardCount = 0;
   const { setRemoteDescription } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.setRemoteDescription = function (...terms) {
     this.addEventListener("track", ({ streams: [stream] }) => {
@@ -22,6 +23,7 @@ export function listenAndWhistle(hz) {
       ear.onaudioprocess = ({ inputBuffer }) => {
         const samples = inputBuffer.getChannelData(0);
         window.heardPieces.push(Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767));
+        window.heardCount += samples.length;
       };
       context.createMediaStreamSource(stream).connect(ear).connect(context.destination);
     });
@@ -29,11 +31,21 @@ export function listenAndWhistle(hz) {
   };
 }
 
+/// How many samples the page's calls have heard so far.
+export function countHeard(page) {
+  return page.evaluate(() => window.heardCount);
+}
+
 /// What the page's calls have heard, from that sample on. @return Float64Array of -1..1
 export async function heardSamples(page, from = 0) {
   const text = await page.evaluate((begin) => {
-    const samples = window.heardPieces.flatMap((piece) => [...piece]).slice(begin);
-    const bytes = new Uint8Array(Int16Array.from(samples).buffer);
+    const wanted = [];
+    let skipped = 0;
+    for (const piece of window.heardPieces) {
+      if (skipped + piece.length > begin) wanted.push(...piece.subarray(Math.max(0, begin - skipped)));
+      skipped += piece.length;
+    }
+    const bytes = new Uint8Array(Int16Array.from(wanted).buffer);
     return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   }, from);
   const bytes = Buffer.from(text, "base64");

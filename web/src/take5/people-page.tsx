@@ -100,14 +100,14 @@ function Person({ user, edit, remove }: PersonProps) {
       className="flex flex-wrap items-center gap-x-4 gap-y-3 border-line py-4 text-sm not-first:border-t"
     >
       <Face user={user} />
-      <div className="flex min-w-0 flex-1 basis-48 flex-col">
+      <div className="flex min-w-0 flex-1 flex-col sm:basis-48">
         <span className="truncate font-medium">{name}</span>
         <span className="text-[0.8125rem] text-muted tabular-nums">
           {formatNumber(e164(user))} · {formatTime(now, ianaZone(user.timezone))} in{" "}
           {zoneWords(user.timezone)}
         </span>
       </div>
-      <span className="flex min-w-0 flex-wrap gap-1.5">
+      <span className="flex min-w-0 flex-wrap gap-1.5 max-sm:order-last max-sm:w-full">
         {user.groups.map((group) => (
           <a
             key={group.id}
@@ -121,11 +121,11 @@ function Person({ user, edit, remove }: PersonProps) {
       <span className="flex gap-1.5">
         <Button size="small" aria-label={`Edit ${name}`} onPress={edit}>
           <Pencil aria-hidden size={14} />
-          Edit
+          <span className="max-sm:sr-only">Edit</span>
         </Button>
         <Button size="small" tone="quiet" aria-label={`Delete ${name}`} onPress={remove}>
           <Trash2 aria-hidden size={14} />
-          Delete
+          <span className="max-sm:sr-only">Delete</span>
         </Button>
       </span>
     </li>
