@@ -7,7 +7,7 @@ import { formatAgo, formatNumber } from "../shared/format";
 import { useLoad, useNow } from "../shared/hooks";
 import { links } from "../shared/router";
 import type { Message } from "../shared/types";
-import { messageStatusWord, messageTone, sizeOf, troubleOf } from "./message-words";
+import { messageStatusWord, messageTone, sizeOf, troubleOf } from "../shared/message-words";
 
 /// What a call's document sent with `<Sms>` or `<Message>`; nothing at all when it sent nothing.
 export function MessagesOfCall({ sid, again }: { sid: string; again: string }) {

@@ -10,7 +10,7 @@ import { useBelfry } from "../shared/store";
 import type { Message } from "../shared/types";
 import { CallTabs } from "./call-tabs";
 import { MessageList } from "./message-list";
-import { messageStatuses, messageStatusWord } from "./message-words";
+import { messageStatuses, messageStatusWord } from "../shared/message-words";
 
 const refreshMs = 3000;
 

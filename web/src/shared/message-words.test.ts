@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Message } from "../shared/types";
+import type { Message } from "./types";
 import { messageTone, sizeOf, troubleOf } from "./message-words";
 
 const message: Message = {

@@ -1,5 +1,5 @@
-import type { Tone } from "../shared/components/pill";
-import type { Message, MessageStatus } from "../shared/types";
+import type { Tone } from "./components/pill";
+import type { Message, MessageStatus } from "./types";
 
 const words: Readonly<Record<MessageStatus, string>> = {
   accepted: "Accepted",
