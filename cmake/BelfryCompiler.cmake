@@ -45,8 +45,10 @@ if(BELFRY_MOLD)
 endif()
 find_program(BELFRY_CCACHE ccache)
 if(BELFRY_CCACHE)
+  # No leniency about times of headers: one that is edited while it is being compiled would be remembered with the
+  # object of its former text.
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_SLOPPINESS=pch_defines,time_macros
     CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1 ${BELFRY_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()

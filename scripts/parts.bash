@@ -130,11 +130,10 @@ part_fuzz() {
 # A database that goes away under a server, then applications as they are: with PostgreSQL they do what they do with
 # SQLite. Each server gets a database of its own (tests/support/database.*).
 part_postgres() {
+  local part
   start_postgres
   export BELFRY_DATABASE_URL="${BELFRY_TEST_POSTGRES%/*}/{database}"
-  system_tests postgres
-  system_tests flux
-  system_tests kin
+  for part in postgres take5 flux kin aws; do system_tests "$part"; done
   npm_install tests
   node --test tests/twilio/{calls,conference,messages,queue,recordings,webhooks}.test.mjs
 }

@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "http/basic_credentials.hpp"
 
 namespace belfry::admin {
 namespace {
@@ -18,24 +19,6 @@ constexpr std::size_t longest_secret = 256;
 constexpr auto webhooks = std::to_array<std::string_view>(
     {"/notifications/call/twiml", "/notifications/call/gather", "/notifications/call/status"}
 );
-
-struct Credentials {
-  std::string user, secret;
-};
-
-std::optional<Credentials> basic_credentials(const http::Request& request) {
-  const std::string_view header = request.headers.get("Authorization").value_or("");
-  constexpr std::string_view scheme = "Basic ";
-  if (header.size() < scheme.size() ||
-      !base::equals_ignoring_case(header.substr(0, scheme.size()), scheme))
-    return std::nullopt;
-  const auto decoded = base::from_base64(base::trim(header.substr(scheme.size())));
-  if (!decoded) return Credentials{};
-  const std::string text(reinterpret_cast<const char*>(decoded->data()), decoded->size());
-  const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) return Credentials{};
-  return Credentials{text.substr(0, colon), text.substr(colon + 1)};
-}
 
 std::string cookie_of(const http::Request& request) {
   const std::string_view header = request.headers.get("Cookie").value_or("");
@@ -111,7 +94,7 @@ void Access::add_to(http::Router& router) {
 // --- What stands before the routes ---
 
 Access::Refusal Access::check(const http::Request& request, Need need) {
-  if (const auto given = basic_credentials(request)) {
+  if (const auto given = http::basic_credentials(request)) {
     if (is_good(given->user, given->secret, need)) return std::nullopt;
     if (auto later = check_attempts(request)) return later;
     return challenge(request);

@@ -1,5 +1,6 @@
 #include "http/message.hpp"
 
+#include "http/basic_credentials.hpp"
 #include "http/gzip.hpp"
 #include "http/static_files.hpp"
 #include "http/wire.hpp"
@@ -84,6 +85,21 @@ TEST(Gzip, UnpacksWhatItPackedAndNothingElse) {
   );
   EXPECT_EQ(gunzip("text", 100).error().code, base::Errc::malformed);
   EXPECT_EQ(gunzip("", 100).error().code, base::Errc::malformed);
+}
+
+TEST(BasicCredentials, AreReadOrNotThere) {
+  const auto read = [](const char* header) {
+    Request request = Request::make("GET", "/");
+    if (header != nullptr) request.headers.add("Authorization", header);
+    const auto given = basic_credentials(request);
+    return given ? given->user + "|" + given->secret : "nothing";
+  };
+  EXPECT_EQ(read("Basic dXNlcjpzZWM6cmV0"), "user|sec:ret");
+  EXPECT_EQ(read("basic  dXNlcjo="), "user|");
+  EXPECT_EQ(read(nullptr), "nothing");
+  for (const char* header :
+       {"", "Bas", "Basic", "Basic ", "Bearer dXNlcjpz", "Basic dXNlcg==", "Basic %%%"})
+    EXPECT_EQ(read(header), "nothing") << header;
 }
 
 TEST(StaticFiles, KeepsAssetsForGoodAndAnswers304) {

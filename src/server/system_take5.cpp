@@ -35,8 +35,7 @@ void System::make_take5(const Config& config) {
   if (settings.calls.outbound_number.empty()) settings.calls.outbound_number = default_number;
   take5_number_ = config.take5.outbound_number;
   const auto listen = net::IpAddress::parse(config.listen);
-  // Rule A1
-  settings.door.open = listen && listen->is_loopback() && !config.http.require_sign_in;
+  settings.door.open = listen && listen->is_loopback() && !config.http.require_sign_in;  // rule A1
   settings.door.has_session = [this](const http::Request& request) {
     return access_->has_session(request);
   };

@@ -320,5 +320,25 @@ class Restart(unittest.TestCase):
             self.assertEqual(must(server, "GET", f"/api/group/{group['id']}")["nextCallTime"] is not None, True)
 
 
+
+class SignIn(unittest.TestCase):
+    """Rule A1: where others can reach Belfry, Take5 asks who they are."""
+
+    def test_nothing_is_done_for_strangers(self):
+        with BelfryServer(arguments=["--http-require-sign-in"]) as server:
+            for method, path in (("GET", "/api/user"), ("POST", "/api/group"), ("POST", "/api/chime/sms"),
+                                 ("GET", "/api/chime/call"), ("DELETE", "/api/group/1")):  # fmt: skip
+                self.assertEqual(server.request(method, path, {}), (401, {"error": "Unauthorized"}), path)
+            keys = server.keys()
+
+            def basic(user, secret):
+                return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
+
+            self.assertEqual(server.request("GET", "/api/group", headers=basic(keys["account_sid"], "wrong"))[0], 401)
+            for user, secret in (("account_sid", "auth_token"), ("api_key_sid", "api_key_secret")):
+                answer = server.request("GET", "/api/group", headers=basic(keys[user], keys[secret]))
+                self.assertEqual(answer, (200, []))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -2,9 +2,9 @@
 
 #include "apps/kin/call_json.hpp"
 #include "apps/kin/history_query.hpp"
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "http/basic_credentials.hpp"
 
 namespace belfry::apps::kin {
 namespace {
@@ -34,19 +34,6 @@ http::Form form_of(std::string_view text) {
 int attempt_of(const Request& request) {
   const auto attempt = base::parse_unsigned(form_of(request.query).value_or("attempt", "1"));
   return attempt && *attempt >= 1 && *attempt <= menu_attempts ? static_cast<int>(*attempt) : 1;
-}
-
-/// User and password of `Authorization: Basic`.
-std::optional<std::pair<std::string, std::string>> basic_credentials(const Request& request) {
-  const std::string_view header = request.headers.get("Authorization").value_or("");
-  if (header.size() < 6 || !base::equals_ignoring_case(header.substr(0, 6), "Basic "))
-    return std::nullopt;
-  const auto bytes = base::from_base64(base::trim(header.substr(6)));
-  if (!bytes) return std::nullopt;
-  const std::string_view text = base::as_text(*bytes);
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  return std::pair(std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)));
 }
 
 }  // namespace
@@ -283,8 +270,8 @@ Response Routes::failure(const base::Error& error) const {
 std::optional<Response> Routes::check_caller(const Request& request) const {
   if (settings_.open_doors) return std::nullopt;
   if (settings_.has_session && settings_.has_session(request)) return std::nullopt;
-  const auto credentials = basic_credentials(request);
-  if (credentials && accounts_.check(credentials->first, credentials->second)) return std::nullopt;
+  const auto credentials = http::basic_credentials(request);
+  if (credentials && accounts_.check(credentials->user, credentials->secret)) return std::nullopt;
   std::optional<Response> refusal = failed(401, "Unauthorized");
   refusal->headers.set("WWW-Authenticate", R"(Basic realm="KIN")");
   return refusal;

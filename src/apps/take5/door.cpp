@@ -1,8 +1,7 @@
 #include "apps/take5/door.hpp"
 
-#include "base/encoding.hpp"
 #include "base/log.hpp"
-#include "base/text.hpp"
+#include "http/basic_credentials.hpp"
 
 namespace belfry::apps::take5 {
 namespace {
@@ -14,18 +13,6 @@ using http::Response;
 
 constexpr std::uint32_t default_rate = 60;
 constexpr const char* retry_after_s = "5";
-
-/// RFC 7617: user and password.
-std::optional<std::pair<std::string, std::string>> basic_credentials(std::string_view header) {
-  if (header.size() < 6 || !base::equals_ignoring_case(header.substr(0, 6), "Basic "))
-    return std::nullopt;
-  const auto bytes = base::from_base64(base::trim(header.substr(6)));
-  if (!bytes) return std::nullopt;
-  const std::string_view text = base::as_text(*bytes);
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  return std::pair(std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)));
-}
 
 }  // namespace
 
@@ -93,8 +80,8 @@ base::Task<Response> Door::let_in(const http::Handler& handler, Limit limit, Req
 std::optional<Response> Door::check_caller(const Request& request) const {
   if (settings_.open) return std::nullopt;
   if (settings_.has_session && settings_.has_session(request)) return std::nullopt;
-  const auto given = basic_credentials(request.headers.get("Authorization").value_or(""));
-  if (given && accounts_.check(given->first, given->second)) return std::nullopt;
+  const auto given = http::basic_credentials(request);
+  if (given && accounts_.check(given->user, given->secret)) return std::nullopt;
   std::optional<Response> refusal = failed(401, "Unauthorized");
   // To a script of a page browsers would open a window of their own.
   const bool is_script = request.headers.get("Sec-Fetch-Mode").value_or("navigate") != "navigate";

@@ -20,9 +20,8 @@ http::Response failure(const base::Error& error, base::json::object about = {});
 class Door {
  public:
   struct Settings {
-    /// False: whoever is not on the own machine needs credentials.
+    /// False: everybody needs credentials, but pages that somebody has signed in to.
     bool open = true;
-    /// Whether it comes from a page of ours that somebody has signed in to (rule H4).
     std::function<bool(const http::Request&)> has_session = {};
     /// Changes per minute and client address; nothing: 60, and no limit for the own machine.
     std::optional<std::uint32_t> rate_per_minute;

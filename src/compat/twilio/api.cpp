@@ -2,9 +2,8 @@
 
 #include <cstdio>
 
-#include "base/encoding.hpp"
 #include "base/ids.hpp"
-#include "base/text.hpp"
+#include "http/basic_credentials.hpp"
 
 namespace belfry::compat::twilio {
 namespace {
@@ -13,24 +12,6 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view version = "/2010-04-01";
 constexpr std::uint32_t burst = 200;  // refilled in 2 s: 100 requests a second
-
-struct Credentials {
-  std::string user;
-  std::string password;
-};
-
-/// RFC 7617.
-std::optional<Credentials> read_basic(const http::Request& request) {
-  const auto header = request.headers.get("Authorization");
-  if (!header || header->size() < 6 || !base::equals_ignoring_case(header->substr(0, 6), "Basic "))
-    return std::nullopt;
-  const auto decoded = base::from_base64(base::trim(header->substr(6)));
-  if (!decoded) return std::nullopt;
-  const std::string_view pair = base::as_text(*decoded);
-  const auto colon = pair.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  return Credentials{std::string(pair.substr(0, colon)), std::string(pair.substr(colon + 1))};
-}
 
 bool is_form(const http::Request& request) {
   const std::string type = request.content_type();
@@ -84,7 +65,7 @@ void Api::mount(std::string_view method, const std::string& path, const Handler&
 }
 
 std::expected<Ask, ApiError> Api::authenticate(http::Request request) {
-  const auto credentials = read_basic(request);
+  const auto credentials = http::basic_credentials(request);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (!credentials && reads && links_ != nullptr &&
       links_->allows(request.path, request.query, loop_.wall_now())) {
@@ -93,7 +74,7 @@ std::expected<Ask, ApiError> Api::authenticate(http::Request request) {
     return Ask{std::move(request), {}, {account->sid, {}, false}, *account};
   }
   if (!credentials) return std::unexpected(error(20003));
-  const auto caller = accounts_.check(credentials->user, credentials->password);
+  const auto caller = accounts_.check(credentials->user, credentials->secret);
   if (!caller) return std::unexpected(error(20003));
   const identity::Account* own = accounts_.find(caller->account_sid);
   if (own == nullptr) return std::unexpected(error(20003));
