@@ -1,5 +1,8 @@
+import { lazy, Suspense } from "react";
 import { CallPage } from "./admin/call-page";
 import { CallsPage } from "./admin/calls-page";
+import { CampaignPage } from "./admin/campaigns/campaign-page";
+import { CampaignsPage } from "./admin/campaigns/campaigns-page";
 import { ConferencePage } from "./admin/conferences/conference-page";
 import { ConferencesPage } from "./admin/conferences/conferences-page";
 import { MessagesPage } from "./admin/messages-page";
@@ -14,6 +17,11 @@ import { KinPage } from "./kin/kin-page";
 import { useRoute, type Route, type SettingsPart } from "./shared/router";
 import { Shell } from "./shell";
 import { SignInGate } from "./sign-in";
+
+/// With its charts only for those who look at it.
+const AnalyticsPage = lazy(async () => ({
+  default: (await import("./admin/analytics/analytics-page")).AnalyticsPage,
+}));
 
 export function App() {
   const route = useRoute();
@@ -40,6 +48,16 @@ function pageOf(route: Route) {
       return <ConferencePage key={route.sid} sid={route.sid} />;
     case "messages":
       return <MessagesPage />;
+    case "analytics":
+      return (
+        <Suspense>
+          <AnalyticsPage />
+        </Suspense>
+      );
+    case "campaigns":
+      return <CampaignsPage />;
+    case "campaign":
+      return <CampaignPage key={route.id} id={route.id} />;
     case "kin":
       return <KinPage />;
     case "notifications":

@@ -36,6 +36,9 @@ const titles: Readonly<Partial<Record<Route["page"], string>>> = {
   conferences: "Conferences",
   conference: "Conference",
   messages: "Messages",
+  analytics: "Analytics",
+  campaigns: "Campaigns",
+  campaign: "Campaign",
 };
 
 /// Navigation, live connection and what every page shares: on the left when wide, at the bottom on a phone.

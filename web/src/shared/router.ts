@@ -9,6 +9,9 @@ export type Route =
   | { page: "conferences" }
   | { page: "conference"; sid: string }
   | { page: "messages" }
+  | { page: "analytics" }
+  | { page: "campaigns" }
+  | { page: "campaign"; id: string }
   | { page: "kin" }
   | { page: "notifications" }
   | { page: "settings"; part: SettingsPart };
@@ -27,6 +30,10 @@ export function parseRoute(hash: string): Route {
       return argument ? { page: "conference", sid: decode(argument) } : { page: "conferences" };
     case "messages":
       return { page: "messages" };
+    case "analytics":
+      return { page: "analytics" };
+    case "campaigns":
+      return argument ? { page: "campaign", id: decode(argument) } : { page: "campaigns" };
     case "settings":
       return { page: "settings", part: settingsParts.find((part) => part === argument) ?? "numbers" };
     case "kin":
@@ -46,6 +53,9 @@ export const links = {
   conferences: "#/conferences",
   conference: (sid: string) => `#/conferences/${encodeURIComponent(sid)}`,
   messages: "#/messages",
+  analytics: "#/analytics",
+  campaigns: "#/campaigns",
+  campaign: (id: string) => `#/campaigns/${encodeURIComponent(id)}`,
   kin: "#/kin",
   notifications: "#/notifications",
   settings: "#/settings",
