@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "store/sql/tables.hpp"
@@ -7,7 +8,9 @@ namespace {
 
 using call::CallFigures;
 
-constexpr std::int64_t step = std::chrono::microseconds(call::figures_step).count();
+constexpr std::int64_t quarter = std::chrono::microseconds(call::figures_step).count();
+/// Most zones' hours and days begin with an hour of UTC: of these there are fewer rows to add up.
+constexpr std::int64_t hour = std::chrono::microseconds(std::chrono::hours(1)).count();
 constexpr std::size_t longest_name = 200;  // no figure is worth a call that cannot be stored
 
 /// PostgreSQL's sums are of a wider type, which no row of ours has.
@@ -67,20 +70,32 @@ struct Conditions {
   }
 };
 
+bool is_hour(base::WallTime time) {
+  return base::to_unix_micros(time) % hour == 0;
+}
+
 /// Spans of one length: between these changes of the clock one statement adds up all of them.
 void add_up(
     Database& database, const call::CallFiguresQuery& query, std::size_t first, std::size_t last,
     call::CallAnalysis& analysis
 ) {
-  const Conditions conditions(query, query.borders[first], query.borders[last]);
+  Conditions conditions(query, query.borders[first], query.borders[last]);
+  const bool by_group = !query.group.empty();
+  if (!by_group) {
+    const bool by_hour = std::all_of(
+        query.borders.begin() + static_cast<std::ptrdiff_t>(first),
+        query.borders.begin() + static_cast<std::ptrdiff_t>(last) + 1, is_hour
+    );
+    conditions.sql += " AND step = ?";
+    conditions.arguments.emplace_back(by_hour ? hour : quarter);
+  }
   std::vector<Argument> arguments;
   arguments.emplace_back(query.borders[first]);
   arguments.emplace_back((query.borders[first + 1] - query.borders[first]).count());
   for (const Argument& each : conditions.arguments) arguments.push_back(each);
   Rows rows = database.query_with(
       "SELECT (at - ?) / ?, application, " + std::string(sums) + " FROM " +
-          (query.group.empty() ? "application_figures" : "group_figures") + conditions.sql +
-          " GROUP BY 1, 2",
+          (by_group ? "group_figures" : "application_figures") + conditions.sql + " GROUP BY 1, 2",
       arguments
   );
   while (rows.next())
@@ -108,12 +123,11 @@ std::vector<call::CallAnalysis::Group> find_groups(
 
 void count_leg(Database& database, const call::LegRecord& leg) {
   static const std::string of_application =
-      count_statement("application_figures", "at, application,", "?, ?,");
+      count_statement("application_figures", "step, at, application,", "?, ?, ?,");
   static const std::string of_group =
       count_statement("group_figures", "application, group_key, at,", "?, ?, ?,");
   const CallFigures figures = call::figures_of(leg);
   const std::int64_t created = base::to_unix_micros(leg.created);
-  const std::int64_t at = created - created % step;
   const std::string_view application = std::string_view(leg.application).substr(0, longest_name);
   const auto count = [&](const std::string& sql, const auto&... keys) {
     database.run(
@@ -121,9 +135,10 @@ void count_leg(Database& database, const call::LegRecord& leg) {
         figures.paid_calls, figures.paid_minutes, leg.sid
     );
   };
-  count(of_application, at, application);
+  for (const std::int64_t step : {quarter, hour})
+    count(of_application, step, created - created % step, application);
   const std::string group = call::group_of(leg).substr(0, longest_name);
-  if (!group.empty()) count(of_group, application, group, at);
+  if (!group.empty()) count(of_group, application, group, created - created % quarter);
 }
 
 call::CallAnalysis analyse_calls(Database& database, const call::CallFiguresQuery& query) {
@@ -143,9 +158,8 @@ call::CallAnalysis analyse_calls(Database& database, const call::CallFiguresQuer
 }
 
 void purge_figures(Database& database, base::WallTime before) {
-  const base::WallTime last = before - call::figures_step;
-  database.run("DELETE FROM application_figures WHERE at <= ?", last);
-  database.run("DELETE FROM group_figures WHERE at <= ?", last);
+  database.run("DELETE FROM application_figures WHERE at + step <= ?", before);
+  database.run("DELETE FROM group_figures WHERE at + ? <= ?", quarter, before);
 }
 
 }  // namespace belfry::store::sql

@@ -67,14 +67,15 @@ const std::vector<Step>& steps() {
           {"CREATE INDEX legs_from ON legs (\"from\", created)"},
           {"ALTER TABLE deliveries ADD COLUMN account_sid TEXT NOT NULL DEFAULT ''"},
       },
-      // 3. What calls came to, by quarters of an hour. `call::figures_of` in SQL counts those that
-      // were over before.
+      // 3. What calls came to, by quarters of an hour and by hours (`step`: microseconds).
+      // `call::figures_of` in SQL counts those that were over before.
       {
           {"CREATE TABLE application_figures ("
-           "  at INTEGER NOT NULL, application TEXT NOT NULL, calls INTEGER NOT NULL,"
+           "  step INTEGER NOT NULL, at INTEGER NOT NULL, application TEXT NOT NULL, calls INTEGER "
+           "NOT NULL,"
            "  answered INTEGER NOT NULL, seconds INTEGER NOT NULL, minutes INTEGER NOT NULL,"
            "  paid_calls INTEGER NOT NULL, paid_minutes INTEGER NOT NULL,"
-           "  PRIMARY KEY (at, application)) WITHOUT ROWID"},
+           "  PRIMARY KEY (step, at, application)) WITHOUT ROWID"},
           // In the order in which they are added up by group.
           {"CREATE TABLE group_figures ("
            "  application TEXT NOT NULL, group_key TEXT NOT NULL, at INTEGER NOT NULL,"
@@ -102,9 +103,12 @@ const std::vector<Step>& steps() {
           {"ALTER TABLE counted ADD COLUMN minutes INTEGER NOT NULL DEFAULT 0"},
           {"UPDATE counted SET minutes = CASE WHEN coalesce(seconds, 0) = 0 THEN 1"
            "  ELSE (seconds + 59) / 60 END WHERE answered = 1"},
-          {"INSERT INTO application_figures SELECT at, application, count(*), sum(answered),"
-           "  coalesce(sum(seconds), 0), sum(minutes), sum(paid), sum(paid * minutes)"
-           "  FROM counted GROUP BY at, application"},
+          {"INSERT INTO application_figures SELECT 900000000, at, application, count(*),"
+           "  sum(answered), coalesce(sum(seconds), 0), sum(minutes), sum(paid),"
+           "  sum(paid * minutes) FROM counted GROUP BY at, application"},
+          {"INSERT INTO application_figures SELECT 3600000000, at / 3600000000 * 3600000000,"
+           "  application, sum(calls), sum(answered), sum(seconds), sum(minutes), sum(paid_calls),"
+           "  sum(paid_minutes) FROM application_figures GROUP BY at / 3600000000, application"},
           {"INSERT INTO group_figures SELECT application, group_key, at, count(*), sum(answered),"
            "  coalesce(sum(seconds), 0), sum(minutes), sum(paid), sum(paid * minutes)"
            "  FROM counted WHERE group_key <> '' GROUP BY application, group_key, at"},

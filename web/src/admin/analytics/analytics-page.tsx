@@ -70,7 +70,7 @@ export function AnalyticsPage() {
       </div>
       {span === "own" && !period && (
         <p role="alert" className="text-sm font-medium text-bad">
-          Choose a first day and a last day that is no earlier.
+          Choose a first day and a last day that is no earlier, at most 1,000 days.
         </p>
       )}
       <Problem error={error} retry={reload} />

@@ -21,7 +21,7 @@ export function AnalyticsView({ query, analytics, subject, choose }: AnalyticsVi
     <>
       <Tiles analytics={analytics} />
       <OverTime query={query} analytics={analytics} />
-      <div className="grid gap-6 lg:grid-cols-2 lg:items-start">
+      <div className="grid grid-cols-1 gap-6 lg:grid-cols-2 lg:items-start">
         <Card
           title="By application"
           aside={<CsvLink href={csvLink(query, "application")} label="Download the figures by application" />}

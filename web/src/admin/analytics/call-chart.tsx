@@ -88,6 +88,7 @@ function optionsOf(
       {
         stroke: ink,
         font,
+        size: 32,
         grid: { show: false },
         ticks: { show: false },
         splits: () => worded,
@@ -107,12 +108,13 @@ function optionsOf(
   };
 }
 
-/// A canvas knows no custom properties, and `light-dark()` only in an element.
+/// A canvas knows neither custom properties nor `light-dark()`. A new element has no colour to fade from.
 function colourIn(element: HTMLElement, colour: string): string {
-  const before = element.style.color;
-  element.style.color = colour;
-  const computed = getComputedStyle(element).color;
-  element.style.color = before;
+  const sample = document.createElement("span");
+  sample.style.color = colour;
+  element.append(sample);
+  const computed = getComputedStyle(sample).color;
+  sample.remove();
   return computed;
 }
 

@@ -15,6 +15,11 @@ describe("ownPeriod", () => {
     expect(ownPeriod("2026-02-01", "2026-02-01")).toEqual({ from: "2026-02-01", until: "2026-02-02" });
   });
 
+  it("has no more days than the server counts", () => {
+    expect(ownPeriod("2024-01-01", "2026-09-26")).not.toBeNull();
+    expect(ownPeriod("2024-01-01", "2026-09-27")).toBeNull();
+  });
+
   it("is none when a day is missing or they are the wrong way round", () => {
     expect(ownPeriod("", "2026-02-01")).toBeNull();
     expect(ownPeriod("2026-02-02", "2026-02-01")).toBeNull();

@@ -23,9 +23,13 @@ export function periodOf(span: Exclude<Span, "own">, today: string): Period {
   return { from: addDays(until, -lengths[span]), until };
 }
 
-/// From the first to the last day, both in it; nothing when that is no period.
+/// As many as the server counts at once.
+export const mostDays = 1000;
+
+/// From the first to the last day, both in it; nothing when that is no period, or too long.
 export function ownPeriod(first: string, last: string): Period | null {
   if (!isDay(first) || !isDay(last) || first > last) return null;
+  if (addDays(first, mostDays) <= last) return null;
   return { from: first, until: addDays(last, 1) };
 }
 

@@ -30,7 +30,7 @@ export function CampaignPage({ id }: { id: string }) {
       <Problem error={error} retry={reload} />
       {campaign && (
         <>
-          <div className="grid gap-6 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)] lg:items-start">
+          <div className="grid grid-cols-1 gap-6 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)] lg:items-start">
             <HowFar campaign={campaign} />
             <Terms campaign={campaign} />
           </div>

@@ -5,7 +5,7 @@ describe("readResults", () => {
   it("reads the server's file, with the numbers as they are", () => {
     const csv =
       '"number","state","outcome","attempts","call_sid","duration_s","ended","reason","name"\r\n' +
-      `"'+14155551001","done","completed","1","CA1","7","2026-01-01T00:00:09Z","","Ann"\r\n` +
+      `"'+14155551001","done","completed","1","CA1","7","2026-01-01T00:00:09Z","normal","Ann"\r\n` +
       '"1002","queued","","0","","","","",""\r\n';
     expect(readResults(csv)).toEqual([
       {

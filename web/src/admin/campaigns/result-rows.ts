@@ -35,7 +35,8 @@ export function readResults(csv: string): ResultRow[] {
       call: cell("call_sid"),
       seconds: seconds === "" ? null : Number(seconds),
       ended: cell("ended"),
-      reason: cell("reason"),
+      // How a call that was answered ended is no news.
+      reason: cell("outcome") === "completed" ? "" : cell("reason"),
       values: names
         .filter((name) => !own.has(name) && cell(name) !== "")
         .map((name) => `${name} ${cell(name)}`),

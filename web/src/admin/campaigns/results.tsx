@@ -40,7 +40,7 @@ export function Results({ id, numbers, version, download }: ResultsProps) {
   );
 }
 
-const columns = "md:grid-cols-[11rem_8rem_4rem_5rem_5rem_minmax(0,1fr)]";
+const columns = "lg:grid-cols-[11rem_8rem_4rem_5rem_5rem_minmax(0,1fr)]";
 
 /// A table when wide, a list of cards when narrow.
 function ResultTable({ rows }: { rows: readonly ResultRow[] }) {
@@ -48,7 +48,7 @@ function ResultTable({ rows }: { rows: readonly ResultRow[] }) {
     <div role="table" aria-label="Numbers" className="text-sm">
       <div
         role="row"
-        className={`grid gap-4 border-b border-line pb-2.5 text-[0.8125rem] text-muted max-md:sr-only ${columns}`}
+        className={`grid gap-4 border-b border-line pb-2.5 text-[0.8125rem] text-muted max-lg:sr-only ${columns}`}
       >
         {["Number", "Result", "Tries", "Length", "Ended", "About"].map((name) => (
           <span key={name} role="columnheader">
@@ -74,16 +74,16 @@ function ResultTable({ rows }: { rows: readonly ResultRow[] }) {
           <span role="cell">
             <Pill tone={toneOf(row)}>{resultWord(row)}</Pill>
           </span>
-          <span role="cell" className="text-muted tabular-nums max-md:hidden">
+          <span role="cell" className="text-muted tabular-nums max-lg:hidden">
             {row.attempts || "–"}
           </span>
-          <span role="cell" className="text-muted tabular-nums max-md:hidden">
+          <span role="cell" className="text-muted tabular-nums max-lg:hidden">
             {row.seconds === null ? "–" : formatDuration(row.seconds)}
           </span>
-          <span role="cell" className="text-muted tabular-nums max-md:hidden">
+          <span role="cell" className="text-muted tabular-nums max-lg:hidden">
             {row.ended ? formatClock(row.ended) : "–"}
           </span>
-          <span role="cell" className="truncate text-muted max-md:col-span-2">
+          <span role="cell" className="truncate text-muted max-lg:col-span-2">
             {[...row.values, row.reason].filter(Boolean).join(" · ")}
           </span>
         </div>
