@@ -3,6 +3,7 @@
 #include <set>
 
 #include "admin/access.hpp"
+#include "admin/analytics.hpp"
 #include "admin/applications.hpp"
 #include "admin/calls.hpp"
 #include "admin/campaigns.hpp"
@@ -172,6 +173,8 @@ TEST_F(ApiDescription, KnowsEveryRouteOfThisFolderAndNoOther) {
   Campaigns campaigns({loop, lists, ""});
   schedules.add_to(router);
   campaigns.add_to(router);
+  Analytics analytics({loop, *store, {}});
+  analytics.add_to(router);
   NoTrunks no_trunks;
   Trunks trunks(*switchboard, no_trunks);
   trunks.add_to(router);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "admin/access.hpp"
+#include "admin/analytics.hpp"
 #include "admin/applications.hpp"
 #include "admin/calls.hpp"
 #include "admin/conferences.hpp"
@@ -203,6 +204,7 @@ class System {
   std::unique_ptr<admin::Recordings> recordings_of_calls_;
   std::unique_ptr<admin::Conferences> conferences_of_page_;
   std::unique_ptr<admin::Messages> messages_of_page_;
+  std::unique_ptr<admin::Analytics> analytics_of_page_;
   std::unique_ptr<admin::Numbers> numbers_of_page_;
   std::unique_ptr<admin::Applications> applications_of_page_;
   std::unique_ptr<admin::Keys> keys_of_page_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/loop.hpp"
+#include "call/call_figures.hpp"
 #include "call/journal.hpp"
 #include "store/binding.hpp"
 
@@ -38,7 +39,7 @@ struct Settings {
 
 /// How long rows are kept (rule P5).
 struct Retention {
-  std::chrono::days legs{365};      // ended legs with their events
+  std::chrono::days legs{365};      // ended legs with their events, and their figures
   std::chrono::days deliveries{7};  // delivered or given up
 };
 
@@ -51,7 +52,7 @@ struct Retention {
 /// with U+FFFD in its place, and so is NUL outside of JSON; bodies of deliveries are kept as they
 /// are. Control thread, but for the writer inside. The loop outlives it; destroying it writes what
 /// waits. Answers that have not arrived then never do.
-class Store : public call::Journal {
+class Store : public call::Journal, public call::CallStatistics {
  public:
   /// How long the oldest write has been waiting: the sign of overload. Zero when none waits.
   virtual base::Duration queue_age() const = 0;

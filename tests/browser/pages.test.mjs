@@ -16,7 +16,7 @@ describe("every page", () => {
       task_id: "T-".concat("0123456789".repeat(8)),
     });
     await belfry.setPhone("+14155550123", { on_call: "person" });
-    const conference = await fillOtherPages(belfry);
+    const { conference, campaign } = await fillOtherPages(belfry);
     const group = await addGroup(belfry);
     // Each with what it shows once it has asked the server.
     places = [
@@ -27,6 +27,9 @@ describe("every page", () => {
       ["/#/conferences", (page) => page.getByRole("list", { name: "Live conferences" })],
       [`/#/conferences/${conference.sid}`, (page) => page.getByRole("list", { name: "Participants" })],
       ["/#/messages", (page) => page.getByRole("list", { name: "Messages" })],
+      ["/#/campaigns", (page) => page.getByRole("list", { name: "Campaigns" })],
+      [`/#/campaigns/${campaign.id}`, (page) => page.getByRole("table", { name: "Numbers" })],
+      ["/#/analytics", (page) => page.getByRole("table", { name: "By application" })],
       ["/#/settings/numbers", (page) => page.getByRole("list", { name: "Numbers" })],
       ["/#/settings/applications", (page) => page.getByRole("list", { name: "Applications" })],
       ["/#/settings/trunks", (page) => page.getByRole("list", { name: "Trunks" })],
@@ -80,7 +83,7 @@ describe("every page", () => {
   });
 });
 
-/// Something on each page, with names that do not fit. @return a live conference
+/// Something on each page, with names that do not fit. @return a live conference and a campaign
 async function fillOtherPages(belfry) {
   const long = "Donaudampfschifffahrt".repeat(3);
   const url = `https://example.com/${"voice".repeat(60)}`;
@@ -98,10 +101,15 @@ async function fillOtherPages(belfry) {
     to: "+14155550124",
     twiml: `<Response><Dial><Conference waitUrl="">${long}</Conference></Dial></Response>`,
   });
+  const { sid } = await belfry.post("/admin/api/calls", { to: "+14155550123", say: "Hello." });
+  await belfry.post(`/admin/api/calls/${sid}/hang-up`);
+  const numbers = [{ number: "+14155550125", variables: { [long]: long } }];
+  const campaign = await belfry.post("/admin/api/campaigns", { name: long, say: long.repeat(4), numbers });
   const deadline = performance.now() + 15_000;
   for (;;) {
     const { items } = await belfry.get("/admin/api/conferences");
-    if (items.length > 0) return items[0];
+    const { total } = await belfry.get("/admin/api/analytics");
+    if (items.length > 0 && total.calls > 0) return { conference: items[0], campaign };
     if (performance.now() > deadline) throw new Error("the conference did not begin");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

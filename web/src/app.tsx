@@ -1,5 +1,8 @@
+import { lazy, Suspense } from "react";
 import { CallPage } from "./admin/call-page";
 import { CallsPage } from "./admin/calls-page";
+import { CampaignPage } from "./admin/campaigns/campaign-page";
+import { CampaignsPage } from "./admin/campaigns/campaigns-page";
 import { ConferencePage } from "./admin/conferences/conference-page";
 import { ConferencesPage } from "./admin/conferences/conferences-page";
 import { MessagesPage } from "./admin/messages-page";
@@ -17,6 +20,11 @@ import { SignInGate } from "./sign-in";
 import { GroupPage } from "./take5/group-page";
 import { GroupsPage } from "./take5/groups-page";
 import { PeoplePage } from "./take5/people-page";
+
+/// With its charts only for those who look at it.
+const AnalyticsPage = lazy(async () => ({
+  default: (await import("./admin/analytics/analytics-page")).AnalyticsPage,
+}));
 
 export function App() {
   const route = useRoute();
@@ -49,6 +57,16 @@ function pageOf(route: Route) {
       return <GroupPage key={route.id} id={route.id} />;
     case "people":
       return <PeoplePage />;
+    case "analytics":
+      return (
+        <Suspense>
+          <AnalyticsPage />
+        </Suspense>
+      );
+    case "campaigns":
+      return <CampaignsPage />;
+    case "campaign":
+      return <CampaignPage key={route.id} id={route.id} />;
     case "kin":
       return <KinPage />;
     case "notifications":

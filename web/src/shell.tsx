@@ -57,6 +57,9 @@ const within: Readonly<Partial<Record<Route["page"], { place: Place["page"]; tit
   messages: { place: "calls", title: "Messages" },
   group: { place: "groups", title: "Group" },
   people: { place: "groups", title: "People" },
+  analytics: { place: "calls", title: "Analytics" },
+  campaigns: { place: "calls", title: "Campaigns" },
+  campaign: { place: "calls", title: "Campaign" },
 };
 
 /// Navigation, live connection and what every page shares: on the left when wide, at the bottom on a phone.

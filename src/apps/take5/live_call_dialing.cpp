@@ -52,7 +52,12 @@ call::PlaceCall LiveCall::terms_of(const Participant& participant) const {
   terms.from = environment_.settings.outbound_number;
   terms.application = "take5";
   terms.ring_timeout = environment_.settings.ring;
-  terms.program = {"take5", {{"call", record_.id}, {"participant", participant.id}}};
+  terms.program = {
+      "take5",
+      {{"call", record_.id},
+       {"participant", participant.id},
+       {"group", std::to_string(record_.group)}}
+  };
   // A leg that nobody ends does not outlive its call by much.
   const auto left = planned_end() - environment_.loop.wall_now();
   terms.max_duration = std::max(std::chrono::ceil<std::chrono::seconds>(left), 0s) + 60s;

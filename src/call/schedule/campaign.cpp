@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "base/csv.hpp"
 #include "call/json_members.hpp"
 #include "call/schedule/call_runner.hpp"
 
@@ -23,27 +24,6 @@ double real_member(const base::json::object& value, std::string_view name) {
   const auto* member = base::json::find(value, name);
   boost::system::error_code no_number;
   return member == nullptr ? 0 : member->to_number<double>(no_number);
-}
-
-/// Rule H5: an apostrophe makes a text of what a spreadsheet would calculate.
-std::string cell(std::string_view text) {
-  constexpr std::string_view formula_starts = "=+-@\t\r";
-  std::string quoted = "\"";
-  if (!text.empty() && formula_starts.contains(text.front())) quoted += '\'';
-  for (const char character : text) {
-    if (character == '"') quoted += '"';
-    quoted += character;
-  }
-  return quoted + '"';
-}
-
-std::string row(const std::vector<std::string>& cells) {
-  std::string text;
-  for (const std::string& each : cells) {
-    if (!text.empty()) text += ',';
-    text += cell(each);
-  }
-  return text + "\r\n";
 }
 
 }  // namespace
@@ -103,7 +83,7 @@ std::string render_results(const std::vector<Job>& jobs) {
   std::vector<std::string> header = {"number",   "state",      "outcome", "attempts",
                                      "call_sid", "duration_s", "ended",   "reason"};
   header.insert(header.end(), names.begin(), names.end());
-  std::string text = row(header);
+  std::string text = base::csv_row(header);
   for (const Job& job : jobs) {
     std::vector<std::string> cells = {
         text_member(job.parameters, "to"),
@@ -118,7 +98,7 @@ std::string render_results(const std::vector<Job>& jobs) {
     };
     Variables variables = read_variables(object_member(job.parameters, "variables"));
     for (const std::string& name : names) cells.push_back(variables[name]);
-    text += row(cells);
+    text += base::csv_row(cells);
   }
   return text;
 }

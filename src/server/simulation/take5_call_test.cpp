@@ -154,6 +154,23 @@ TEST_F(Take5Call, RemovingWhoeverRingsStopsTheRinging) {
   EXPECT_EQ(rings(bob), 1);
 }
 
+TEST_F(Take5Call, CountsForItsGroupInTheAnalyticsOfAllCalls) {
+  has(ann, stays);
+  has(bob, R"({"on_call":"no-answer"})");
+  const std::int64_t group_id = add_group({ann, bob});
+  start_new(group_id);
+  ASSERT_TRUE(settle(10min));
+  const json::value found = ask("GET", "/admin/api/analytics").body;
+  EXPECT_EQ(found.at("total").at("calls").as_int64(), 3) << "one was called once more";
+  EXPECT_EQ(found.at("total").at("answered").as_int64(), 1);
+  EXPECT_EQ(found.at("total").at("minutes").as_int64(), 5);
+  EXPECT_EQ(found.at("by_application").at(0).at("application").as_string(), "take5");
+  const json::value& of_group = found.at("by_group").at(0);
+  EXPECT_EQ(of_group.at("group").as_string(), std::to_string(group_id));
+  EXPECT_EQ(of_group.at("name").as_string(), "Daily Check-in");
+  EXPECT_EQ(of_group.at("calls").as_int64(), 3);
+}
+
 TEST_F(Take5Call, IsStartedOnce) {
   const std::string call = create(add_group({ann, bob}));
   std::vector<int> statuses;

@@ -244,6 +244,7 @@ std::vector<LegRecord> read_legs(Rows rows) {
 }  // namespace
 
 void put_leg(Database& database, const LegRecord& leg) {
+  if (call::is_final(leg.status)) count_leg(database, leg);
   // The document lives for this one statement: its many small pieces come from the stack.
   std::array<unsigned char, 4096> place;
   boost::json::monotonic_resource memory(place.data(), place.size());

@@ -5,7 +5,7 @@
 namespace belfry::store::sql {
 namespace {
 
-enum class Where { both, sqlite };
+enum class Where { both, sqlite, postgres };
 struct Statement {
   std::string_view sql;
   Where where = Where::both;
@@ -67,6 +67,53 @@ const std::vector<Step>& steps() {
           {"CREATE INDEX legs_from ON legs (\"from\", created)"},
           {"ALTER TABLE deliveries ADD COLUMN account_sid TEXT NOT NULL DEFAULT ''"},
       },
+      // 3. What calls came to, by quarters of an hour and by hours (`step`: microseconds).
+      // `call::figures_of` in SQL counts those that were over before.
+      {
+          {"CREATE TABLE application_figures ("
+           "  step INTEGER NOT NULL, at INTEGER NOT NULL, application TEXT NOT NULL, calls INTEGER "
+           "NOT NULL,"
+           "  answered INTEGER NOT NULL, seconds INTEGER NOT NULL, minutes INTEGER NOT NULL,"
+           "  paid_calls INTEGER NOT NULL, paid_minutes INTEGER NOT NULL,"
+           "  PRIMARY KEY (step, at, application)) WITHOUT ROWID"},
+          // In the order in which they are added up by group.
+          {"CREATE TABLE group_figures ("
+           "  application TEXT NOT NULL, group_key TEXT NOT NULL, at INTEGER NOT NULL,"
+           "  calls INTEGER NOT NULL, answered INTEGER NOT NULL, seconds INTEGER NOT NULL,"
+           "  minutes INTEGER NOT NULL, paid_calls INTEGER NOT NULL, paid_minutes INTEGER NOT NULL,"
+           "  PRIMARY KEY (application, group_key, at)) WITHOUT ROWID"},
+          {"CREATE TABLE counted AS SELECT created / 900000000 * 900000000 AS at, application,"
+           "  coalesce(json_extract(rest, '$.program.parameters.group'), '') AS group_key,"
+           "  answered IS NOT NULL AS answered, max(ended - answered, 0) / 1000000 AS seconds,"
+           "  json_extract(rest, '$.direction') <> 'inbound' AND coalesce(json_extract(rest,"
+           "    '$.attempt.carrier'), 'application')"
+           "    NOT IN ('simulator', 'registration', 'application') AS paid"
+           "  FROM legs WHERE live = 0",
+           Where::sqlite},
+          {"CREATE TABLE counted AS SELECT created / 900000000 * 900000000 AS at, application,"
+           "  coalesce(rest::json #>> '{program,parameters,group}', '') AS group_key,"
+           "  (answered IS NOT NULL)::int AS answered,"
+           "  CASE WHEN answered IS NOT NULL AND ended IS NOT NULL"
+           "    THEN greatest(ended - answered, 0) / 1000000 END AS seconds,"
+           "  (rest::json ->> 'direction' <> 'inbound' AND coalesce(rest::json #>>"
+           "    '{attempt,carrier}', 'application')"
+           "    NOT IN ('simulator', 'registration', 'application'))::int AS paid"
+           "  FROM legs WHERE live = 0",
+           Where::postgres},
+          {"ALTER TABLE counted ADD COLUMN minutes INTEGER NOT NULL DEFAULT 0"},
+          {"UPDATE counted SET minutes = CASE WHEN coalesce(seconds, 0) = 0 THEN 1"
+           "  ELSE (seconds + 59) / 60 END WHERE answered = 1"},
+          {"INSERT INTO application_figures SELECT 900000000, at, application, count(*),"
+           "  sum(answered), coalesce(sum(seconds), 0), sum(minutes), sum(paid),"
+           "  sum(paid * minutes) FROM counted GROUP BY at, application"},
+          {"INSERT INTO application_figures SELECT 3600000000, at / 3600000000 * 3600000000,"
+           "  application, sum(calls), sum(answered), sum(seconds), sum(minutes), sum(paid_calls),"
+           "  sum(paid_minutes) FROM application_figures GROUP BY at / 3600000000, application"},
+          {"INSERT INTO group_figures SELECT application, group_key, at, count(*), sum(answered),"
+           "  coalesce(sum(seconds), 0), sum(minutes), sum(paid), sum(paid * minutes)"
+           "  FROM counted WHERE group_key <> '' GROUP BY application, group_key, at"},
+          {"DROP TABLE counted"},
+      },
   };
   return all;
 }
@@ -108,9 +155,11 @@ std::vector<std::vector<std::string>> migrations(Dialect dialect) {
   for (const Step& step : steps()) {
     std::vector<std::string>& statements = all.emplace_back();
     for (const Statement& statement : step) {
+      const Where here = dialect == Dialect::sqlite ? Where::sqlite : Where::postgres;
+      if (statement.where != Where::both && statement.where != here) continue;
       if (dialect == Dialect::sqlite)
         statements.emplace_back(statement.sql);
-      else if (statement.where == Where::both)
+      else
         statements.push_back(translate(statement.sql));
     }
   }

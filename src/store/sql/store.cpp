@@ -191,6 +191,12 @@ Task<Result<std::uint64_t>> SqlStore::count_documents(call::DocumentQuery query)
   });
 }
 
+Task<Result<call::CallAnalysis>> SqlStore::analyse_calls(call::CallFiguresQuery query) {
+  return ask([query = std::move(query)](Database& database) {
+    return sql::analyse_calls(database, query);
+  });
+}
+
 Task<Result<std::uint64_t>> SqlStore::purge(
     Retention retention, base::WallTime now, std::size_t limit
 ) {
@@ -200,8 +206,9 @@ Task<Result<std::uint64_t>> SqlStore::purge(
   enqueue(
       Writer::Kind::maintenance,
       [=](Database& database) {
-        *deleted = purge_legs(database, now - retention.legs, limit) +
-                   purge_deliveries(database, now - retention.deliveries, limit);
+        const std::uint64_t legs = purge_legs(database, now - retention.legs, limit);
+        if (legs < limit) purge_figures(database, now - retention.legs);
+        *deleted = legs + purge_deliveries(database, now - retention.deliveries, limit);
       },
       [deleted, resolve = answer.resolver()](Result<> result) {
         if (!result) return resolve(base::fail(std::move(result).error()));

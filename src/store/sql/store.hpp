@@ -45,6 +45,8 @@ class SqlStore final : public Store {
   ) override;
   base::Task<base::Result<std::uint64_t>> count_documents(call::DocumentQuery query) override;
 
+  base::Task<base::Result<call::CallAnalysis>> analyse_calls(call::CallFiguresQuery query) override;
+
   base::Duration queue_age() const override;
   std::size_t queue_length() const override { return writes_in_flight_.size(); }
   base::Task<base::Result<std::uint64_t>> purge(

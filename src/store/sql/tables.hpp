@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "call/call_figures.hpp"
 #include "call/journal.hpp"
 #include "store/binding.hpp"
 #include "store/sql/database.hpp"
@@ -21,6 +22,13 @@ std::uint64_t count_legs(Database& database);
 void remove_leg(Database& database, std::string_view sid);
 /// Ended legs created before `limit_time` with their events. @return how many legs.
 std::uint64_t purge_legs(Database& database, base::WallTime created_before, std::size_t limit);
+
+// --- figures.cpp ---
+/// What the leg, which is over, came to; before `put_leg`, which makes it count only once.
+void count_leg(Database& database, const call::LegRecord& leg);
+call::CallAnalysis analyse_calls(Database& database, const call::CallFiguresQuery& query);
+/// Those that are whole before that time.
+void purge_figures(Database& database, base::WallTime before);
 
 // --- events.cpp ---
 void append_event(Database& database, const call::EventRecord& event);

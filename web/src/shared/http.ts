@@ -34,6 +34,16 @@ export async function send<T>(method: string, path: string, body?: unknown): Pro
   return answer as T;
 }
 
+/// A file that the server makes, as text. @throws ApiError like `send`.
+export async function getText(path: string): Promise<string> {
+  const response = await fetch(path, { credentials: "same-origin", cache: "no-store" }).catch(() => {
+    throw toApiError(0, undefined);
+  });
+  if (response.status === 401) refused();
+  if (!response.ok) throw toApiError(response.status, await readJson(response));
+  return response.text();
+}
+
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
   if (text === "") return undefined;

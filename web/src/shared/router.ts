@@ -12,6 +12,9 @@ export type Route =
   | { page: "groups" }
   | { page: "people" }
   | { page: "group"; id: number }
+  | { page: "analytics" }
+  | { page: "campaigns" }
+  | { page: "campaign"; id: string }
   | { page: "kin" }
   | { page: "notifications" }
   | { page: "settings"; part: SettingsPart };
@@ -30,6 +33,10 @@ export function parseRoute(hash: string): Route {
       return argument ? { page: "conference", sid: decode(argument) } : { page: "conferences" };
     case "messages":
       return { page: "messages" };
+    case "analytics":
+      return { page: "analytics" };
+    case "campaigns":
+      return argument ? { page: "campaign", id: decode(argument) } : { page: "campaigns" };
     case "settings":
       return { page: "settings", part: settingsParts.find((part) => part === argument) ?? "numbers" };
     case "groups":
@@ -60,6 +67,9 @@ export const links = {
   groups: "#/groups",
   group: (id: number) => `#/groups/${id}`,
   people: "#/groups/people",
+  analytics: "#/analytics",
+  campaigns: "#/campaigns",
+  campaign: (id: string) => `#/campaigns/${encodeURIComponent(id)}`,
   kin: "#/kin",
   notifications: "#/notifications",
   settings: "#/settings",

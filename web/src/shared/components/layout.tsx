@@ -44,8 +44,15 @@ interface PageTabsProps {
 
 /// Pages that belong together, one row of links above each of them.
 export function PageTabs({ label, tabs }: PageTabsProps) {
+  const row = useRef<HTMLElement>(null);
+  const current = tabs.findIndex((tab) => tab.current);
+  useEffect(() => {
+    const link = row.current?.querySelectorAll("a")[current];
+    // On a phone the row is longer than the screen.
+    if (row.current && link) row.current.scrollLeft = link.offsetLeft - row.current.clientWidth / 3;
+  }, [current]);
   return (
-    <nav aria-label={label} className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
+    <nav ref={row} aria-label={label} className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
       <ul className="flex min-w-max gap-1 border-b border-line">
         {tabs.map(({ name, link, current }) => (
           <li key={name}>
