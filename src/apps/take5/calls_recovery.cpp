@@ -39,6 +39,7 @@ Task<Result<>> Calls::load_one(std::string call_id) {
     environment_.figures.count("CallStarted", call->group, call->id + " started");
     const std::string id = call->id;
     live_[id] = std::make_unique<LiveCall>(live_environment(), std::move(*call));
+    co_return co_await live_[id]->recall_legs();
   }
   co_return Result<>{};
 }
