@@ -2,93 +2,21 @@
 and the power is cut, which takes what was not synced. No phone rings twice, no call is forgotten, every terminal
 webhook arrives."""
 
-import random
-import subprocess
-import tempfile
-import time
 import unittest
 
-from support.belfry_server import STARTS_WITHIN, BelfryServer, wait_until
-from support.crash_point import CrashPoint
-from support.due_calls import CONFIG, DueCalls
-from support.exchange import Exchange
-from support.webhook_server import WebhookServer
+from support.belfry_server import BelfryServer
+from support.crash_walk import CrashWalk
 
 RANDOM_KILLS = 30
+# So many there are, from the moment before the calls are due until they are over.
 LAST_SYNC = 52
 LAST_PACKET = 42
-DIES_WITHIN = 4  # seconds from the moment that calls are due; a crash point that is not reached is a kill then
-EVERY_SO_MANY = 5  # crashes are followed by another one while the server recovers
 
 
-class Walk(unittest.TestCase):
-    def begin(self, power_cuts=False):
-        folder = self.enterContext(tempfile.TemporaryDirectory())
-        self.exchange = self.enterContext(Exchange())
-        self.web = self.enterContext(WebhookServer())
-        self.server = BelfryServer(CONFIG.format(port=self.exchange.port))
-        self.addCleanup(self.server.close)
-        self.point = CrashPoint(folder, self.server, power_cuts)
-        self.server.start()
-        self.due = DueCalls(self, self.server, self.exchange, self.web)
-        self.due.plan_each_minute()
-        self.kills = self.reached = 0
-
-    def crash_at(self, what: str, number: int):
-        """Plans calls, and dies at the fsync or packet of that number after the moment before they are due."""
-        due = self.due.plan()
-        time.sleep(max(0.0, due - 0.05 - time.time()))
-        self.point.arm(what, number)
-        self.due.press_start()
-        self.await_death(DIES_WITHIN)
-        if self.kills % EVERY_SO_MANY == 0:
-            self.crash_in_recovery(what, 1 + self.kills // EVERY_SO_MANY)
-        self.go_on()
-
-    def crash_in_recovery(self, what: str, number: int):
-        self.point.arm(what, number)
-        self.server.launch()
-        self.await_death(1)
-
-    def await_death(self, seconds: float):
-        try:
-            self.server.wait(seconds)
-            self.reached += 1
-        except subprocess.TimeoutExpired:
-            self.server.kill()
-        self.kills += 1
-        self.point.disarm()
-        if self.point.has_power_cuts:
-            self.point.cut_power()
-
-    def go_on(self):
-        self.server.launch()
-        wait_until(self.server.is_ready, STARTS_WITHIN, "readiness")
-        self.due.press_start_again()
-
-    def finish(self, name: str):
-        self.due.check(name)
-        self.assertEqual(self.server.stop(), 0)
-        print(f"[{name}: {self.kills} kills, {len(self.due.once)} calls]", end=" ", flush=True)
-
-    def check_reached(self):
-        """A walk that never arrives shows nothing."""
-        self.assertGreater(self.reached, self.kills * 3 // 4, "crash points are not reached")
-
-
-class Kills(Walk):
+class Kills(CrashWalk):
     def test_at_random_moments(self):
-        seed = random.randrange(1 << 32)
-        chance = random.Random(seed)
         self.begin()
-        for _ in range(RANDOM_KILLS):
-            due = self.due.plan()
-            time.sleep(max(0.0, due - 0.05 - time.time()))
-            self.due.press_start()
-            time.sleep(chance.uniform(0.0, 1.3))  # the moment of the crash, not a wait for something
-            self.server.kill()
-            self.kills += 1
-            self.go_on()
+        seed = self.crash_at_random_moments(RANDOM_KILLS)
         self.finish(f"random moments, seed {seed}")
 
     def test_at_each_sync(self):
@@ -106,7 +34,7 @@ class Kills(Walk):
         self.check_reached()
 
 
-class PowerCuts(Walk):
+class PowerCuts(CrashWalk):
     def test_at_syncs_and_packets(self):
         self.begin(power_cuts=True)
         for number in range(2, LAST_SYNC, 4):
@@ -115,6 +43,22 @@ class PowerCuts(Walk):
             self.crash_at("packets", number)
         self.finish("power cuts")
         self.check_reached()
+
+
+class TwoServers(CrashWalk):
+    def test_only_the_first_on_a_folder_does_what_is_due(self):
+        """Rule R6."""
+        self.begin()
+        for _ in range(3):
+            self.await_moment(self.due.plan())
+            second = BelfryServer(self.server.config_file.read_text())
+            self.addCleanup(second.close)
+            second.data = self.server.data
+            second.launch()
+            self.due.press_start_again()
+            self.assertNotEqual(second.wait(), 0)
+            self.assertIn(str(self.server.process.pid), second.stderr)
+        self.finish("two servers")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 
-from support.sip import Peer, sdp, token
+from support.sip import Peer, parameter, sdp, token
 
 T1 = 0.5
 LIFETIME = 32.0  # of transactions: 64·T1
@@ -27,6 +27,8 @@ BEHAVIOURS = {
     "5": ((0.0, 200),),
     "6": ((0.0, 100), (0.4, 183), (0.8, 200), (1.2, "hang up")),
     "7": ((0.0, 100),),  # never says more
+    "8": ((0.02, 180), (0.2, 200), (0.3, "fork answers")),  # two devices pick up, one after the other
+    "9": ((0.02, 180),),  # picks up when it is cancelled: the 200 has crossed the CANCEL
 }
 
 
@@ -39,11 +41,14 @@ class Ring:
         self.contents = collections.Counter()
         self.state = "ringing"  # then "answered", "over"
         self.answer = None  # (status, body) that a repeated INVITE gets again
-        self.acknowledged = False  # the ACK of a 200
-        self.tag = token()
-        self.cancelled = False
+        self.tag = token()  # and of the device that answers second
+        self.fork_tag = token()
+        self.heard = collections.Counter()  # of (method, To tag) after the INVITE
         self.bye_branch = "z9hG4bK" + token()
-        self.bye_answered = False
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.heard["ACK", self.tag] > 0
 
 
 class Exchange:
@@ -126,8 +131,9 @@ class Exchange:
 
     def _act(self, ring, what):
         if what == "hang up":
-            if ring.state == "answered":
-                self._hang_up(ring, T1, time.monotonic() + LIFETIME)
+            self._hang_up(ring, T1, time.monotonic() + LIFETIME)
+        elif what == "fork answers":
+            self._repeat_fork(ring, T1, time.monotonic() + LIFETIME)
         elif ring.state != "ringing":
             return
         elif what < 200:
@@ -158,18 +164,27 @@ class Exchange:
         self._answer(ring, status)
         self._after(wait, lambda: self._repeat_answer(ring, status, min(wait * 2, 4.0), until))
 
+    def _repeat_fork(self, ring, wait, until):
+        if ring.heard["ACK", ring.fork_tag] or time.monotonic() > until:
+            return
+        body = sdp("127.0.0.1", self._sink.getsockname()[1])
+        self._peer.respond(ring.invite, 200, "OK", tag=ring.fork_tag, body=body)
+        self._after(wait, lambda: self._repeat_fork(ring, min(wait * 2, 4.0), until))
+
     def _ack(self, ack):
         ring = self._ring_of(ack)
         if ring:
-            ring.acknowledged = True
+            ring.heard["ACK", parameter(ack.get("To"), "tag")] += 1
 
     def _cancel(self, cancel):
         ring = self._by_dialog.get((cancel.get("Call-ID"), cancel.branch))
         if ring is None:
             return self._peer.respond(cancel, 481, "Nobody")
+        ring.heard["CANCEL", ""] += 1
         self._peer.respond(cancel, 200, "OK")
-        if ring.state == "ringing":
-            ring.cancelled = True
+        if ring.state == "ringing" and ring.number[-1] == "9":
+            self._act(ring, 200)
+        elif ring.state == "ringing":
             self._refuse(ring, 487)
 
     def _bye(self, bye):
@@ -177,7 +192,10 @@ class Exchange:
         if ring is None:
             self.protocol_errors.append(f"a BYE of no call: {bye.content}")
             return self._peer.respond(bye, 481, "Nobody")
-        ring.state = "over"
+        tag = parameter(bye.get("To"), "tag")
+        ring.heard["BYE", tag] += 1
+        if tag == ring.tag:
+            ring.state = "over"
         self._peer.respond(bye, 200, "OK")
 
     def _hang_up(self, ring, wait, until):
