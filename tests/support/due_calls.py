@@ -203,7 +203,8 @@ class DueCalls:
         if not number.startswith("+1650"):
             return
         rings = self.exchange.rings_of(number)
-        story = f"{title}: {[(ring.state, dict(ring.contents)) for ring in rings]} {calls}"
+        seen = [(ring.invite.get("Call-ID"), ring.state, list(ring.contents.values())) for ring in rings]
+        story = f"{title}: {seen} {calls}"
         # A group call whose time was over before an outage was rings nobody any more.
         unrung = sum(call["application"] == "take5" and call["status"] == "canceled" for call in calls)
         self.test.assertIn(len(rings), (len(calls), len(calls) - unrung), story)
