@@ -38,7 +38,9 @@ Task<Result<>> Calls::load_one(std::string call_id) {
     count_created(*call);
     environment_.figures.count("CallStarted", call->group, call->id + " started");
     const std::string id = call->id;
-    live_[id] = std::make_unique<LiveCall>(live_environment(), std::move(*call));
+    auto live = std::make_unique<LiveCall>(live_environment(), std::move(*call));
+    LiveCall& begun = *(live_[id] = std::move(live));
+    co_return co_await begun.recall_legs();
   }
   co_return Result<>{};
 }

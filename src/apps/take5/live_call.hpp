@@ -46,7 +46,9 @@ class LiveCall {
   const CallRecord& record() const { return record_; }
   /// Rings everybody who is `added`.
   void begin();
-  /// After a restart, when the switchboard has taken up its legs.
+  /// After a restart, before the switchboard takes up its legs: some of them are answered at once.
+  base::Task<base::Result<>> recall_legs();
+  /// After that.
   base::Task<base::Result<>> resume();
 
   /// Durable when it returns; rung afterwards. One who is in the call, or is being rung, stays so.

@@ -23,6 +23,11 @@ std::string tag_of(const std::string& call, const std::string& participant) {
   return call + "/" + participant;
 }
 
+/// Something may yet become of it.
+bool is_waited_for(const Participant& participant) {
+  return participant.is_active() || participant.status == ParticipantStatus::added;
+}
+
 }  // namespace
 
 void LiveCall::spawn_dialing(const std::string& participant_id) {
@@ -157,13 +162,26 @@ LiveCall::Next LiveCall::conclude(
 
 // --- After a restart ---
 
+Task<Result<>> LiveCall::recall_legs() {
+  for (Participant& participant : record_.participants) {
+    if (!is_waited_for(participant)) continue;
+    call::DocumentQuery query{.collection = std::string(leg_collection)};
+    query.tag = tag_of(record_.id, participant.id);
+    const auto legs = co_await environment_.journal.find_documents(std::move(query));
+    if (!legs) co_return base::fail(legs.error());
+    participant.status = legs->empty() ? ParticipantStatus::queued : ParticipantStatus::ringing;
+    if (legs->empty()) continue;
+    participant.call_sid = legs->front().key;  // the newest
+    participant.attempts = static_cast<int>(legs->size());
+  }
+  co_return Result<>{};
+}
+
 Task<Result<>> LiveCall::resume() {
   base::log::info("take5.call_resumed", {{"call", record_.id}});
   std::vector<std::string> ids;
-  for (const Participant& participant : record_.participants) {
-    if (participant.is_active() || participant.status == ParticipantStatus::added)
-      ids.push_back(participant.id);
-  }
+  for (const Participant& participant : record_.participants)
+    if (is_waited_for(participant)) ids.push_back(participant.id);
   for (const std::string& id : ids) {
     const Result<> resumed = co_await resume_participant(id);
     if (!resumed) co_return resumed;
@@ -174,21 +192,14 @@ Task<Result<>> LiveCall::resume() {
 }
 
 Task<Result<>> LiveCall::resume_participant(std::string participant_id) {
-  call::DocumentQuery query{.collection = std::string(leg_collection)};
-  query.tag = tag_of(record_.id, participant_id);
-  auto legs = co_await environment_.journal.find_documents(std::move(query));
-  if (!legs) co_return base::fail(std::move(legs.error()));
   Participant& who = *record_.find(participant_id);
-  if (legs->empty()) {
+  if (who.status == ParticipantStatus::queued) {
     take_up_without_leg(who);
     co_return Result<>{};
   }
-  who.call_sid = legs->front().key;  // the newest
-  who.attempts = static_cast<int>(legs->size());
   const call::Leg* leg = environment_.switchboard.find(who.call_sid);
   if (leg != nullptr && !leg->ended()) {
     // One that was answered is being hung up; one that rings goes on ringing (rule R3).
-    who.status = ParticipantStatus::ringing;
     follow_after_restart(participant_id, who.call_sid);
     co_return Result<>{};
   }

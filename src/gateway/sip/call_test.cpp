@@ -9,7 +9,9 @@ using call::LegStatus;
 using testing::Contains;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
+using testing::Not;
 using testing::SizeIs;
+using testing::StartsWith;
 
 struct SipCallTest : WorldTest {
   SipCallTest() {
@@ -62,6 +64,20 @@ TEST_F(SipCallTest, ACallIsAnsweredAndTheCallerHangsUp) {
                               "media.negotiated opus", "sip.sent BYE"}
                          )
   );
+  expect_nothing_left();
+}
+
+/// Rule R3: before that no packet leaves, also none that takes it back.
+TEST_F(SipCallTest, WhoHangsUpBeforeTheAttemptIsStoredHasSentNothing) {
+  const auto hangs_up = one.feed.subscribe([&](const auto& leg, const call::EventRecord& event) {
+    if (event.type != "call.queued") return;
+    loop.post([&, sid = leg.sid] { one.switchboard->find(sid)->hang_up(HangupCause::canceled); });
+  });
+  const std::string sid = place(one, "+4989111");
+  pass(1s);
+  EXPECT_EQ(one.last[sid].status, LegStatus::canceled);
+  EXPECT_THAT(one.timeline[sid], Not(Contains(StartsWith("sip.sent"))));
+  EXPECT_THAT(network.from(here), IsEmpty());
   expect_nothing_left();
 }
 

@@ -126,8 +126,12 @@ void SipEndpoint::hang_up(HangupCause cause) {
     end_leftover(context_.agent, stored_, reason_of(cause));
     return end_later({cause, 0, std::string(to_string(cause))});
   }
-  if (waits_for_channel_)  // nothing has been sent
-    for (SessionDriver* driver : std::exchange(drivers_, {})) driver->release();
+  // What waits for a channel, or for its attempt to be on disk, has sent nothing.
+  std::erase_if(drivers_, [](SessionDriver* driver) {
+    const bool waits = driver->waits_for_start();
+    if (waits) driver->release();
+    return waits;
+  });
   if (drivers_.empty()) return end_later({cause, 0, std::string(to_string(cause))});
   const std::vector<SessionDriver*> drivers = drivers_;
   for (SessionDriver* driver : drivers) {

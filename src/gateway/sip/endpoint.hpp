@@ -118,7 +118,6 @@ class SipEndpoint final : public call::Endpoint, private SessionDriver::Observer
   bool restored_ = false;
   std::vector<SessionDriver*> drivers_;  // owned by the agent; each until its `Ended`
   std::size_t target_ = 0;
-  bool waits_for_channel_ = false;
   bool media_agreed_ = false, rang_ = false, answered_ = false, ended_ = false;
   std::optional<call::HangupCause> own_cause_;
   std::optional<call::Ending> best_ending_;

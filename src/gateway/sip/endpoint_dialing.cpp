@@ -132,15 +132,12 @@ base::Task<void> SipEndpoint::locate_and_dial() {
 }
 
 void SipEndpoint::wait_for_channel() {
-  waits_for_channel_ = true;
   listener_.on_trace("trunk.waiting", {});
   plan_.channel.wait(
       [this] {
-        waits_for_channel_ = false;
         if (!ended_ && !own_cause_) start_all();
       },
       [this] {
-        waits_for_channel_ = false;
         if (!ended_ && !own_cause_)
           end({HangupCause::overload, 503, "the trunk has no channel free"});
       }

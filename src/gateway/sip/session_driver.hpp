@@ -48,6 +48,7 @@ class SessionDriver {
   void start();
   /// Outgoing, before `start`: the INVITE as it will stand on the wire.
   std::string first_message() const;
+  bool waits_for_start() const { return first_.has_value(); }
   void set_observer(Observer* observer) { observer_ = observer; }
   Observer* observer() const { return observer_; }
   /// Who the other end is, by its credentials or address: "phone desk1", "trunk panama"; empty for

@@ -55,6 +55,27 @@ TEST_P(Take5Crash, NobodyIsRungTwiceAndNoCallIsForgotten) {
   EXPECT_TRUE(simulation->wait(journal.find_documents(std::move(open))).value().empty());
 }
 
+/// Also of those who pick up while the server is still recovering.
+TEST_P(Take5Crash, WhoeverAnswersIsInTheRollCall) {
+  Config changed = config();
+  changed.take5.max_duration = 60s;
+  for (const char* number : {ann, bob})
+    changed.sim.phones.push_back(
+        {e164(number), json::parse(R"({"answer_after_ms":0})").value().as_object()}
+    );
+  const int kill = GetParam();
+  begin(std::move(changed), static_cast<std::uint64_t>(kill) + 1);
+  const auto id = add_group({ann, bob});
+  const std::string call = create(id, in(1min));
+  run_for(59s);
+  ASSERT_TRUE(simulation->crash_at_event(1 + kill % 10, kill / 10, 1s, 2min));
+  ASSERT_TRUE(settle(5min));
+  run_for(1min);
+  for (const char* number : {ann, bob}) EXPECT_EQ(participant(call, number), "left") << number;
+  const json::value shown = group(id);
+  EXPECT_EQ(shown.at("rollCall").as_object().begin()->value().as_array().size(), 2U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kills, Take5Crash, testing::Range(0, 120));
 
 struct Take5Restart : Take5Scene {};
