@@ -24,6 +24,7 @@ void System::make_aws(const Config& config, const identity::Keys& keys) {
       .sip = sip_directory_,
       .sealer = sealer_,
       .accounts = accounts_,
+      .pool = platform_.pool,
       .default_sender = config.twilio.phone_number.value_or(std::string(default_number)),
       .simulator_is_on = simulator_ != nullptr,
   };

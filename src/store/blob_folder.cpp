@@ -74,6 +74,33 @@ Result<std::string> read_file(const fs::path& path) {
   return std::move(bytes).str();
 }
 
+class TextBytes final : public call::RecordingBytes {
+ public:
+  explicit TextBytes(std::string text) : text_(std::move(text)) {}
+  std::uint64_t size() const override { return text_.size(); }
+  Result<std::size_t> read(std::uint64_t at, std::span<std::byte> into) override {
+    if (at >= text_.size()) return 0;
+    return text_.copy(reinterpret_cast<char*>(into.data()), into.size(), at);
+  }
+
+ private:
+  std::string text_;
+};
+
+std::size_t remove_files(
+    const fs::path& folder, const std::set<std::string>& kept, base::WallTime before
+) {
+  std::size_t removed = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const auto written = fs::last_write_time(entry.path(), error);
+    if (error || std::chrono::file_clock::to_sys(written) >= before) continue;
+    if (kept.contains(entry.path().filename().string())) continue;
+    if (fs::remove(entry.path(), error)) ++removed;
+  }
+  return removed;
+}
+
 }  // namespace
 
 BlobFolder::BlobFolder(fs::path folder, base::WorkerPool& pool)
@@ -120,6 +147,33 @@ base::Task<Result<>> BlobFolder::remove(std::string name) {
     return {};
   };
   co_return co_await pool_.run<Result<>>(std::move(job));
+}
+
+base::Task<Result<std::shared_ptr<call::RecordingBytes>>> BlobFolder::open(std::string name) {
+  using Opened = Result<std::shared_ptr<call::RecordingBytes>>;
+  if (!is_name(name)) co_return fail(Errc::not_found, "no such file");
+  if (folder_.empty()) {
+    const auto found = in_memory_.find(name);
+    if (found == in_memory_.end()) co_return fail(Errc::not_found, "no such file");
+    co_return std::make_shared<TextBytes>(found->second);
+  }
+  std::move_only_function<Opened()> job = [path = folder_ / name]() -> Opened {
+    BELFRY_TRY(bytes, call::open_plain_recording(path));
+    return std::shared_ptr<call::RecordingBytes>(std::move(bytes));
+  };
+  co_return co_await pool_.run<Opened>(std::move(job));
+}
+
+base::Task<Result<std::size_t>> BlobFolder::remove_others(
+    std::set<std::string> kept, base::WallTime before
+) {
+  // What is in memory was written by this process, which forgets nothing.
+  if (folder_.empty()) co_return std::size_t{0};
+  std::move_only_function<Result<std::size_t>()> job = [folder = folder_, kept = std::move(kept),
+                                                        before]() -> Result<std::size_t> {
+    return remove_files(folder, kept, before);
+  };
+  co_return co_await pool_.run<Result<std::size_t>>(std::move(job));
 }
 
 }  // namespace belfry::store
