@@ -201,7 +201,9 @@ describe("S3", { timeout: 120_000 }, () => {
     await aws("s3api", "put-object", "--bucket", "by-tool", "--key", "small", "--body", from);
     await aws("s3api", "get-object", "--bucket", "by-tool", "--key", "small", "--range", "bytes=1-2", to);
     assert.equal(await readFile(to, "utf8"), "ma");
-    const url = await cloud.awsText("s3", "presign", "s3://by-tool/small", "--region", region);
+    // For older regions the tool signs URLs as it did before Signature Version 4.
+    const url = await cloud.awsText("s3", "presign", "s3://by-tool/small", "--region", "eu-central-1");
+    assert.match(url, /X-Amz-Algorithm=AWS4-HMAC-SHA256/);
     const fetched = await fetch(url.trim());
     assert.equal(await fetched.text(), "small");
     const forged = await fetch(url.trim().replace("small", "a%20folder/whole.wav"));
