@@ -17,6 +17,7 @@ import uuid
 from support.account import Account
 from support.aws import AwsClient, element
 from support.belfry_server import BelfryServer, wait_until
+from support.long_recording import leave_long_recording
 from support.phone import Phone
 
 KILLS = 16
@@ -244,13 +245,7 @@ class Recordings(TwoClouds):
     def test_an_upload_in_parts_that_is_killed_in_its_middle_is_begun_again(self):
         self.upstream.kill()  # nothing leaves before it is as large as it shall be
         sid = self.record("This is the begin of a long call. " * 20)
-        account = Account(self.downstream)
-        account.wait_for_seconds(sid, 1)
-        self.downstream.kill()
-        # As if it had lasted for an hour and a half: what a crash leaves is as long as its file.
-        [part] = (self.downstream.data / "recordings").glob("*.part")
-        with part.open("ab") as file:
-            file.write(random.Random(self.seed).randbytes(96 << 20))
+        leave_long_recording(self.downstream, sid, 96 << 20, self.seed)
         self.upstream.start()
         self.downstream.start()
         killed = 0

@@ -1,5 +1,6 @@
 #include "compat/aws/s3/payload.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/encoding.hpp"

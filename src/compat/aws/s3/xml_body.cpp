@@ -33,6 +33,8 @@ struct Reader {
     list.items.emplace_back();
   }
   void end() {
+    // An empty element that was refused ends all the same, though it never began.
+    if (refused) return;
     if (open.size() == 3 && open[1] == item) list.items.back()[open[2]] = std::move(text);
     if (open.size() == 2 && open[1] != item) list.others[open[1]] = std::move(text);
     text.clear();
