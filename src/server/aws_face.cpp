@@ -30,7 +30,7 @@ AwsFace::AwsFace(Parts parts, const Config& config, const identity::Keys& keys)
           {parts.loop, parts.random, parts.journal, parts.directory, parts.sip, parts.sealer,
            parts.simulator_is_on}
       ),
-      objects_(object_folder(config), parts.pool),
+      objects_(object_folder(config), parts.pool, parts.vault),
       s3_({parts.loop, parts.random, parts.journal, objects_, parts.pool}) {
   own_keys_.push_back({keys.aws_access_key_id, keys.aws_secret_access_key});
   if (!config.aws.access_key_id.empty() && !config.aws.secret_access_key.empty())

@@ -29,6 +29,7 @@ class AwsFace {
     const identity::Sealer& sealer;
     const identity::Accounts& accounts;
     base::WorkerPool& pool;
+    call::RecordingVault* vault = nullptr;  // that objects are sealed by; none: they are not
     std::string default_sender;
     bool simulator_is_on = false;
   };

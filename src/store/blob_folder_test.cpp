@@ -50,7 +50,7 @@ TEST_P(Blobs, NamesDoNotLeaveTheFolderH6) {
 
 TEST_P(Blobs, AreReadInPartsAlsoAfterTheirRemoval) {
   ASSERT_TRUE(get(blobs.write(name, "0123456789")));
-  const auto opened = get(blobs.open(name));
+  const auto opened = get(blobs.open(name, ""));
   ASSERT_TRUE(opened);
   ASSERT_TRUE(get(blobs.remove(name)));
   std::string part(8, '-');
@@ -58,8 +58,8 @@ TEST_P(Blobs, AreReadInPartsAlsoAfterTheirRemoval) {
   EXPECT_EQ((*opened)->read(7, std::as_writable_bytes(std::span(part))), 3u);
   EXPECT_EQ(part, "789-----");
   EXPECT_EQ((*opened)->read(10, std::as_writable_bytes(std::span(part))), 0u);
-  EXPECT_EQ(get(blobs.open(name)).error().code, base::Errc::not_found);
-  EXPECT_EQ(get(blobs.open("../" + name)).error().code, base::Errc::not_found);
+  EXPECT_EQ(get(blobs.open(name, "")).error().code, base::Errc::not_found);
+  EXPECT_EQ(get(blobs.open("../" + name, "")).error().code, base::Errc::not_found);
 }
 
 TEST(BlobFolder, RemovesWhatIsForgottenAndOldAndNothingElse) {

@@ -157,6 +157,10 @@ Task<Outcome> S3::complete_multipart_upload(Ask ask) {
   const auto list = read_xml_list(payload->bytes, "CompleteMultipartUpload", "Part");
   if (!list) co_return std::unexpected(malformed(list.error().message));
   if (list->items.empty()) co_return std::unexpected(malformed("There must be a part"));
+  if (list->items.size() > max_used_parts)
+    co_return std::unexpected(
+        Failure{400, "InvalidRequest", "An object has at most 4000 parts here."}
+    );
   auto object = assemble(**upload, *list);
   if (!object) co_return std::unexpected(object.error());
   object->modified = environment_.loop.wall_now();

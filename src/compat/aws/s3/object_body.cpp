@@ -47,7 +47,8 @@ base::Task<bool> ObjectBody::open_segment() {
   if (segment_ == segments_.size()) co_return false;
   if (open_) co_return true;
   std::string name = segments_[segment_].file;
-  auto opened = co_await files_.open(std::move(name));
+  std::string key = segments_[segment_].key;
+  auto opened = co_await files_.open(std::move(name), std::move(key));
   if (!opened) {
     base::log::error("s3.file_missing", {{"file", segments_[segment_].file}});
     co_return false;

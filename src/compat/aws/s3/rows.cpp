@@ -34,12 +34,14 @@ Attributes read_attributes(const object& value) {
 }
 
 object to_object(const Segment& segment) {
-  return {{"file", segment.file}, {"size", segment.size}};
+  return {{"file", segment.file}, {"size", segment.size}, {"key", segment.key}};
 }
 
 Segment read_segment(const object& value) {
   return {
-      text_member(value, "file"), static_cast<std::uint64_t>(call::number_member(value, "size"))
+      text_member(value, "file"),
+      static_cast<std::uint64_t>(call::number_member(value, "size")),
+      text_member(value, "key"),
   };
 }
 

@@ -14,6 +14,7 @@ namespace belfry::compat::aws::s3 {
 struct Segment {
   std::string file;
   std::uint64_t size = 0;
+  std::string key = {};  // that the file is sealed by, itself sealed; empty: it is not
 };
 
 /// Header fields of an object that come back with it: Content-Type, x-amz-meta-…

@@ -254,9 +254,9 @@ Task<std::expected<std::vector<Segment>, Failure>> S3::store(std::string bytes) 
     });
   Segment segment{base::make_sid("BO", environment_.random), bytes.size()};
   std::string name = segment.file;
-  const base::Result<> written =
-      co_await environment_.files.write(std::move(name), std::move(bytes));
-  if (!written) co_return std::unexpected(to_failure(written.error()));
+  const auto key = co_await environment_.files.write_sealed(std::move(name), std::move(bytes));
+  if (!key) co_return std::unexpected(to_failure(key.error()));
+  segment.key = *key;
   segments.push_back(std::move(segment));
   co_return segments;
 }

@@ -38,7 +38,8 @@ class S3 {
   static constexpr std::size_t max_object = 16u << 20;    // or part; a larger object has parts
   static constexpr std::size_t min_part = 5u << 20;       // but for the last
   static constexpr std::size_t max_framing = 512u << 10;  // of a body in signed chunks
-  static constexpr std::size_t max_parts = 10'000;
+  static constexpr std::size_t max_parts = 10'000;        // their numbers
+  static constexpr std::size_t max_used_parts = 4'000;    // of an object, whose row names them all
 
   struct Environment {
     base::Loop& loop;

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "base/encoding.hpp"
+#include "identity/recording_vault.hpp"
 #include "store/blob_folder.hpp"
 #include "store/testing.hpp"
 
@@ -15,7 +19,7 @@ namespace fs = std::filesystem;
 /// One life of a server, over a store and a folder that outlive it.
 struct Life {
   Life(store::testing::Fixture& memory, const fs::path& folder)
-      : store(memory), files(folder, pool) {
+      : store(memory), files(folder, pool, &vault) {
     s3.add_to(door);
     door.add_to(router);
     EXPECT_TRUE(wait(s3.catalog().load()));
@@ -74,6 +78,9 @@ struct Life {
   std::string key = "AKID";
   base::SeededRandom random{7};
   base::WorkerPool pool{store.loop, 0};
+  identity::SealedRecordings vault{
+      identity::Sealer(std::vector<std::byte>(32, std::byte{5})), random
+  };
   store::BlobFolder files;
   S3 s3{{store.loop, random, *store.store, files, pool}};
   Door door{store.loop, random, find_key};
@@ -140,6 +147,29 @@ TEST_F(S3Test, GivesRangesAndKnowsWhatTheClientHas) {
   const std::string etag(*put.headers.get("ETag"));
   EXPECT_EQ(life->ask("GET", "/calls/a", "", {{"If-None-Match", etag}}).status, 304);
   EXPECT_EQ(life->ask("GET", "/calls/a", "", {{"If-Match", "\"x\""}}).status, 412);
+}
+
+TEST_F(S3Test, FilesAreSealedP4) {
+  const std::string secret = "nobody reads this on the disk, wherever it is";
+  EXPECT_EQ(life->ask("PUT", "/calls/a", secret).status, 200);
+  const std::string id = life->begin_upload("/calls/b");
+  EXPECT_EQ(life->ask("PUT", "/calls/b?partNumber=1&uploadId=" + id, secret).status, 200);
+  EXPECT_EQ(file_count(), 2u) << "and nothing plain beside them";
+  for (const auto& entry : fs::directory_iterator(folder.path())) {
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    EXPECT_FALSE(text.str().contains("nobody")) << entry.path();
+    EXPECT_FALSE(text.str().empty());
+  }
+}
+
+TEST_F(S3Test, AFileThatIsDamagedIsNotSentAsWhole) {
+  EXPECT_EQ(life->ask("PUT", "/calls/a", std::string(1000, 'x')).status, 200);
+  const fs::path file = fs::directory_iterator(folder.path())->path();
+  fs::resize_file(file, fs::file_size(file) - 1);
+  const auto got = life->ask("GET", "/calls/a");
+  EXPECT_EQ(got.headers.get("Content-Length"), "1000");
+  EXPECT_EQ(got.body, "") << "the server cuts a stream that ends before its length";
 }
 
 TEST_F(S3Test, ReplacesAnObjectAndItsFile) {
