@@ -1,5 +1,8 @@
 #include "http/connection.hpp"
 
+#include <limits>
+
+#include "base/text.hpp"
 #include "base/wait.hpp"
 #include "http/wire.hpp"
 
@@ -17,6 +20,7 @@ namespace {
 constexpr int silent = 0;
 
 constexpr std::size_t bytes_per_write = 64 << 10;
+constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
@@ -74,7 +78,7 @@ Task<Connection::Next> Connection::serve_one() {
     co_return co_await std::move(refusing);
   }
   Request request = to_request(reader.head());
-  const std::size_t limit = gate_.router().body_limit(request.method, request.path);
+  const std::size_t limit = gate_.router().body_limit(request);
   Task<Result<void>> reading_body = read_body(reader, limit);
   const Result<void> complete = co_await std::move(reading_body);
   if (!complete) {
@@ -185,8 +189,10 @@ Task<Connection::Next> Connection::respond(Request request, bool keep_alive, int
 Task<Connection::Next> Connection::send_response(
     Response response, bool head_only, bool keep_alive, int minor_version
 ) {
-  const bool chunked = response.stream && minor_version == 1;
-  if (response.stream && !chunked) keep_alive = false;
+  const auto length = response.headers.get("Content-Length");
+  const bool chunked = response.stream && !length && minor_version == 1;
+  if (response.stream && !length && !chunked) keep_alive = false;
+  std::uint64_t left = length ? base::parse_unsigned(*length).value_or(0) : unknown_length;
   std::string piece = head_of(response, loop_.wall_now(), keep_alive, minor_version);
   if (head_only) response.body.clear();
   std::size_t taken = std::min(bytes_per_write, response.body.size());
@@ -200,8 +206,10 @@ Task<Connection::Next> Connection::send_response(
     sent = co_await std::move(sending);
   }
   if (sent && response.stream && !head_only) {
-    Task<bool> streaming = send_stream(response, chunked);
+    Task<bool> streaming = send_stream(response, chunked, left);
     sent = co_await std::move(streaming);
+    // A stream that broke off must not look like a whole one.
+    if (length && left > 0) sent = false;
   }
   if (!sent) stream_.close();
   co_return sent&& keep_alive ? Next::request : Next::close;
@@ -231,19 +239,21 @@ Task<void> Connection::serve_socket() {
   co_await std::move(goodbye);
 }
 
-Task<bool> Connection::send_stream(Response& response, bool chunked) {
-  Task<bool> pumping = pump(*response.stream, chunked);
+Task<bool> Connection::send_stream(Response& response, bool chunked, std::uint64_t& left) {
+  Task<bool> pumping = pump(*response.stream, chunked, left);
   Task<void> watching = stream_.wait_until_closed();
   auto outcome = co_await base::race(loop_, std::move(pumping), std::move(watching));
   co_return outcome.index() == 0 && std::get<0>(outcome);
 }
 
-Task<bool> Connection::pump(BodyStream& body, bool chunked) {
+Task<bool> Connection::pump(BodyStream& body, bool chunked, std::uint64_t& left) {
   while (true) {
     Task<std::optional<std::string>> making = body.next();
     std::optional<std::string> piece = co_await std::move(making);
     if (piece && piece->empty()) continue;
     std::string bytes = piece ? std::move(*piece) : std::string();
+    bytes.resize(std::min<std::uint64_t>(bytes.size(), left));
+    if (left != unknown_length) left -= bytes.size();
     if (chunked) bytes = as_chunk(bytes);
     Task<bool> sending = send(std::move(bytes));
     const bool sent = co_await std::move(sending);

@@ -42,8 +42,9 @@ class Connection {
   );
   base::Task<Next> start_upgrade(Response response);
   base::Task<void> serve_socket();
-  base::Task<bool> send_stream(Response& response, bool chunked);
-  base::Task<bool> pump(BodyStream& body, bool chunked);
+  /// @param left bytes that the head has promised; counted down
+  base::Task<bool> send_stream(Response& response, bool chunked, std::uint64_t& left);
+  base::Task<bool> pump(BodyStream& body, bool chunked, std::uint64_t& left);
   base::Task<bool> send(std::string bytes);
   Request to_request(const Head& head) const;
 

@@ -86,12 +86,12 @@ Result<void> check_framing(const Head& head) {
 }
 
 Result<void> check_expectations(Head& head) {
-  // AWS's clients pack large bodies and sign the packed bytes: who checks the signature unpacks.
-  const bool may_be_packed =
+  // AWS's clients pack large bodies, send them in signed chunks or store them packed, and sign what
+  // they send: who checks the signature knows what to make of it.
+  const bool is_for_aws =
       head.headers.get("Authorization").value_or("").starts_with("AWS4-HMAC-SHA256");
   if (const auto encoding = head.headers.get("Content-Encoding");
-      encoding && !equals_ignoring_case(*encoding, "identity") &&
-      !(may_be_packed && equals_ignoring_case(*encoding, "gzip")))
+      encoding && !equals_ignoring_case(*encoding, "identity") && !is_for_aws)
     return refuse(415, "bodies must come without Content-Encoding");
   if (const auto expect = head.headers.get("Expect")) {
     if (!equals_ignoring_case(*expect, "100-continue")) return refuse(417, "unknown Expect");

@@ -64,8 +64,9 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
-  std::unique_ptr<BodyStream> stream;  // instead of `body`
-  std::optional<Upgrade> upgrade;      // with status 101
+  /// Instead of `body`. One whose handler sets Content-Length has that many bytes.
+  std::unique_ptr<BodyStream> stream;
+  std::optional<Upgrade> upgrade;  // with status 101
 };
 
 std::string_view status_phrase(int status);

@@ -104,18 +104,19 @@ void Router::add_websocket(
 }
 
 void Router::add_detour(
-    std::string name, std::function<bool(const Request&)> is_meant, Handler handler
+    std::string name, std::function<bool(const Request&)> is_meant, Handler handler,
+    DetourTerms terms
 ) {
   auto route = std::make_unique<Route>();
   route->method = "any";
   route->path = std::move(name);
   route->handler = std::move(handler);
-  detours_.push_back({std::move(is_meant), std::move(route)});
+  detours_.push_back({std::move(is_meant), std::move(route), std::move(terms)});
 }
 
-Router::Route* Router::detour_of(const Request& request) const {
+const Router::Detour* Router::detour_of(const Request& request) const {
   for (const Detour& detour : detours_)
-    if (detour.is_meant(request)) return detour.route.get();
+    if (detour.is_meant(request)) return &detour;
   return nullptr;
 }
 
@@ -250,8 +251,8 @@ std::optional<Response> Router::ask_guard(const Route& route, const Request& req
 
 Task<Response> Router::dispatch(Request request) {
   const base::Instant began = loop_.now();
-  Route* route = detour_of(request);
-  if (route == nullptr) route = find(request.method, request.path);
+  const Detour* detour = detour_of(request);
+  Route* route = detour != nullptr ? detour->route.get() : find(request.method, request.path);
   const bool routed = route != nullptr;
   if (routed) {
     request.route = route->path;
@@ -299,6 +300,8 @@ void Router::count(Route& route, int status, base::Instant began) {
 }
 
 Response Router::error(int status, const Request& request, std::string_view reason) const {
+  if (const Detour* detour = detour_of(request); detour != nullptr && detour->terms.errors)
+    return detour->terms.errors(status, request, reason);
   const ErrorBody* longest = nullptr;
   std::size_t length = 0;
   for (const auto& [prefix, body] : errors_) {
@@ -310,8 +313,10 @@ Response Router::error(int status, const Request& request, std::string_view reas
   return problem(status, reason);
 }
 
-std::size_t Router::body_limit(std::string_view method, std::string_view path) const {
-  const Route* route = find(method, path);
+std::size_t Router::body_limit(const Request& request) const {
+  if (const Detour* detour = detour_of(request); detour != nullptr && detour->terms.max_body)
+    return detour->terms.max_body(request);
+  const Route* route = find(request.method, request.path);
   return route == nullptr ? Options().max_body : route->options.max_body;
 }
 

@@ -58,7 +58,18 @@ class Router {
   void set_errors(std::string prefix, ErrorBody body);
   /// Requests that are known by something else than their path: before every template. `name` is
   /// their route in logs and counts.
-  void add_detour(std::string name, std::function<bool(const Request&)> is_meant, Handler handler);
+  struct DetourTerms {
+    /// 413 beyond; asked when only the head is there. None: as `Options` says.
+    std::function<std::size_t(const Request&)> max_body;
+    ErrorBody errors;  // none: as for the path
+  };
+  void add_detour(
+      std::string name, std::function<bool(const Request&)> is_meant, Handler handler,
+      DetourTerms terms
+  );
+  void add_detour(std::string name, std::function<bool(const Request&)> is_meant, Handler handler) {
+    add_detour(std::move(name), std::move(is_meant), std::move(handler), DetourTerms());
+  }
   /// Asked before the handler of each template that begins with `prefix`, the longest prefix that
   /// fits: what it gives back is the answer then. An empty one lets everybody pass.
   using Guard = std::function<std::optional<Response>(const Request&)>;
@@ -70,9 +81,10 @@ class Router {
   /// Never throws: an exception of a handler is logged and answered with 500.
   base::Task<Response> dispatch(Request request);
 
-  /// An error in the words of the face that `request.path` belongs to.
+  /// An error in the words of the face that the request belongs to.
   Response error(int status, const Request& request, std::string_view reason) const;
-  std::size_t body_limit(std::string_view method, std::string_view path) const;
+  /// @param request its head
+  std::size_t body_limit(const Request& request) const;
   /// Every template, for checking that the API description is complete.
   std::vector<RouteName> routes() const;
 
@@ -97,6 +109,7 @@ class Router {
   struct Detour {
     std::function<bool(const Request&)> is_meant;
     std::unique_ptr<Route> route;
+    DetourTerms terms;
   };
 
   static std::vector<Segment> parse_template(std::string_view path);
@@ -104,7 +117,7 @@ class Router {
   static bool matches(const Route& route, const Segments& path);
   static void read_params(const Route& route, Request& request);
   Route* find(std::string_view method, std::string_view path) const;
-  Route* detour_of(const Request& request) const;
+  const Detour* detour_of(const Request& request) const;
   std::optional<Response> ask_guard(const Route& route, const Request& request) const;
   std::string allowed_methods(std::string_view path) const;
   base::Task<Response> run(Route& route, Request request);

@@ -46,6 +46,23 @@ TEST_F(RouterTest, ADetourTakesItsRequestsBeforeEveryTemplate) {
   EXPECT_EQ(ask(std::move(request)).body, "detour of /A");
 }
 
+TEST_F(RouterTest, ADetourHasItsOwnLimitAndItsOwnErrors) {
+  add("GET /A");
+  Router::DetourTerms terms;
+  terms.max_body = [](const Request& request) { return request.headers.has("X-Large") ? 9 : 3; };
+  terms.errors = [](int status, const Request&, std::string_view) { return text(status, "so"); };
+  const auto is_meant = [](const Request& request) { return request.headers.has("X-Target"); };
+  const auto answer = immediate([](const Request&) { return text(200, ""); });
+  router.add_detour("elsewhere", is_meant, answer, std::move(terms));
+  Request request = Request::make("PUT", "/A");
+  EXPECT_EQ(router.body_limit(request), Router::Options().max_body);
+  request.headers.add("X-Target", "there");
+  EXPECT_EQ(router.body_limit(request), 3u);
+  EXPECT_EQ(router.error(413, request, "too much").body, "so");
+  request.headers.add("X-Large", "yes");
+  EXPECT_EQ(router.body_limit(request), 9u);
+}
+
 TEST_F(RouterTest, TheMostLiteralTemplateWinsWhateverTheOrder) {
   add("GET /A/{Sid}");
   add("GET /A/{rest...}");

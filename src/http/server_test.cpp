@@ -5,6 +5,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 const std::string host = "Host: localhost\r\n";
@@ -158,6 +159,40 @@ TEST_F(ServerTest, StopFinishesWhatIsUnderWayAndClosesWhatIsIdle) {
   ASSERT_TRUE(driver.run_until([&] { return stopped && answer; }, 5s));
   EXPECT_THAT(*answer, HasSubstr("Connection: close\r\n"));
   EXPECT_TRUE(answer->ends_with("done"));
+}
+
+/// Pieces of a body whose length its handler has promised.
+struct Pieces final : BodyStream {
+  explicit Pieces(std::vector<std::string> all) : pieces(std::move(all)) {}
+  base::Task<std::optional<std::string>> next() override {
+    if (taken == pieces.size()) co_return std::nullopt;
+    co_return pieces[taken++];
+  }
+  std::vector<std::string> pieces;
+  std::size_t taken = 0;
+};
+
+TEST_F(ServerTest, AStreamOfKnownLengthIsNotChunkedAndOneThatBreaksOffIsCut) {
+  router.add("GET /stream", immediate([](const Request& request) {
+               Response response;
+               response.headers.set("Content-Length", "6");
+               std::vector<std::string> pieces{"abc"};
+               if (request.query.empty()) pieces.emplace_back("def, and what nobody asked for");
+               response.stream = std::make_unique<Pieces>(std::move(pieces));
+               return response;
+             }));
+  const std::string get = "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const std::string whole = raw(get + "GET /stream HTTP/1.1\r\n" + last);
+  EXPECT_EQ(count(whole, "\r\n\r\nabcdef"), 2) << whole;
+  EXPECT_EQ(count(whole, "Content-Length: 6\r\n"), 2) << whole;
+  EXPECT_THAT(whole, Not(HasSubstr("chunked")));
+  EXPECT_THAT(whole, Not(HasSubstr("nobody")));
+  const std::string cut =
+      raw("GET /stream?cut HTTP/1.1\r\nHost: localhost\r\n\r\nGET /hello HTTP/1.1\r\n" + last);
+  EXPECT_TRUE(cut.ends_with("abc")) << cut;
+  const std::string head = raw("HEAD /stream HTTP/1.1\r\n" + last);
+  EXPECT_THAT(head, HasSubstr("Content-Length: 6\r\n"));
+  EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
 }
 
 TEST_F(ServerTest, EventsReachTheClientAndItsLeavingIsNoticed) {

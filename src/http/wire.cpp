@@ -29,7 +29,9 @@ std::string head_of(
   head += "\r\n";
   for (const auto& [name, value] : response.headers) append_field(head, name, value);
   append_field(head, "Date", http_date(now));
-  if (response.stream && minor_version == 1) {
+  if (response.headers.has("Content-Length")) {
+    // The handler's: of a stream, or of what a GET would give to a HEAD.
+  } else if (response.stream && minor_version == 1) {
     append_field(head, "Transfer-Encoding", "chunked");
   } else if (!response.stream && response.status >= 200 && response.status != 204 &&
              response.status != 304) {

@@ -266,6 +266,16 @@ std::string canonical_request(
   return text.append("\n").append(joined(signed_headers)).append("\n").append(payload_hash);
 }
 
+std::vector<std::byte> signing_key(const Scope& scope, std::string_view secret_access_key) {
+  const std::string start = "AWS4" + std::string(secret_access_key);
+  std::vector<std::byte> key = base::hmac_sha256(base::as_bytes(start), scope.date);
+  for (const std::string_view part :
+       {std::string_view(scope.region), std::string_view(scope.service),
+        std::string_view("aws4_request")})
+    key = base::hmac_sha256(key, part);
+  return key;
+}
+
 std::string signature_of(
     const Request& request, std::span<const std::string> signed_headers,
     std::string_view payload_hash, const Scope& scope, std::string_view time,
@@ -276,13 +286,7 @@ std::string signature_of(
   std::string to_sign = "AWS4-HMAC-SHA256\n";
   to_sign.append(time).append("\n").append(scope.text()).append("\n");
   to_sign.append(base::sha256_hex(canonical));
-  const std::string start = "AWS4" + std::string(secret_access_key);
-  std::vector<std::byte> key = base::hmac_sha256(base::as_bytes(start), scope.date);
-  for (const std::string_view part :
-       {std::string_view(scope.region), std::string_view(scope.service),
-        std::string_view("aws4_request")})
-    key = base::hmac_sha256(key, part);
-  return base::to_hex(base::hmac_sha256(key, to_sign));
+  return base::to_hex(base::hmac_sha256(signing_key(scope, secret_access_key), to_sign));
 }
 
 std::expected<Claim, Problem> read_claim(const Request& request) {

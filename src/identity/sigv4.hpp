@@ -60,6 +60,9 @@ struct Problem {
 inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 inline constexpr std::chrono::minutes clock_tolerance{15};
 
+/// What signatures of a scope are made with.
+std::vector<std::byte> signing_key(const Scope& scope, std::string_view secret_access_key);
+
 /// Signing and verifying in one: hex of the signature over the request with these headers.
 /// `X-Amz-Signature` in the query does not count. The path is encoded once more, but for S3.
 std::string signature_of(

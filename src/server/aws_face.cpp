@@ -6,6 +6,15 @@ namespace belfry::server {
 
 using compat::aws::Door;
 
+namespace {
+
+std::filesystem::path object_folder(const Config& config) {
+  if (config.data == ":memory:") return {};
+  return std::filesystem::path(config.data) / "objects";
+}
+
+}  // namespace
+
 AwsFace::AwsFace(Parts parts, const Config& config, const identity::Keys& keys)
     : accounts_(parts.accounts),
       door_(
@@ -20,7 +29,9 @@ AwsFace::AwsFace(Parts parts, const Config& config, const identity::Keys& keys)
       chime_voice_(
           {parts.loop, parts.random, parts.journal, parts.directory, parts.sip, parts.sealer,
            parts.simulator_is_on}
-      ) {
+      ),
+      objects_(object_folder(config), parts.pool, parts.vault),
+      s3_({parts.loop, parts.random, parts.journal, objects_, parts.pool}) {
   own_keys_.push_back({keys.aws_access_key_id, keys.aws_secret_access_key});
   if (!config.aws.access_key_id.empty() && !config.aws.secret_access_key.empty())
     own_keys_.push_back({config.aws.access_key_id, config.aws.secret_access_key});
@@ -28,6 +39,7 @@ AwsFace::AwsFace(Parts parts, const Config& config, const identity::Keys& keys)
   cloudwatch_.add_to(door_);
   chime_voice_.add_to(door_);
   compat::aws::sts::add_to(door_);
+  s3_.add_to(door_);
 }
 
 void AwsFace::add_to(http::Router& router) {

@@ -5,10 +5,12 @@
 #include "compat/aws/chime_voice/chime_voice.hpp"
 #include "compat/aws/cloudwatch/cloudwatch.hpp"
 #include "compat/aws/door.hpp"
+#include "compat/aws/s3/s3.hpp"
 #include "compat/aws/sns/sns.hpp"
 #include "identity/accounts.hpp"
 #include "identity/keys.hpp"
 #include "server/config/config.hpp"
+#include "store/blob_folder.hpp"
 
 namespace belfry::server {
 
@@ -26,6 +28,8 @@ class AwsFace {
     call::SipDirectory& sip;
     const identity::Sealer& sealer;
     const identity::Accounts& accounts;
+    base::WorkerPool& pool;
+    call::RecordingVault* vault = nullptr;  // that objects are sealed by; none: they are not
     std::string default_sender;
     bool simulator_is_on = false;
   };
@@ -34,6 +38,10 @@ class AwsFace {
   void add_to(http::Router& router);
   compat::aws::chime_voice::ChimeVoice& chime_voice() { return chime_voice_; }
   const compat::aws::Door& door() const { return door_; }
+  /// At start, before the first request.
+  base::Task<base::Result<>> load() { return s3_.catalog().load(); }
+  /// Each hour.
+  base::Task<base::Result<>> upkeep() { return s3_.catalog().upkeep(); }
 
  private:
   struct OwnKey {
@@ -48,6 +56,8 @@ class AwsFace {
   compat::aws::sns::Sns sns_;
   compat::aws::cloudwatch::CloudWatch cloudwatch_;
   compat::aws::chime_voice::ChimeVoice chime_voice_;
+  store::BlobFolder objects_;
+  compat::aws::s3::S3 s3_;
 };
 
 }  // namespace belfry::server

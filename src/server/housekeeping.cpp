@@ -42,10 +42,11 @@ base::Task<void> Housekeeping::run() {
 }
 
 base::Task<void> Housekeeping::keep_up() {
-  if (!settings_.upkeep) co_return;
-  base::Task<base::Result<>> work = settings_.upkeep();
-  const base::Result<> done = co_await std::move(work);
-  if (!done) base::log::warning("upkeep.failed", {{"why", done.error().message}});
+  for (const auto& each : settings_.upkeep) {
+    base::Task<base::Result<>> work = each();
+    const base::Result<> done = co_await std::move(work);
+    if (!done) base::log::warning("upkeep.failed", {{"why", done.error().message}});
+  }
 }
 
 base::Task<void> Housekeeping::repair() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <vector>
 
 #include "base/task.hpp"
 #include "base/worker_pool.hpp"
@@ -24,9 +25,9 @@ class Housekeeping {
       std::string kept_tag = {};  // rows with it stay, however old: they are still needed
     };
     std::vector<Documents> documents;
-    std::function<base::Task<base::Result<>>()> upkeep;  // of what keeps itself; none: nothing
-    std::filesystem::path heard_folder;                  // what simulated phones heard; empty: none
-    std::chrono::days heard{7};                          // how long that is kept
+    std::vector<std::function<base::Task<base::Result<>>()>> upkeep;  // of what keeps itself
+    std::filesystem::path heard_folder;  // what simulated phones heard; empty: none
+    std::chrono::days heard{7};          // how long that is kept
   };
   Housekeeping(base::Loop& loop, store::Store& store, base::WorkerPool& pool, Settings settings);
 

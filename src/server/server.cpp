@@ -271,7 +271,8 @@ void Server::start_housekeeping() {
   settings.documents.emplace_back(
       std::string(sinks::RecordingUploads::collection), config_.retention.recordings
   );
-  settings.upkeep = [this] { return system_->metrics().upkeep(); };
+  settings.upkeep.emplace_back([this] { return system_->metrics().upkeep(); });
+  settings.upkeep.emplace_back([this] { return system_->aws().upkeep(); });
   if (system_->simulator() != nullptr) {
     settings.heard_folder = std::filesystem::path(config_.data) / "sim" / "heard";
   }

@@ -341,6 +341,8 @@ base::Task<base::Result<>> System::start() {
   if (!conferences_closed) co_return base::fail(conferences_closed.error());
   const auto recovered = co_await switchboard_->recover();
   if (!recovered) co_return base::fail(recovered.error());
+  const auto buckets = co_await aws_->load();
+  if (!buckets) co_return base::fail(buckets.error());
   const auto recordings = co_await recordings_->recover();
   if (!recordings) co_return base::fail(recordings.error());
   const auto transcriptions = co_await transcriptions_->recover();

@@ -24,6 +24,8 @@ void System::make_aws(const Config& config, const identity::Keys& keys) {
       .sip = sip_directory_,
       .sealer = sealer_,
       .accounts = accounts_,
+      .pool = platform_.pool,
+      .vault = recording_vault_.get(),
       .default_sender = config.twilio.phone_number.value_or(std::string(default_number)),
       .simulator_is_on = simulator_ != nullptr,
   };

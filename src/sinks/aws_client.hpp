@@ -29,6 +29,8 @@ class AwsClient {
     std::string content_type = {};
     http::Headers headers = {};
     std::string body = {};
+    /// Hex SHA-256 of the body, of a large one made on the pool; empty: it is small.
+    std::string body_hash = {};
     std::string invocation = {};  // the same in every attempt to do this once
     base::Duration total_time = std::chrono::seconds(15);
   };
@@ -46,5 +48,11 @@ class AwsClient {
 
 /// Trying again may help: no answer, an overload, a failure of the other side.
 bool is_worth_repeating(const base::Result<http::ClientResponse>& answer);
+
+/// It asks for fewer requests, whatever status it says that with: some services use 400.
+bool is_throttled(const http::ClientResponse& answer);
+
+/// The text of the first `<name>` at or behind `from`, as it stands there. Empty: there is none.
+std::string_view xml_element(std::string_view xml, std::string_view name, std::size_t from = 0);
 
 }  // namespace belfry::sinks

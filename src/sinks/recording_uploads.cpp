@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "call/json_members.hpp"
 
@@ -25,17 +26,19 @@ std::string date_of(base::WallTime time) {
 }
 
 /// One part at a time, on the pool.
-Task<Result<std::string>> read_part(
+Task<Result<S3Object::Piece>> read_part(
     base::WorkerPool& pool, std::shared_ptr<call::RecordingBytes> bytes, std::uint64_t at,
     std::size_t size
 ) {
-  std::move_only_function<Result<std::string>()> job = [bytes, at, size]() -> Result<std::string> {
+  using Read = Result<S3Object::Piece>;
+  std::move_only_function<Read()> job = [bytes, at, size]() -> Read {
     std::string part(std::min<std::uint64_t>(size, bytes->size() - at), '\0');
     BELFRY_TRY(count, bytes->read(at, std::as_writable_bytes(std::span(part))));
     part.resize(count);
-    return part;
+    std::string hash = base::sha256_hex(part);
+    return S3Object::Piece{std::move(part), std::move(hash)};
   };
-  co_return co_await pool.run<Result<std::string>>(std::move(job));
+  co_return co_await pool.run<Read>(std::move(job));
 }
 
 }  // namespace
@@ -66,7 +69,9 @@ Task<void> RecordingUploads::begin(call::RecordingRecord recording) {
   call::Changes changes;
   changes.new_documents.push_back(std::move(job));
   const Result<> stored = co_await journal_.commit(std::move(changes));
-  if (stored) start(recording.sid);
+  // One that is there is under way or done. When it could not be noted it is copied all the same;
+  // a restart finds it by itself.
+  if (stored || stored.error().code != Errc::conflict) start(recording.sid);
 }
 
 void RecordingUploads::start(const std::string& sid) {

@@ -1,5 +1,7 @@
 #include "sinks/s3_object.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -20,19 +22,29 @@ std::string encoded(std::string_view key) {
   return path;
 }
 
-std::string element(std::string_view xml, std::string_view name) {
-  const std::string open = "<" + std::string(name) + ">";
-  const auto begin = xml.find(open);
-  if (begin == std::string_view::npos) return {};
-  const auto end = xml.find('<', begin + open.size());
-  return std::string(xml.substr(begin + open.size(), end - begin - open.size()));
+/// As `encoding-type=url` has it: AWS writes a blank as `+`.
+std::string decoded(std::string_view text) {
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return base::percent_decode(spaced).value_or(std::move(spaced));
+}
+
+/// Of a list of uploads, those of exactly this key.
+std::vector<std::string> uploads_of(std::string_view xml, std::string_view key) {
+  std::vector<std::string> ids;
+  constexpr std::string_view open = "<Upload>";
+  for (auto at = xml.find(open); at != std::string_view::npos; at = xml.find(open, at + 1))
+    if (decoded(xml_element(xml, "Key", at)) == key)
+      ids.emplace_back(xml_element(xml, "UploadId", at));
+  return ids;
 }
 
 /// Completing says 200 before it knows: then the body tells.
 Result<> judge(const Result<http::ClientResponse>& answer) {
   if (answer && answer->status < 300 && !answer->body.contains("<Error>")) return {};
   if (!answer) return fail(Errc::unavailable, answer.error().message);
-  const std::string why = std::to_string(answer->status) + " " + element(answer->body, "Code");
+  const std::string why =
+      std::to_string(answer->status) + " " + std::string(xml_element(answer->body, "Code"));
   // A bucket that is not there yet, or not ours yet, may be so tomorrow.
   const bool later = is_worth_repeating(answer) || answer->status < 300 || answer->status == 404;
   return fail(later ? Errc::unavailable : Errc::refused, "S3: " + why);
@@ -75,16 +87,18 @@ Task<Result<>> S3Object::put(std::uint64_t size, Read read) {
 }
 
 Task<Result<>> S3Object::put_whole(std::uint64_t size, Read read) {
-  Task<Result<std::string>> reading = read(0, size);
-  Result<std::string> bytes = co_await std::move(reading);
-  if (!bytes) co_return fail(std::move(bytes.error()));
-  AwsClient::Request made = request("PUT", "", std::move(*bytes));
+  Task<Result<Piece>> reading = read(0, size);
+  Result<Piece> piece = co_await std::move(reading);
+  if (!piece) co_return fail(std::move(piece.error()));
+  AwsClient::Request made = request("PUT", "", std::move(piece->bytes));
+  made.body_hash = std::move(piece->sha256);
   add_attributes(made);
   const auto answer = co_await aws_.send(std::move(made));
   co_return judge(answer);
 }
 
 Task<Result<>> S3Object::put_in_parts(std::uint64_t size, Read read) {
+  co_await abort_leftovers();
   Result<std::string> upload = co_await begin();
   if (!upload) co_return fail(std::move(upload.error()));
   Result<Parts> parts = co_await put_parts(*upload, size, std::move(read));
@@ -97,13 +111,28 @@ Task<Result<>> S3Object::put_in_parts(std::uint64_t size, Read read) {
   co_return completed;
 }
 
+/// What an earlier attempt began and could not take away, because it was killed or S3 was not
+/// there. Who may not list the bucket's uploads leaves them to its life-cycle rules.
+Task<void> S3Object::abort_leftovers() {
+  AwsClient::Request made = request(
+      "GET", "encoding-type=url&prefix=" + base::percent_encode(target_.key) + "&uploads=", ""
+  );
+  made.path = "/" + base::percent_encode(target_.bucket);
+  const auto answer = co_await aws_.send(std::move(made));
+  if (const Result<> right = judge(answer); !right) {
+    base::log::info("sink.uploads_not_listed", {{"why", right.error().message}});
+    co_return;
+  }
+  for (const std::string& id : uploads_of(answer->body, target_.key)) co_await abort(id);
+}
+
 Task<Result<std::string>> S3Object::begin() {
   AwsClient::Request made = request("POST", "uploads=", "");
   add_attributes(made);
   const auto answer = co_await aws_.send(std::move(made));
   const Result<> right = judge(answer);
   if (!right) co_return fail(right.error());
-  std::string id = element(answer->body, "UploadId");
+  std::string id(xml_element(answer->body, "UploadId"));
   if (id.empty()) co_return fail(Errc::unavailable, "S3 began an upload without an id");
   co_return id;
 }
@@ -113,15 +142,16 @@ Task<Result<S3Object::Parts>> S3Object::put_parts(
 ) {
   Parts parts;
   for (std::uint64_t at = 0; at < size; at += part_size) {
-    Task<Result<std::string>> reading = read(at, part_size);
-    Result<std::string> bytes = co_await std::move(reading);
-    if (!bytes) co_return fail(std::move(bytes.error()));
+    Task<Result<Piece>> reading = read(at, part_size);
+    Result<Piece> piece = co_await std::move(reading);
+    if (!piece) co_return fail(std::move(piece.error()));
     AwsClient::Request made = request(
         "PUT",
         "partNumber=" + std::to_string(parts.size() + 1) +
             "&uploadId=" + base::percent_encode(upload),
-        std::move(*bytes)
+        std::move(piece->bytes)
     );
+    made.body_hash = std::move(piece->sha256);
     const auto answer = co_await aws_.send(std::move(made));
     const Result<> right = judge(answer);
     if (!right) co_return fail(right.error());

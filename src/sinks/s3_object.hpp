@@ -18,9 +18,12 @@ class S3Object {
     std::string content_type;
     std::string encryption;  // x-amz-server-side-encryption; empty: not sent
   };
+  struct Piece {
+    std::string bytes;
+    std::string sha256;  // hex, made where it holds nothing up
+  };
   /// The bytes from `at`, at most `size` of them.
-  using Read =
-      std::function<base::Task<base::Result<std::string>>(std::uint64_t at, std::size_t size)>;
+  using Read = std::function<base::Task<base::Result<Piece>>(std::uint64_t at, std::size_t size)>;
   static constexpr std::size_t part_size = 8u << 20;
 
   S3Object(AwsClient& aws, Target target) : aws_(aws), target_(std::move(target)) {}
@@ -34,6 +37,7 @@ class S3Object {
   base::Task<base::Result<>> put_whole(std::uint64_t size, Read read);
   base::Task<base::Result<>> put_in_parts(std::uint64_t size, Read read);
   base::Task<base::Result<Parts>> put_parts(std::string upload, std::uint64_t size, Read read);
+  base::Task<void> abort_leftovers();
   base::Task<base::Result<std::string>> begin();
   base::Task<base::Result<>> complete(std::string upload, Parts parts);
   base::Task<void> abort(std::string upload);

@@ -32,14 +32,6 @@ std::string to_body(const call::MessageRecord& message) {
   return body;
 }
 
-std::string element(std::string_view xml, std::string_view name) {
-  const std::string open = "<" + std::string(name) + ">";
-  const auto begin = xml.find(open);
-  if (begin == std::string_view::npos) return {};
-  const auto end = xml.find('<', begin + open.size());
-  return std::string(xml.substr(begin + open.size(), end - begin - open.size()));
-}
-
 bool was_not_reached(const base::Error& error) {
   const http::ClientFailure failure = http::failure_of(error);
   return error.code == Errc::unauthorized || failure == http::ClientFailure::bad_host ||
@@ -47,17 +39,20 @@ bool was_not_reached(const base::Error& error) {
          failure == http::ClientFailure::refused || failure == http::ClientFailure::tls;
 }
 
-Result<std::string> read_answer(const http::ClientResponse& answer) {
+/// @param counts_once an attempt that was counted will be known again: then a failure in its middle
+/// is no reason to give up
+Result<std::string> read_answer(const http::ClientResponse& answer, bool counts_once) {
   if (answer.status == 200) {
-    std::string id = element(answer.body, "MessageId");
+    std::string id(xml_element(answer.body, "MessageId"));
     if (!id.empty()) return id;
     return fail(Errc::malformed, "SNS took the message without an id", unknown_error);
   }
-  if (answer.status == 429 || answer.status == 403 || answer.status == 503)
+  const bool failed = answer.status >= 500 && counts_once;
+  if (failed || is_throttled(answer) || answer.status == 403 || answer.status == 503)
     return fail(Errc::unavailable, "SNS is busy or does not know us");
   const bool stopped = answer.body.contains("opted out");
   return fail(
-      Errc::refused, "SNS refused the message: " + element(answer.body, "Code"),
+      Errc::refused, "SNS refused the message: " + std::string(xml_element(answer.body, "Code")),
       stopped ? opted_out : unknown_error
   );
 }
@@ -71,7 +66,7 @@ Task<Result<std::string>> SnsCarrier::send(call::MessageRecord message) {
   request.body = to_body(message);
   request.invocation = message.sid;
   const auto answer = co_await aws_.send(std::move(request));
-  if (answer) co_return read_answer(*answer);
+  if (answer) co_return read_answer(*answer, other_side_counts_once_);
   if (other_side_counts_once_ || was_not_reached(answer.error()))
     co_return fail(Errc::unavailable, "SNS cannot be reached");
   co_return fail(Errc::io, "SNS did not answer; the message may have been sent", unknown_error);

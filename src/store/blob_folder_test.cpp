@@ -48,6 +48,43 @@ TEST_P(Blobs, NamesDoNotLeaveTheFolderH6) {
   }
 }
 
+TEST_P(Blobs, AreReadInPartsAlsoAfterTheirRemoval) {
+  ASSERT_TRUE(get(blobs.write(name, "0123456789")));
+  const auto opened = get(blobs.open(name, ""));
+  ASSERT_TRUE(opened);
+  ASSERT_TRUE(get(blobs.remove(name)));
+  std::string part(8, '-');
+  EXPECT_EQ((*opened)->size(), 10u);
+  EXPECT_EQ((*opened)->read(7, std::as_writable_bytes(std::span(part))), 3u);
+  EXPECT_EQ(part, "789-----");
+  EXPECT_EQ((*opened)->read(10, std::as_writable_bytes(std::span(part))), 0u);
+  EXPECT_EQ(get(blobs.open(name, "")).error().code, base::Errc::not_found);
+  EXPECT_EQ(get(blobs.open("../" + name, "")).error().code, base::Errc::not_found);
+}
+
+TEST(BlobFolder, RemovesWhatIsForgottenAndOldAndNothingElse) {
+  store::testing::TemporaryFolder folder;
+  base::VirtualClock clock;
+  base::Loop loop{clock};
+  base::WorkerPool pool{loop, 0};
+  BlobFolder blobs(folder.path(), pool);
+  const std::filesystem::path in = folder.path();
+  for (const char* each : {"BFkept", "BFforgotten", "BFnew"})
+    ASSERT_TRUE(store::testing::wait_for(loop, blobs.write(each, "x")));
+  std::filesystem::copy_file(in / "BFkept", in / "BFhalf.part");
+  const auto now = std::filesystem::last_write_time(in / "BFnew");
+  for (const char* each : {"BFkept", "BFforgotten", "BFhalf.part"})
+    std::filesystem::last_write_time(in / each, now - std::chrono::hours(2));
+  const auto hour_ago = std::chrono::floor<std::chrono::microseconds>(
+      std::chrono::file_clock::to_sys(now) - std::chrono::hours(1)
+  );
+  EXPECT_EQ(store::testing::wait_for(loop, blobs.remove_others({"BFkept"}, hour_ago)), 2u);
+  EXPECT_TRUE(std::filesystem::exists(in / "BFkept"));
+  EXPECT_TRUE(std::filesystem::exists(in / "BFnew"));
+  EXPECT_FALSE(std::filesystem::exists(in / "BFforgotten"));
+  EXPECT_FALSE(std::filesystem::exists(in / "BFhalf.part"));
+}
+
 TEST(BlobFolder, AFolderThatCannotBeWrittenIsAnError) {
   base::VirtualClock clock;
   base::Loop loop{clock};

@@ -34,26 +34,34 @@ class AwsClient:
         return json.loads(text) if text else {}
 
     def send(self, service: str, method: str, target: str, body: str, content_type: str, invocation=None) -> tuple:
-        headers = {
-            "amz-sdk-invocation-id": invocation or str(uuid.uuid4()),
-            "content-type": content_type,
+        headers = {"amz-sdk-invocation-id": invocation or str(uuid.uuid4()), "content-type": content_type}
+        status, _, content = self.exchange(service, method, target, body.encode(), headers)
+        return status, content.decode()
+
+    def s3(self, method: str, target: str, body=b"") -> tuple:
+        """Status, headers and bytes; `target` is encoded and its query sorted."""
+        headers = {"x-amz-content-sha256": hashlib.sha256(body).hexdigest()}
+        return self.exchange("s3", method, target, body, headers)
+
+    def exchange(self, service: str, method: str, target: str, body: bytes, headers: dict) -> tuple:
+        headers = headers | {
             "host": f"127.0.0.1:{self.server.http_port}",
             "x-amz-date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ"),
         }
         headers["authorization"] = self.authorization(service, method, target, headers, body)
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.http_port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.http_port, timeout=30)
         try:
             connection.request(method, target, body, headers)
             response = connection.getresponse()
-            return response.status, response.read().decode()
+            return response.status, response.headers, response.read()
         finally:
             connection.close()
 
-    def authorization(self, service: str, method: str, target: str, headers: dict, body: str) -> str:
+    def authorization(self, service: str, method: str, target: str, headers: dict, body: bytes) -> str:
         names = ";".join(sorted(headers))
         lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
         path, _, query = target.partition("?")
-        canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{hashlib.sha256(body.encode()).hexdigest()}"
+        canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
         date = headers["x-amz-date"]
         scope = f"{date[:8]}/{self.region}/{service}/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"

@@ -35,14 +35,16 @@ Failure refusal(const sigv4::Problem& problem) {
   return {403, "AccessDenied", problem.message};
 }
 
+std::string decoded(std::string_view text) {
+  return base::percent_decode(text).value_or(std::string(text));
+}
+
+}  // namespace
+
 sigv4::Request signed_part(const http::Request& request) {
   sigv4::Request part{request.method, request.path, request.query, {}};
   for (const auto& [name, value] : request.headers) part.headers.emplace_back(name, value);
   return part;
-}
-
-std::string decoded(std::string_view text) {
-  return base::percent_decode(text).value_or(std::string(text));
 }
 
 std::vector<std::pair<std::string, std::string>> read_query(std::string_view query) {
@@ -58,8 +60,6 @@ std::vector<std::pair<std::string, std::string>> read_query(std::string_view que
   return pairs;
 }
 
-}  // namespace
-
 std::string account_id_of(std::string_view account_sid) {
   const std::string hash = base::sha256_hex(account_sid);
   std::string digits;
@@ -72,9 +72,15 @@ Door::Door(base::Loop& loop, base::Random& random, FindKey find_key)
     : loop_(loop), random_(random), find_key_(std::move(find_key)), buckets_(burst, 2s) {}
 
 void Door::add_to(http::Router& router) {
-  router.add_detour("aws", &Door::is_meant, [this](http::Request request) {
-    return answer(std::move(request));
-  });
+  http::Router::DetourTerms terms;
+  terms.max_body = [this](const http::Request& request) { return max_body(request); };
+  terms.errors = [this](int status, const http::Request& request, std::string_view reason) {
+    return error(status, request, reason);
+  };
+  router.add_detour(
+      "aws", &Door::is_meant, [this](http::Request request) { return answer(std::move(request)); },
+      std::move(terms)
+  );
 }
 
 bool Door::is_meant(const http::Request& request) {
@@ -122,6 +128,8 @@ std::vector<std::string> Door::operations() const {
   for (const auto& [scope, service] : services_)
     for (const Operation& operation : service.operations)
       all.push_back(scope + " " + operation.name);
+  for (const auto& [scope, service] : wholes_)
+    for (const std::string& operation : service.operations) all.push_back(scope + " " + operation);
   std::ranges::sort(all);
   return all;
 }
@@ -180,13 +188,14 @@ std::optional<Failure> Door::unknown_operation(const Visit& visit) {
 std::optional<Failure> Door::read(Visit& visit) {
   std::string unpacked;
   std::string_view body = visit.request.body;
-  if (base::equals_ignoring_case(
-          visit.request.headers.get("Content-Encoding").value_or(""), "gzip"
-      )) {
+  const auto encoding = visit.request.headers.get("Content-Encoding").value_or("");
+  if (base::equals_ignoring_case(encoding, "gzip")) {
     auto plain = http::gunzip(body, max_unpacked);
     if (!plain) return Failure{400, "Serialization", plain.error().message};
     unpacked = std::move(*plain);
     body = unpacked;
+  } else if (!encoding.empty() && !base::equals_ignoring_case(encoding, "identity")) {
+    return Failure{415, "UnsupportedMediaType", "Bodies may be packed by gzip only"};
   }
   auto members = read_body(visit.rendering.protocol, body);
   if (!members) return Failure{400, "Serialization", members.error().message};
@@ -227,6 +236,10 @@ std::optional<Failure> Door::read_rest(Visit& visit) {
 }
 
 base::Task<http::Response> Door::answer(http::Request request) {
+  if (const WholeService* whole = whole_service_of(request)) {
+    base::Task<http::Response> answering = answer_whole(*whole, std::move(request));
+    co_return co_await std::move(answering);
+  }
   Visit visit{request, read_asked(request), {}, {}};
   visit.rendering.protocol = visit.asked.protocol;
   visit.rendering.request_id = base::make_uuid(random_);

@@ -46,6 +46,27 @@ struct ServiceName {
   Failure throttled = {400, "Throttling", "Rate exceeded", "ThrottlingException"};
 };
 
+/// A request whose signature is right, for a service that answers whole requests.
+struct SignedRequest {
+  http::Request request;
+  identity::sigv4::Claim claim;
+  std::string secret;   // of the access key: chunks of the body are signed with it too
+  std::string payload;  // what the signature says of the body; nobody has compared it yet
+  std::string account_sid;
+  std::string request_id;
+};
+
+/// A service that has more than operations with members: it reads requests and writes answers, and
+/// errors, itself.
+struct WholeService {
+  ServiceName name;
+  std::vector<std::string> operations;  // their names, for the documentation
+  std::size_t max_body = 1 << 20;       // of requests whose signature is right (rule H2)
+  std::function<base::Task<http::Response>(SignedRequest)> answer;
+  std::function<http::Response(const Failure&, const http::Request&, const std::string& request_id)>
+      refuse;
+};
+
 /// AWS's services on the one port: finds out by the signature who asks which service for what
 /// (rule T2), in any of AWS's protocols; limits the rate (100/s, burst 200 per access key), gives
 /// request ids and words errors as the protocol and the service's model do. A service adds itself
@@ -68,6 +89,7 @@ class Door {
   void add_to(http::Router& router);
 
   void add(ServiceName name);
+  void add(WholeService service);
   /// Of a service that names its operations in the request.
   void operation(std::string_view scope, std::string name, Handler handler);
   /// Of a service with paths: "POST /things/{ThingId}?operation=associate"; query parameters of the
@@ -114,6 +136,11 @@ class Door {
   };
 
   base::Task<http::Response> answer(http::Request request);
+  base::Task<http::Response> answer_whole(const WholeService& service, http::Request request);
+  std::expected<SignedRequest, Failure> admit(http::Request& request) const;
+  const WholeService* whole_service_of(const http::Request& request) const;
+  std::size_t max_body(const http::Request& request) const;
+  http::Response error(int status, const http::Request& request, std::string_view reason);
   std::optional<Failure> authenticate(Visit& visit);
   std::optional<Failure> choose_service(Visit& visit, const std::string& scope);
   std::optional<Failure> read(Visit& visit);
@@ -125,10 +152,16 @@ class Door {
   base::Random& random_;
   FindKey find_key_;
   base::KeyedBuckets buckets_;
-  std::map<std::string, Service, std::less<>> services_;  // by scope
+  std::map<std::string, Service, std::less<>> services_;     // by scope
+  std::map<std::string, WholeService, std::less<>> wholes_;  // by scope
 };
 
 /// Twelve digits that belong to an account of ours.
 std::string account_id_of(std::string_view account_sid);
+
+/// The request as signatures see it.
+identity::sigv4::Request signed_part(const http::Request& request);
+/// A query's names and values, decoded, in order.
+std::vector<std::pair<std::string, std::string>> read_query(std::string_view query);
 
 }  // namespace belfry::compat::aws

@@ -7,7 +7,7 @@ import { startBelfry } from "../../support/belfry.mjs";
 
 export const region = "us-east-1";
 
-/// A server, the stock clients of AWS pointed at it, and `aws`, which is the command-line tool.
+/// A server, the stock clients of AWS pointed at it, `aws`, which is the command-line tool, and `awsText`, the same for what answers in lines.
 export async function startCloud(...options) {
   const belfry = await startBelfry(...options);
   const keys = await belfry.keys();
@@ -21,7 +21,11 @@ export async function startCloud(...options) {
     sns: new SNSClient(settings),
     metrics: new CloudWatchClient(settings),
     voice: new ChimeSDKVoiceClient(settings),
-    aws: (...words) => runAws(belfry.url, credentials, words),
+    aws: async (...words) => {
+      const answer = await runAws(belfry.url, credentials, [...words, "--output", "json"]);
+      return answer === "" ? undefined : JSON.parse(answer);
+    },
+    awsText: (...words) => runAws(belfry.url, credentials, words),
     twilio: (method, path, form) => askTwilio(belfry.url, keys, method, path, form),
     stop: () => belfry.stop(),
   };
@@ -37,10 +41,8 @@ async function runAws(url, { accessKeyId, secretAccessKey }, words) {
     AWS_PAGER: "",
   };
   const tool = process.env.BELFRY_AWS ?? "aws";
-  const { stdout } = await promisify(execFile)(tool, [...words, "--endpoint-url", url, "--output", "json"], {
-    env: environment,
-  });
-  return stdout === "" ? undefined : JSON.parse(stdout);
+  const { stdout } = await promisify(execFile)(tool, [...words, "--endpoint-url", url], { env: environment });
+  return stdout;
 }
 
 async function askTwilio(url, keys, method, path, form) {
