@@ -24,7 +24,7 @@ export function CalledPerson({ call, who, users }: CalledPersonProps) {
   return (
     <li
       aria-label={name}
-      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line py-3 not-first:border-t first:pt-0 last:pb-0"
+      className="flex flex-wrap items-center gap-x-2.5 gap-y-2 sm:gap-x-4 border-line py-3 not-first:border-t first:pt-0 last:pb-0"
     >
       <Face user={users.find(({ id }) => id === who.userId)} live={who.status === "connected"} />
       <div className="flex min-w-0 flex-1 flex-col">

@@ -103,8 +103,10 @@ function Person({ user, edit, remove }: PersonProps) {
       <div className="flex min-w-0 flex-1 flex-col sm:basis-48">
         <span className="truncate font-medium">{name}</span>
         <span className="text-[0.8125rem] text-muted tabular-nums">
-          {formatNumber(e164(user))} · {formatTime(now, ianaZone(user.timezone))} in{" "}
-          {zoneWords(user.timezone)}
+          <span className="whitespace-nowrap">{formatNumber(e164(user))}</span> ·{" "}
+          <span className="whitespace-nowrap">
+            {formatTime(now, ianaZone(user.timezone))} in {zoneWords(user.timezone)}
+          </span>
         </span>
       </div>
       <span className="flex min-w-0 flex-wrap gap-1.5 max-sm:order-last max-sm:w-full">
