@@ -152,6 +152,7 @@ void register_for(const std::string& name, Filled& filled) {
   const auto add = [&](const char* what, void (*run)(benchmark::State&, Filled&)) {
     benchmark::RegisterBenchmark((name + "/" + what).c_str(), run, std::ref(filled))
         ->Unit(benchmark::kMillisecond)
+        ->MeasureProcessCPUTime()
         ->UseRealTime();
   };
   add("a_year_by_day", a_year_by_day);
