@@ -10,7 +10,7 @@ from support.crash_walk import CrashWalk
 RANDOM_KILLS = 30
 # So many there are, from the moment before the calls are due until they are over.
 LAST_SYNC = 52
-LAST_PACKET = 42
+LAST_PACKET = 38
 
 
 class Kills(CrashWalk):

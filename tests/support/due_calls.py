@@ -25,7 +25,7 @@ calls_to_one_number_an_hour = 0
 [take5]
 retries = 0
 ring_timeout = 2
-max_duration = 6
+max_duration = 10
 notice = 0
 [[trunk]]
 name = "stand-in"
