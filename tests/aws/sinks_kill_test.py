@@ -251,7 +251,7 @@ class Recordings(TwoClouds):
         killed = 0
         while killed < 6 and not self.stored():
             if not self.uploads():
-                time.sleep(0.005)
+                time.sleep(0.02)
                 continue
             victim = self.upstream if killed % 2 else self.downstream
             victim.kill()
@@ -337,9 +337,7 @@ class Overloaded(Recordings):
         return super().config(self.doorway.url)
 
     def test_all_of_it_waits_and_no_call_does(self):
-        minute = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
-        Measurements.minute = minute
-        self.minute = minute
+        self.minute = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
         Measurements.put(self, 7)
         TextMessages.publish(self, 1)
         words = "One two three four five six seven eight nine ten."
@@ -352,8 +350,8 @@ class Overloaded(Recordings):
             self.assertGreater(three - two, 4, "and longer each time")
         wait_until(lambda: self.doorway.times("sns"), 30, "an attempt of the message")
         second = self.record(words)
-        phone_heard = Account(self.downstream).wait_status(second, "completed")
-        self.assertGreaterEqual(int(phone_heard["duration"]), 2, "the call was heard to its end")
+        recorded = Account(self.downstream).wait_status(second, "completed")
+        self.assertGreaterEqual(int(recorded["duration"]), 2, "the call was heard to its end")
         self.doorway.busy = False
         wait_until(lambda: Measurements.arrived(self, self.there)[0] >= 1, ARRIVES_WITHIN, "the measurement")
         self.assertEqual(Measurements.arrived(self, self.there), (1, 7))
