@@ -16,6 +16,7 @@ describe("every page", () => {
       task_id: "T-".concat("0123456789".repeat(8)),
     });
     await belfry.setPhone("+14155550123", { on_call: "person" });
+    await belfry.setPhone("+14155550162", { on_call: "busy" });
     const { conference, campaign } = await fillOtherPages(belfry);
     const group = await addGroup(belfry);
     // Each with what it shows once it has asked the server.

@@ -44,8 +44,8 @@ export function PhoneCard({ phone, change, isHeld, hold, putDown }: PhoneCardPro
   const call = currentCall(phone);
   const frame = {
     idle: "border border-line shadow-card",
-    ringing: "border-3 border-ringing animate-glow md:col-span-2",
-    "in-call": "border-2 border-accent shadow-card md:col-span-2",
+    ringing: "border-3 border-ringing animate-glow lg:col-span-2",
+    "in-call": "border-2 border-accent shadow-card lg:col-span-2",
   }[phone.state];
 
   const focus = useKeptFocus(phone.state, "[aria-label='Key 1']", "h2");

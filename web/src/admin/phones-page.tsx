@@ -55,7 +55,7 @@ export function PhonesPage() {
         <Problem error={error} retry={reload} />
       )}
       {phones.length > 0 && (
-        <div className="grid grid-cols-1 gap-5 md:grid-cols-2">
+        <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
           {phones.map((phone) => (
             <PhoneCard
               key={phone.number}
