@@ -46,7 +46,7 @@ void System::make_take5(const Config& config) {
           platform_.loop, platform_.random, *switchboard_, conferences_, platform_.speech,
           messaging_->messages(), metrics_, scheduling_->jobs(), scheduling_->schedules(), accounts_
       },
-      std::move(settings)
+      settings
   );
   switchboard_->add_program(take5_->program());
   take5_->add_to(router_);

@@ -66,12 +66,14 @@ class CodedVoice(RtpEndpoint):
         return self.heard(first)[: frames * self.codec.rate // 50]
 
     def levels(self, candidates, frames=75) -> dict:
-        """For each tone its (least, greatest) amplitude over parts of 100 ms of the next `frames`."""
+        """For each tone its (least, greatest) amplitude over parts of 100 ms of the next `frames`. A stall of the machine
+        takes up to three parts from a party that sends, which say nothing of what it hears: the least is that of the
+        others."""
         samples = self.listen(frames)
         size = self.codec.rate // 10
         parts = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
         found = {hertz: [amplitude(part, self.codec.rate, hertz) for part in parts] for hertz in candidates}
-        return {hertz: (min(levels), max(levels)) for hertz, levels in found.items()}
+        return {hertz: (sorted(levels)[3], max(levels)) for hertz, levels in found.items()}
 
 
 class Silence(RtpEndpoint):

@@ -30,7 +30,7 @@ GroupRequest sample_group(
 
 }  // namespace
 
-Application::Application(const Parts& parts, Settings settings)
+Application::Application(const Parts& parts, const Settings& settings)
     : seeds_(settings.seed),
       directory_(
           parts.loop, parts.switchboard.services().journal, settings.calls.most_participants

@@ -35,7 +35,7 @@ class Application {
     CallSettings calls;
     Door::Settings door;
   };
-  Application(const Parts& parts, Settings settings);
+  Application(const Parts& parts, const Settings& settings);
 
   void add_to(http::Router& router);
   /// Shown to the members, and sender of the messages (E.164). Before `load`.

@@ -150,7 +150,6 @@ Task<Result<CallRecord>> Calls::start(std::string call_id) {
         Errc::conflict, "The call is " + std::string(to_string(call->status)) + ", not created"
     );
   const std::int64_t group = call->group;
-  const std::string id = call->id;
   Result<CallRecord> launched = fail(Errc::internal, "not launched");
   if (const Result<> ready = check_telephony(); ready) {
     call::Changes nothing_else;

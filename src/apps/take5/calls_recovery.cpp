@@ -47,6 +47,7 @@ Task<Result<>> Calls::load_one(std::string call_id) {
 
 Task<Result<>> Calls::recover() {
   std::vector<std::string> ids;
+  ids.reserve(live_.size());
   for (const auto& [id, call] : live_) ids.push_back(id);
   for (const std::string& id : ids) {
     LiveCall* call = live(id);

@@ -86,7 +86,9 @@ class LiveCall {
   base::Task<Next> try_once(std::string participant_id, int round);
   Next after_refusal(Participant& participant, const base::Error& error);
   base::Task<Next> follow(std::string participant_id, std::string call_sid);
-  Next conclude(const std::string& participant_id, const std::string& call_sid, Outcome outcome);
+  Next conclude(
+      const std::string& participant_id, const std::string& call_sid, const Outcome& outcome
+  );
   void follow_after_restart(const std::string& participant_id, const std::string& call_sid);
   base::Task<void> follow_only(std::string participant_id, std::string call_sid);
   base::Task<base::Result<>> resume_participant(std::string participant_id);

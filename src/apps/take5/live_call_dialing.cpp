@@ -119,14 +119,14 @@ Task<LiveCall::Next> LiveCall::follow(std::string participant_id, std::string ca
     outcome.rang = milestones->rang.is_set();
     outcome.detail = milestones->ending.detail;
   }
-  const Next next = conclude(participant_id, call_sid, std::move(outcome));
+  const Next next = conclude(participant_id, call_sid, outcome);
   if (next == Next::dial_again)
     co_await base::sleep_for(environment_.loop, environment_.settings.retry_after);
   co_return next;
 }
 
 LiveCall::Next LiveCall::conclude(
-    const std::string& participant_id, const std::string& call_sid, Outcome outcome
+    const std::string& participant_id, const std::string& call_sid, const Outcome& outcome
 ) {
   Participant* who = record_.find(participant_id);
   if (who == nullptr || who->call_sid != call_sid) return Next::nothing;
@@ -213,7 +213,7 @@ Task<Result<>> LiveCall::resume_participant(std::string participant_id) {
     outcome.rang = true;
   }
   // Only a call that was not answered is worth another try: then it has waited for one before.
-  if (conclude(participant_id, who.call_sid, std::move(outcome)) == Next::dial_again)
+  if (conclude(participant_id, who.call_sid, outcome) == Next::dial_again)
     take_up_without_leg(*record_.find(participant_id));
   co_return Result<>{};
 }

@@ -45,8 +45,11 @@ Task<std::vector<Texts::Result>> Texts::send(
     message.from = settings_.from;
     message.to = number;
     message.body = text;
-    if (!once.empty())
-      message.sid = "SM" + base::sha256_hex("take5 " + once + " " + number).substr(0, 32);
+    if (!once.empty()) {
+      std::string name = "take5 ";
+      name.append(once).append(" ").append(number);
+      message.sid = "SM" + base::sha256_hex(name).substr(0, 32);
+    }
     const auto sent = co_await messages_.send(std::move(message));
     Result result{std::move(number), "", ""};
     if (sent) {

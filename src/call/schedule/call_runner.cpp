@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 /// Beyond ringing and talking: what a recovery takes.
 constexpr auto lease_reserve = 5min;
 
-JobOutcome refused(std::string word, std::string reason) {
+JobOutcome refused(std::string word, const std::string& reason) {
   JobOutcome outcome{.state = Job::State::failed, .word = std::move(word)};
-  outcome.result["reason"] = std::move(reason);
+  outcome.result["reason"] = reason;
   return outcome;
 }
 
@@ -98,7 +98,7 @@ Task<Result<JobOutcome>> CallRunner::run(Claim& claim, PlaceCall call, RetryPoli
 Task<Result<LegRecord>> CallRunner::end_of(std::string sid) {
   Ended ended(switchboard_.services().loop);
   waiting_.insert_or_assign(sid, ended.resolver());
-  const auto stored = co_await switchboard_.services().journal.find_leg(sid);
+  auto stored = co_await switchboard_.services().journal.find_leg(sid);
   if (!stored) {
     waiting_.erase(sid);
     co_return base::fail(stored.error());

@@ -20,6 +20,7 @@ constexpr std::size_t max_spoken = 4096;
 constexpr std::size_t max_document = std::size_t{64} * 1024;  // rule W2
 constexpr std::size_t max_url = 8192;
 constexpr std::int64_t most_attempts = 20;
+constexpr std::chrono::seconds longest_delay = std::chrono::days(7);
 
 std::unexpected<base::Error> wrong(std::string_view member, std::string_view what) {
   return base::fail(Errc::invalid_argument, std::string(member) + " " + std::string(what));
@@ -89,7 +90,7 @@ Result<RetryPolicy> read_retry(const object& value) {
   RetryPolicy retry;
   BELFRY_TRY(member, read_object(value, "retry"));
   BELFRY_TRY(attempts, read_count(member, "attempts", 1, most_attempts, retry.attempts));
-  BELFRY_TRY(delay, read_count(member, "delay_s", 0, 7 * 86'400, retry.delay.count()));
+  BELFRY_TRY(delay, read_count(member, "delay_s", 0, longest_delay.count(), retry.delay.count()));
   retry.attempts = static_cast<int>(attempts);
   retry.delay = std::chrono::seconds(delay);
   const auto* on = base::json::find(member, "on");

@@ -80,6 +80,7 @@ Task<Result<>> Campaigns::load() {
 
 Task<Result<>> Campaigns::resume() {
   std::vector<Campaign> known;
+  known.reserve(campaigns_.size());
   for (const auto& [id, campaign] : campaigns_) known.push_back(campaign);
   for (const Campaign& campaign : known) {
     if (campaign.state == Campaign::State::cancelled) {
@@ -98,6 +99,7 @@ const Campaign* Campaigns::find(const std::string& id) const {
 
 std::vector<const Campaign*> Campaigns::all() const {
   std::vector<const Campaign*> list;
+  list.reserve(campaigns_.size());
   for (const auto& [id, campaign] : campaigns_) list.push_back(&campaign);
   std::ranges::sort(list, [](const Campaign* a, const Campaign* b) {
     return std::tie(b->created, b->id) < std::tie(a->created, a->id);
@@ -361,6 +363,7 @@ Task<Result<std::string>> Campaigns::results_csv(std::string id) {
     }
   }
   std::vector<Job> jobs;
+  jobs.reserve(by_id.size());
   for (auto& [key, job] : by_id) jobs.push_back(std::move(job));
   co_return render_results(jobs);
 }
