@@ -3,24 +3,31 @@
 
 # In an order that fails early: first what takes seconds, then what compiles, then real clients.
 all_parts() {
-  local part
+  compiling_parts
+  system_parts one
+  system_parts other
+}
+
+compiling_parts() {
   echo format
   echo lint
   [ ! -f web/package.json ] || echo web
-  printf '%s\n' asan tidy tsan gcc corpus
-  for part in $(system_parts); do echo "$part"; done
+  printf '%s\n' asan tidy tsan gcc corpus server
 }
 
 # Beside them: `unit` is what one runs after each save (CI has the same tests in `asan`); `fuzz` looks for what the
 # seeds in `corpus` do not know; `headers` compiles each header alone.
 more_parts() { printf '%s\n' unit fuzz headers; }
 
-# Folders of tests/ with tests against the built server, the quick ones first.
+# system_parts one|other: folders of tests/ with tests against the built server, the quick ones first. The two lanes run
+# at the same time; who needs a certain port is in the first.
 system_parts() {
-  local part
-  for part in cli flux take5 postgres sip twilio aws faults browser $(ls tests 2>/dev/null); do
+  local part others=' sip twilio aws browser '
+  for part in cli flux take5 kin postgres sip twilio faults aws browser $(ls tests 2>/dev/null); do
     [ -d "tests/$part" ] || continue
-    case $part in house | support | node_modules) ;; *) echo "$part" ;; esac
+    case $part in house | support | node_modules) continue ;; esac
+    case $others in *" $part "*) [ "$1" = other ] || continue ;; *) [ "$1" = one ] || continue ;; esac
+    echo "$part"
   done | awk '!seen[$0]++'
 }
 
@@ -125,6 +132,12 @@ part_fuzz() {
     "$0" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -artifact_prefix=build/fuzz-findings/"$name"- \
       "build/fuzz-corpus/$name" "fuzz/corpus/$name" >"build/fuzz-corpus/$name.log" 2>&1 && exit 0
     tail -40 "build/fuzz-corpus/$name.log" >&2; exit 1'
+}
+
+# What the lanes of system tests would otherwise make at the same time.
+part_server() {
+  build_server
+  npm_install tests
 }
 
 # A database that goes away under a server, then applications as they are: with PostgreSQL they do what they do with

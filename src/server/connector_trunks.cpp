@@ -34,6 +34,7 @@ base::Result<> ConnectorTrunks::set(
     const std::vector<std::string>& numbers
 ) {
   std::vector<std::string> wanted;
+  wanted.reserve(routes.size());
   for (const OriginationRoute& route : routes) wanted.push_back(trunk_name(connector_id, route));
   for (const auto& row : trunks_.rows()) {
     if (!row.terms.name.starts_with("vc-" + connector_id + "-")) continue;

@@ -200,6 +200,7 @@ base::Result<> Server::open_sip() {
   telephony_->add_to(*system_);
   system_->sip_directory().on_logins([this](const std::vector<call::PhoneLogin>& logins) {
     std::vector<gateway::sip::PhoneSettings> phones;
+    phones.reserve(logins.size());
     for (const call::PhoneLogin& login : logins) phones.push_back({login.user, login.password, {}});
     telephony_->gateway().set_added_phones(phones);
   });

@@ -125,11 +125,13 @@ void Door::route(
 
 std::vector<std::string> Door::operations() const {
   std::vector<std::string> all;
+  const auto note = [&](const std::string& scope, const std::string& operation) {
+    all.emplace_back(scope).append(" ").append(operation);
+  };
   for (const auto& [scope, service] : services_)
-    for (const Operation& operation : service.operations)
-      all.push_back(scope + " " + operation.name);
+    for (const Operation& operation : service.operations) note(scope, operation.name);
   for (const auto& [scope, service] : wholes_)
-    for (const std::string& operation : service.operations) all.push_back(scope + " " + operation);
+    for (const std::string& operation : service.operations) note(scope, operation);
   std::ranges::sort(all);
   return all;
 }
