@@ -324,6 +324,7 @@ void sign(
   if (!credentials.session_token.empty())
     request.headers.emplace_back("x-amz-security-token", credentials.session_token);
   std::vector<std::string> names;
+  names.reserve(request.headers.size());
   for (const auto& [name, value] : request.headers) names.push_back(base::to_lower(name));
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -50,8 +50,8 @@ void add_datum(const call::MetricDatum& datum, const std::string& at, Body& body
     number = 0;
     for (const auto& [value, count] : *set.values) {
       const std::string member = ".member." + std::to_string(++number);
-      body.add(at + "Values" + member, to_text(value));
-      body.add(at + "Counts" + member, to_text(count));
+      body.add(std::string(at).append("Values").append(member), to_text(value));
+      body.add(std::string(at).append("Counts").append(member), to_text(count));
     }
     return;
   }

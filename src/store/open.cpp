@@ -69,7 +69,7 @@ base::Result<std::unique_ptr<Store>> open_postgres(
 
 }  // namespace
 
-base::Result<std::unique_ptr<Store>> open(Settings settings, base::Loop& loop) {
+base::Result<std::unique_ptr<Store>> open(const Settings& settings, base::Loop& loop) {
   FolderLock lock;
   if (settings.folder != in_memory) {
     BELFRY_CHECK(make_folder(settings.folder));

@@ -81,6 +81,6 @@ class Store : public call::Journal, public call::CallStatistics {
 /// @return Errc::conflict when another process holds the folder or the database (it is named in the
 /// message) or the schema is newer than ours, Errc::io when one of them cannot be used,
 /// Errc::invalid_argument for a `database_url` that is none.
-base::Result<std::unique_ptr<Store>> open(Settings settings, base::Loop& loop);
+base::Result<std::unique_ptr<Store>> open(const Settings& settings, base::Loop& loop);
 
 }  // namespace belfry::store

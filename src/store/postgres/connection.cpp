@@ -166,6 +166,7 @@ void Connection::wait_for_result() {
 
 ResultPtr Connection::ask(const std::string& sql, const std::vector<std::string>& texts) {
   std::vector<const char*> values;
+  values.reserve(texts.size());
   for (const std::string& text : texts) values.push_back(text.c_str());
   const int sent = PQsendQueryParams(
       get(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr,

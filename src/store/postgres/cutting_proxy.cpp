@@ -35,7 +35,7 @@ bool send_all(int socket, std::string_view bytes) {
 
 }  // namespace
 
-CuttingProxy::CuttingProxy(std::string server, std::string listen)
+CuttingProxy::CuttingProxy(std::string server, const std::string& listen)
     : server_(std::move(server)),
       listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
       stop_(::eventfd(0, EFD_CLOEXEC)) {

@@ -9,7 +9,7 @@ namespace belfry::store::testing {
 class CuttingProxy {
  public:
   /// `server` and `listen` are folders with PostgreSQL's socket in them.
-  CuttingProxy(std::string server, std::string listen);
+  CuttingProxy(std::string server, const std::string& listen);
   CuttingProxy(const CuttingProxy&) = delete;
   CuttingProxy& operator=(const CuttingProxy&) = delete;
   ~CuttingProxy();

@@ -32,7 +32,9 @@ CallFigures read_figures(const Rows& rows, int first) {
 }
 
 /// `keys`: of the row, with a trailing comma. The leg's own row tells whether it has been counted.
-std::string count_statement(std::string table, std::string_view keys, std::string_view marks) {
+std::string count_statement(
+    const std::string& table, std::string_view keys, std::string_view marks
+) {
   std::string sql = "INSERT INTO " + table + " (" + std::string(keys) +
                     " calls, answered, seconds, minutes, paid_calls, paid_minutes) SELECT " +
                     std::string(marks) +
@@ -43,8 +45,8 @@ std::string count_statement(std::string table, std::string_view keys, std::strin
                                                        "minutes", "paid_calls", "paid_minutes"};
   std::string_view comma;
   for (const std::string_view column : columns) {
-    const std::string name(column);
-    sql.append(comma).append(name + " = " + table + "." + name + " + excluded." + name);
+    sql.append(comma).append(column).append(" = ").append(table).append(".").append(column);
+    sql.append(" + excluded.").append(column);
     comma = ", ";
   }
   return sql;

@@ -10,7 +10,7 @@ using base::Error;
 using namespace std::chrono_literals;
 
 /// Room that must be there before writes are taken again.
-constexpr std::size_t probe_bytes = 256 * 1024;
+constexpr std::size_t probe_bytes = std::size_t{256} << 10U;
 constexpr base::Duration look_for_room_after = 3s;
 constexpr base::Duration first_back_off = 50ms;
 constexpr base::Duration longest_back_off = 1s;
@@ -42,7 +42,8 @@ void Writer::hold(Write write) {
 }
 
 Error Writer::why_not() const {
-  switch (state_) {
+  const State state = state_;
+  switch (state) {
     case State::full:
       return {Errc::unavailable, "the disk is full"};
     case State::lost:
