@@ -186,7 +186,7 @@ std::expected<Claim, Problem> read_presigned(const Request& request) {
     if (name == "X-Amz-Signature") claim.signature = value;
     if (name == "X-Amz-Expires")
       claim.expires = std::chrono::seconds(
-          std::min<std::uint64_t>(base::parse_unsigned(value).value_or(0), 7 * 24 * 3600)
+          std::min<std::uint64_t>(base::parse_unsigned(value).value_or(0), 604'800)  // a week
       );
   }
   if (algorithm.empty()) return missing();
